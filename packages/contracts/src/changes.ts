@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import {
+  pageOf,
+  pageQuerySchema,
+  positionSchema,
+  serviceIdSchema,
+  tenantIdSchema,
+  timestampSchema,
+} from './primitives.ts';
+
+export const changeKinds = [
+  'tenant.created',
+  'tenant.updated',
+  'tenant.deleted',
+  'service.created',
+  'service.updated',
+  'version.created',
+  'version.updated',
+  'assignment.set',
+  'assignments.applied',
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'api_key.created',
+  'api_key.revoked',
+] as const;
+export const changeKindSchema = z.enum(changeKinds).meta({ id: 'ChangeKind' });
+
+export const actorSchema = z
+  .object({ kind: z.enum(['user', 'api_key', 'system']), id: z.string(), name: z.string() })
+  .meta({ id: 'Actor' });
+export type Actor = z.infer<typeof actorSchema>;
+
+export const changeItemSchema = z
+  .object({
+    index: z.int(),
+    entity: z.enum(['tenant', 'service', 'version', 'assignment', 'user', 'api_key']),
+    tenantId: z.string().nullable(),
+    serviceId: z.string().nullable(),
+    key: z.string().meta({ description: 'Id of the entity within its kind.' }),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'ChangeItem' });
+export type ChangeItem = z.infer<typeof changeItemSchema>;
+
+export const changeSchema = z
+  .object({
+    id: z.string().meta({ description: '`epoch-revision`' }),
+    position: positionSchema,
+    kind: changeKindSchema,
+    actor: actorSchema,
+    reason: z.string().nullable(),
+    at: timestampSchema,
+    itemCount: z.int(),
+    items: z.array(changeItemSchema).meta({ description: 'The first 10 items.' }),
+  })
+  .meta({ id: 'Change' });
+export type Change = z.infer<typeof changeSchema>;
+
+export const changeListQuerySchema = pageQuerySchema.extend({
+  tenantId: tenantIdSchema.optional(),
+  serviceId: serviceIdSchema.optional(),
+  kind: changeKindSchema.optional(),
+});
+export const changePageSchema = pageOf(changeSchema, 'ChangePage');
+export const changeItemPageSchema = pageOf(changeItemSchema, 'ChangeItemPage');
+export const changeIdSchema = z.string().regex(/^[0-9A-Za-z]{1,40}-[0-9]{1,15}$/, 'an id of the form epoch-revision');
+
+/**
+ * Events of `GET /api/stream`. `hello` opens every connection; `change` carries the id of the log (`epoch-revision`) as
+ * SSE id and is replayed from Last-Event-ID; `instances` tells that a service's live instances changed (not replayed);
+ * `reset` says that the position cannot be resumed and everything must be read anew.
+ */
+export const streamEventSchema = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('hello'), position: positionSchema }),
+    z.object({ type: z.literal('reset'), position: positionSchema }),
+    z.object({ type: z.literal('change'), change: changeSchema }),
+    z.object({ type: z.literal('instances'), serviceId: z.string(), sequence: z.int(), instanceCount: z.int() }),
+  ])
+  .meta({ id: 'StreamEvent' });
+export type StreamEvent = z.infer<typeof streamEventSchema>;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/**
+ * Every code the API can answer with: HTTP status and the sentence that stands in `title`.
+ * Codes are contracts: they are added, never renamed.
+ */
+export const errorCodes = {
+  BODY_NOT_JSON: { status: 400, title: 'The body is not valid JSON.' },
+  BODY_TOO_DEEP: { status: 400, title: 'The body is nested too deeply.' },
+  VALIDATION_FAILED: { status: 400, title: 'The request does not fit the contract.' },
+  CURSOR_INVALID: { status: 400, title: 'The page cursor does not belong to this list and filter.' },
+  PLAN_TOKEN_INVALID: { status: 400, title: 'The plan token was not issued here, or for another request or person.' },
+  TOKEN_MISSING: { status: 401, title: 'No bearer token or API key was sent.' },
+  TOKEN_INVALID: { status: 401, title: 'The token is malformed, expired, revoked or not ours.' },
+  CREDENTIALS_WRONG: { status: 401, title: 'Name and password do not fit.' },
+  PERMISSION_DENIED: { status: 403, title: 'The caller lacks the permission for this operation.' },
+  TENANT_FORBIDDEN: { status: 403, title: 'The caller may not act for this tenant.' },
+  TENANT_INACTIVE: { status: 403, title: 'The tenant is suspended.' },
+  ROUTE_NOT_FOUND: { status: 404, title: 'There is no such endpoint.' },
+  TENANT_UNKNOWN: { status: 404, title: 'No tenant has this id.' },
+  SERVICE_UNKNOWN: { status: 404, title: 'No service has this id.' },
+  VERSION_UNKNOWN: { status: 404, title: 'The service has no such version.' },
+  INSTANCE_UNKNOWN: { status: 404, title: 'No instance is registered under this id; register it again.' },
+  USER_UNKNOWN: { status: 404, title: 'No user has this id.' },
+  API_KEY_UNKNOWN: { status: 404, title: 'No API key has this id.' },
+  CHANGE_UNKNOWN: { status: 404, title: 'No change has this id.' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The endpoint does not know this method.' },
+  TENANT_EXISTS: { status: 409, title: 'A tenant has, or once had, this id.' },
+  SERVICE_EXISTS: { status: 409, title: 'A service with this id exists.' },
+  VERSION_EXISTS: { status: 409, title: 'The service has this version, or this ordinal, already.' },
+  VERSION_REFERENCED: { status: 409, title: 'The version is still in use.' },
+  VERSION_RETIRED: { status: 409, title: 'The version is retired.' },
+  USER_EXISTS: { status: 409, title: 'A user with this name exists.' },
+  LAST_ADMIN: { status: 409, title: 'The last active administrator cannot be removed or demoted.' },
+  INSTANCE_TAKEN: { status: 409, title: 'Another service has registered an instance under this id.' },
+  IDEMPOTENCY_CONFLICT: { status: 409, title: 'This Idempotency-Key was used for another request.' },
+  IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'The first request with this Idempotency-Key is still running.' },
+  PLAN_STALE: { status: 409, title: 'What the plan would change has changed since.' },
+  PLAN_EXPIRED: { status: 410, title: 'The plan is too old; make a new one.' },
+  PRECONDITION_FAILED: { status: 412, title: 'The state is not the one the caller saw.' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is over the limit.' },
+  CONTENT_TYPE_UNSUPPORTED: { status: 415, title: 'Send application/json.' },
+  VERSION_UNDEFINED: { status: 422, title: 'Neither an assignment nor a default gives this tenant a version.' },
+  RATE_LIMITED: { status: 429, title: 'Too many attempts; wait and try again.' },
+  INTERNAL_ERROR: { status: 500, title: 'The server failed; the incident is logged under the trace id.' },
+  NO_INSTANCE: { status: 503, title: 'No instance of the version can answer.' },
+  SCHEMA_MISMATCH: { status: 503, title: 'The database schema of the tenant fits no version that may answer.' },
+  SNAPSHOT_MISSING: { status: 503, title: 'The router has no snapshot yet.' },
+  DATABASE_UNAVAILABLE: { status: 503, title: 'The configuration database cannot be reached; nothing was changed.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+export const errorCodeSchema = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]);
+
+/** One fault in a request: a JSON path such as `body.tags[3]` and what is wrong there. */
+export const faultSchema = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Fault' });
+export type Fault = z.infer<typeof faultSchema>;
+
+/** RFC 9457 problem details, media type `application/problem+json`. */
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ description: 'URI reference of the documentation of the code.' }),
+    title: z.string(),
+    status: z.int(),
+    code: errorCodeSchema,
+    detail: z.string().optional(),
+    instance: z.string().optional().meta({ description: 'The path that was asked for.' }),
+    traceId: z.string().optional(),
+    errors: z.array(faultSchema).optional(),
+    current: z.unknown().optional().meta({ description: 'With 412: the state as it is now.' }),
+    references: z
+      .array(z.unknown())
+      .optional()
+      .meta({ description: 'With VERSION_REFERENCED: what still refers to it.' }),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problemSchema>;
+
+/** Builds the problem document of a code. */
+export function problemOf(
+  code: ErrorCode,
+  extra: Partial<Omit<Problem, 'code' | 'status' | 'title' | 'type'>> = {},
+): Problem {
+  const { status, title } = errorCodes[code];
+  return { type: `/api/docs/errors#${code}`, title, status, code, ...extra };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** What a caller may be allowed to do. `public` and `authenticated` are not granted: they say that nothing, or only a valid token, is needed. */
+export const permissions = [
+  'tenants.read',
+  'tenants.create',
+  'tenants.update',
+  'tenants.delete',
+  'services.read',
+  'services.write',
+  'assignments.read',
+  'assignments.write',
+  'changes.read',
+  'route',
+  'registry.write',
+  'access.manage',
+] as const;
+export type Permission = (typeof permissions)[number];
+export type RequiredPermission = Permission | 'public' | 'authenticated';
+
+export const roles = ['GREY_ROUTER_ADMIN', 'TENANT_MANAGER', 'VIEWER'] as const;
+export const roleSchema = z.enum(roles).meta({ id: 'Role' });
+export type Role = z.infer<typeof roleSchema>;
+
+const reading = ['tenants.read', 'services.read', 'assignments.read', 'changes.read'] as const;
+
+/** What each role may do. A TENANT_MANAGER's tenant permissions hold for the tenants on the user's list only. */
+export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
+  GREY_ROUTER_ADMIN: permissions,
+  TENANT_MANAGER: [...reading, 'tenants.update', 'assignments.write', 'route'],
+  VIEWER: [...reading, 'route'],
+};
+
+export const apiKeyScopes = ['route', 'registry'] as const;
+export const apiKeyScopeSchema = z.enum(apiKeyScopes).meta({ id: 'ApiKeyScope' });
+export type ApiKeyScope = z.infer<typeof apiKeyScopeSchema>;
+
+export const permissionsOfScope: Readonly<Record<ApiKeyScope, readonly Permission[]>> = {
+  route: ['route'],
+  registry: ['registry.write'],
+};
