@@ -1,3 +1,4 @@
+export { isAlive, readCommandLine } from './find-process.ts';
 export { makeSnapshotSource, type SnapshotShape } from './make-snapshot-source.ts';
 export { pickFreePort } from './pick-free-port.ts';
 export { type RunningPostgres, type StartPostgresOptions, startPostgres } from './postgres/start-postgres.ts';

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { isAlive, readCommandLine } from '../find-process.ts';
 
 /** What a running server wrote down about itself in its data folder. */
 export interface PostmasterRecord {
@@ -31,27 +31,6 @@ export function findRunningPostmaster(dataDir: string): PostmasterRecord | undef
   return undefined;
 }
 
-/** True while a process of that number exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 function isServerOf(pid: number, dataDir: string): boolean {
   return isAlive(pid) && readCommandLine(pid).includes(dataDir);
-}
-
-function readCommandLine(pid: number): string {
-  if (process.platform === 'linux') {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    } catch {
-      return '';
-    }
-  }
-  return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '';
 }

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { isAlive } from '../find-process.ts';
 import { pickFreePort } from '../pick-free-port.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
-import { findRunningPostmaster, isAlive, type PostmasterRecord } from './postmaster-pid.ts';
+import { findRunningPostmaster, type PostmasterRecord } from './postmaster-pid.ts';
 import { initialiseDataFolder, prepareDataFolder } from './prepare-data-folder.ts';
 import { chooseServerAccount, type ServerAccount } from './server-account.ts';
 
@@ -30,6 +31,8 @@ export interface RunningPostgres {
   readonly isReused: boolean;
   /** Connection string of a database on this server, as superuser `postgres`, by default database `postgres`. */
   url(database?: string): string;
+  /** Creates a database of that name (lower case, digits, underscores) unless there is one. */
+  ensureDatabase(name: string): Promise<void>;
   /** Fast shutdown: open sessions are cut, everything committed is on disk. Resolves when the process is gone. */
   stop(): Promise<void>;
 }
@@ -128,8 +131,21 @@ function describe(server: PostmasterRecord, isReused: boolean): RunningPostgres 
     ...server,
     isReused,
     url: (database = 'postgres') => urlOf(server.port, database),
+    ensureDatabase: (name) => ensureDatabase(urlOf(server.port, 'postgres'), name),
     stop: () => stop(server.pid),
   };
+}
+
+async function ensureDatabase(connectionString: string, name: string): Promise<void> {
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error(`Not a plain database name: ${name}`);
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${name}`);
+  } finally {
+    await client.end();
+  }
 }
 
 async function stop(pid: number): Promise<void> {

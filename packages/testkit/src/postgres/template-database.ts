@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { findRunningPostmaster, isAlive } from './postmaster-pid.ts';
+import { isAlive } from '../find-process.ts';
+import { findRunningPostmaster } from './postmaster-pid.ts';
 import { type RunningPostgres, startPostgres } from './start-postgres.ts';
 
 const FOLDER_PREFIX = 'grey-test-postgres-';

@@ -1,0 +1,15 @@
+import { start } from './start.ts';
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+// The bootstrap was killed: nobody is left to pass a signal on.
+process.on('disconnect', () => stopping.abort());
+process.channel?.unref();
+
+const isDemoWanted = !process.argv.includes('--no-demo');
+try {
+  process.exitCode = await start({ isDemoWanted }, stopping.signal);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

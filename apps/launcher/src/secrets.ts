@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { dataFolder } from './locations.ts';
+import { readPrivateJson, writePrivateJson } from './private-file.ts';
+
+/** Secrets the API signs with. They must survive a restart, or every session and open plan would end with it. */
+export interface Secrets {
+  readonly jwtSecret: string;
+  readonly planSecret: string;
+}
+
+/** Reads the secrets of this checkout; makes them, 256 bits each, on the first start. */
+export function loadSecrets(): Secrets {
+  const file = path.join(dataFolder, 'secrets.json');
+  const kept = readPrivateJson<Partial<Secrets>>(file);
+  const secrets: Secrets = {
+    jwtSecret: kept?.jwtSecret ?? randomBytes(32).toString('base64url'),
+    planSecret: kept?.planSecret ?? randomBytes(32).toString('base64url'),
+  };
+  if (kept?.jwtSecret === undefined || kept.planSecret === undefined) writePrivateJson(file, secrets);
+  return secrets;
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { apiProgram, consoleFolder, dataFolder, logFolder, pathForPeople } from './locations.ts';
+import { loadSecrets } from './secrets.ts';
+import { type Child, startChild } from './start-child.ts';
+
+const READY_WITHIN_MS = 90_000;
+const POLL_MS = 50;
+
+export interface ApiOptions {
+  readonly databaseUrl: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Starts the API as a child. What the environment says goes before what the launcher would choose. */
+export function startApi({ databaseUrl, host, port }: ApiOptions): Child {
+  const secrets = loadSecrets();
+  const defaults = {
+    GREY_CONSOLE_DIR: consoleFolder,
+    GREY_JWT_SECRET: secrets.jwtSecret,
+    GREY_PLAN_SECRET: secrets.planSecret,
+  };
+  const unset = Object.entries(defaults).filter(([name]) => !process.env[name]);
+  return startChild({
+    name: 'api',
+    program: apiProgram,
+    env: {
+      ...Object.fromEntries(unset),
+      GREY_DATABASE_URL: databaseUrl,
+      GREY_HOST: host,
+      GREY_PORT: String(port),
+      GREY_DATA_DIR: dataFolder,
+    },
+  });
+}
+
+/**
+ * Waits until the API has a snapshot and answers.
+ *
+ * @throws Error with what the API logged last when it ends before that or takes too long
+ */
+export async function waitUntilReady(api: Child, url: string, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (!signal.aborted) {
+    if (!api.isRunning()) throw new Error(`${api.lastWords()}\nThe API did not start; its last words are above.`);
+    if (await isReady(url)) return;
+    if (Date.now() > deadline) {
+      throw new Error(`${api.lastWords()}\nThe API is not ready; its log is in ${pathForPeople(logFolder)}.`);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health/readiness`, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
