@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { planRequestSchema } from './assignments.ts';
+import { addressSchema, durationMsSchema, registerInstanceSchema } from './instances.ts';
+import { nameSchema, versionLabelSchema } from './primitives.ts';
+import { routeRequestSchema } from './routing.ts';
+import { createVersionSchema, defaultVersionsSchema } from './services.ts';
+import { updateTenantSchema } from './tenants.ts';
+
+const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>
+  schema.safeParse(value).success;
+
+describe('names', () => {
+  it.each(['acme-corp', 'A', '0', 'a.b_c-d', 'x'.repeat(64)])('accept %s', (name) =>
+    expect(accepts(nameSchema, name)).toBe(true),
+  );
+  it.each(['', '-a', 'a b', 'a/b', 'a\u0000', '租户', 'x'.repeat(65), '__proto__', null])('refuse %j', (name) =>
+    expect(accepts(nameSchema, name)).toBe(false),
+  );
+  it('of versions may carry build metadata', () =>
+    expect(accepts(versionLabelSchema, '1.2.3-rc.1+build.5')).toBe(true));
+});
+
+describe('a weighted default', () => {
+  it('adds up to 10 000 basis points', () => {
+    expect(
+      accepts(defaultVersionsSchema, [
+        { version: '1', weight: 9999 },
+        { version: '2', weight: 1 },
+      ]),
+    ).toBe(true);
+    expect(accepts(defaultVersionsSchema, [{ version: '1', weight: 9999 }])).toBe(false);
+  });
+  it('names each version once', () =>
+    expect(
+      accepts(defaultVersionsSchema, [
+        { version: '1', weight: 5000 },
+        { version: '1', weight: 5000 },
+      ]),
+    ).toBe(false));
+  it('may be none', () => expect(accepts(defaultVersionsSchema, [])).toBe(true));
+});
+
+describe('a registration', () => {
+  const registration = {
+    serviceId: 'user-service',
+    instanceId: 'user-service-v2-1',
+    version: '2.1.0',
+    address: '10.0.1.15:8080',
+  };
+  it('takes durations as text and gives milliseconds', () => {
+    const parsed = registerInstanceSchema.parse({
+      ...registration,
+      healthCheck: { endpoint: '/health', interval: '30s', timeout: '5s' },
+    });
+    expect(parsed.healthCheck).toEqual({ endpoint: '/health', interval: 30_000, timeout: 5_000 });
+    expect(parsed).toMatchObject({ ttlMs: 15_000, metadata: { weight: 100, tags: [] } });
+  });
+  it.each([
+    ['500ms', 500],
+    ['2m', 120_000],
+    [750, 750],
+  ])('reads %s as %d ms', (text, ms) => expect(durationMsSchema.parse(text)).toBe(ms));
+  it.each(['10.0.0.1', ':80', '10.0.0.1:0', '10.0.0.1:65536', 'a b:80', 'http://a:80', '10.0.0.1:80/x'])(
+    'refuses the address %s',
+    (address) => expect(accepts(addressSchema, address)).toBe(false),
+  );
+  it.each(['10.0.0.1:80', 'pod-1.svc.local:8080', '[::1]:65535'])('accepts the address %s', (address) =>
+    expect(accepts(addressSchema, address)).toBe(true),
+  );
+});
+
+describe('requests', () => {
+  it('to route accept structured and flat metadata alike', () => {
+    expect(
+      accepts(routeRequestSchema, {
+        tenantId: 'a',
+        serviceName: 'b',
+        requestMetadata: { userId: 'u', headers: { 'X-Beta': '1' }, plan: 'gold' },
+      }),
+    ).toBe(true);
+    expect(
+      accepts(routeRequestSchema, { tenantId: 'a', serviceName: 'b', requestMetadata: { plan: { nested: 1 } } }),
+    ).toBe(false);
+  });
+  it('to plan select explicitly: nothing selected is refused', () => {
+    expect(accepts(planRequestSchema, { targets: [{ serviceId: 's', targetVersion: '1' }] })).toBe(false);
+    expect(
+      accepts(planRequestSchema, {
+        selection: { kind: 'tenants', tenantIds: [] },
+        targets: [{ serviceId: 's', targetVersion: '1' }],
+      }),
+    ).toBe(false);
+    expect(
+      accepts(planRequestSchema, { selection: { kind: 'all' }, targets: [{ serviceId: 's', targetVersion: null }] }),
+    ).toBe(true);
+  });
+  it('to update name something to change', () =>
+    expect(accepts(updateTenantSchema, { reason: 'just because' })).toBe(false));
+  it('to declare a version order the schema range', () =>
+    expect(accepts(createVersionSchema, { version: '1', schemaMin: 5, schemaMax: 4 })).toBe(false));
+});
