@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, readCommandLine } from '@grey/testkit';
-import { dataFolder, ownProgram, rootFolder } from './locations.ts';
+import { dataFolder, rootFolder } from './locations.ts';
 import { readPrivateJson, writePrivateJson } from './private-file.ts';
 
 const ENDED_WITHIN_MS = 10_000;
@@ -14,6 +14,7 @@ interface RunRecord {
   readonly childPids: readonly number[];
 }
 
+const LAUNCHER = 'launcher/dist/main.js';
 const file = path.join(dataFolder, 'run.json');
 
 export function writeRunRecord(url: string, childPids: readonly number[]): void {
@@ -33,11 +34,7 @@ export function removeRunRecord(): void {
 export async function clearLeftovers(): Promise<number> {
   const record = readPrivateJson<RunRecord>(file);
   if (record === undefined) return 0;
-  if (
-    record.pid !== process.pid &&
-    isAlive(record.pid) &&
-    readCommandLine(record.pid).includes(ownProgram('main.js'))
-  ) {
+  if (record.pid !== process.pid && isAlive(record.pid) && readCommandLine(record.pid).includes(LAUNCHER)) {
     throw new Error(`It runs already, at ${record.url} (process ${record.pid}); stop that one first, or use it.`);
   }
   const left = record.childPids.filter(isOurs);
