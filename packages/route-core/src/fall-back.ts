@@ -1,0 +1,58 @@
+import type { FallbackCause, FallbackTaken } from './decision.ts';
+import type { Trace } from './explain-trace.ts';
+import { followHolds } from './follow-holds.ts';
+import type { ServiceSlot } from './service-slot.ts';
+import { checkVersion } from './version-check.ts';
+
+interface Subject {
+  readonly tenantId: string;
+  readonly tags: readonly string[];
+  readonly schema: number;
+  readonly trace: Trace | null;
+}
+
+interface FoundFallback {
+  readonly number: number;
+  readonly taken: FallbackTaken;
+  readonly holds: readonly string[];
+}
+
+/**
+ * Another version for a tenant whose wanted one cannot answer, after the service's fallback mode. Holds, schema guard
+ * and instances are judged again for it, so a fallback never lets a held version through. null = nothing else fits.
+ */
+export function fallBack(
+  slot: ServiceSlot,
+  wanted: number,
+  cause: FallbackCause,
+  subject: Subject,
+): FoundFallback | null {
+  const { tenantId, tags, schema, trace } = subject;
+  const { names } = slot.names;
+  const mode = slot.record!.fallback;
+  for (const candidate of listCandidates(slot, wanted, schema)) {
+    trace?.add('fallback', 'candidate', { mode, cause, from: names[wanted]! }, names[candidate]);
+    const followed = followHolds(slot, candidate, tenantId, tags, trace);
+    if (followed.number === 0 || followed.number === wanted) continue;
+    if (checkVersion(slot, followed.number, schema, trace) !== null) continue;
+    const taken = { from: names[wanted]!, to: names[followed.number]!, cause, mode };
+    trace?.add('fallback', 'taken', taken, taken.to);
+    return { number: followed.number, taken, holds: followed.ids };
+  }
+  trace?.add('fallback', mode === 'fail' ? 'off' : 'exhausted', { mode, cause }, names[wanted]);
+  return null;
+}
+
+function listCandidates(slot: ServiceSlot, wanted: number, schema: number): readonly number[] {
+  const mode = slot.record!.fallback;
+  if (mode === 'fail') return [];
+  if (mode === 'baseline') {
+    const { baseline } = slot.defaults;
+    return baseline === 0 || baseline === wanted ? [] : [baseline];
+  }
+  // A version that the catalogue does not have has no place in the order, hence no neighbour.
+  const ceiling = slot.versions[wanted]?.ordinal ?? Number.NaN;
+  return slot.newestFirst
+    .filter((v) => v.ordinal <= ceiling && v.number !== wanted && checkVersion(slot, v.number, schema, null) === null)
+    .map((v) => v.number);
+}

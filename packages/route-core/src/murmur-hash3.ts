@@ -1,0 +1,67 @@
+/**
+ * MurmurHash3, x86, 32 bits (Austin Appleby, public domain), over UTF-8 bytes.
+ * The same function in every language of our clients: buckets and digests must agree byte for byte.
+ */
+const C1 = 0xcc9e2d51;
+const C2 = 0x1b873593;
+const encoder = new TextEncoder();
+
+/** Folds one 32-bit word into a running hash. */
+export function mixWord(hash: number, word: number): number {
+  let k = Math.imul(word, C1);
+  k = (k << 15) | (k >>> 17);
+  const h = hash ^ Math.imul(k, C2);
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+/** Spreads a running hash over all bits; `length` is the number of bytes that went in. Signed 32-bit result. */
+export function finishHash(hash: number, length: number): number {
+  let h = hash ^ length;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+function mixTail(hash: number, tail: number): number {
+  const k = Math.imul(tail, C1);
+  return hash ^ Math.imul((k << 15) | (k >>> 17), C2);
+}
+
+/** Hash of bytes, unsigned. */
+export function murmurHash3Bytes(bytes: Uint8Array, seed = 0): number {
+  const length = bytes.length;
+  const whole = length & ~3;
+  let h = seed | 0;
+  for (let i = 0; i < whole; i += 4) {
+    h = mixWord(h, bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24));
+  }
+  let tail = 0;
+  for (let i = length - 1; i >= whole; i--) tail = (tail << 8) | bytes[i]!;
+  if (length > whole) h = mixTail(h, tail);
+  return finishHash(h, length) >>> 0;
+}
+
+/** Hash of a string's UTF-8 bytes, unsigned. ASCII, nearly every id, is read in place; the rest is encoded first. */
+export function murmurHash3(text: string, seed = 0): number {
+  const length = text.length;
+  const whole = length & ~3;
+  let h = seed | 0;
+  let seen = 0;
+  for (let i = 0; i < whole; i += 4) {
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    seen |= a | b | c | d;
+    h = mixWord(h, a | (b << 8) | (c << 16) | (d << 24));
+  }
+  let tail = 0;
+  for (let i = length - 1; i >= whole; i--) {
+    const code = text.charCodeAt(i);
+    seen |= code;
+    tail = (tail << 8) | code;
+  }
+  if (seen > 0x7f) return murmurHash3Bytes(encoder.encode(text), seed);
+  if (length > whole) h = mixTail(h, tail);
+  return finishHash(h, length) >>> 0;
+}

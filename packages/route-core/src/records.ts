@@ -1,0 +1,125 @@
+/**
+ * What a snapshot is built from: plain records, as the database and the registries hold them.
+ * Values are trusted (parsed at the boundary); contradictions between records are not errors here, `decide` copes with them.
+ */
+
+/** A place in the log of changes. `revision` is gapless within an `epoch`; a new epoch begins after init and after a restore. */
+export interface Position {
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+export type TenantStatus = 'active' | 'suspended';
+export type BalancerName = 'round_robin' | 'weighted_round_robin' | 'random';
+/** What happens when the wanted version cannot answer. `baseline` is the service's default version. */
+export type FallbackMode = 'fail' | 'baseline' | 'nearest';
+export type UnknownTenantPolicy = 'reject' | 'default';
+export type VersionStatus = 'active' | 'deprecated' | 'retired';
+/** `unknown` (not checked yet) counts as healthy, so that a fresh instance gets traffic before its first check. */
+export type InstanceHealth = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
+
+export interface TenantRecord {
+  readonly id: string;
+  readonly status: TenantStatus;
+  readonly region?: string;
+  readonly tags?: readonly string[];
+}
+
+/** `weight` in basis points; the weights of one service sum to 10 000. */
+export interface WeightedVersion {
+  readonly version: string;
+  readonly weight: number;
+}
+
+/** `ordinal` orders releases (higher is newer); `schemaMin`/`schemaMax` are inclusive, absent means unbounded. */
+export interface VersionRecord {
+  readonly version: string;
+  readonly ordinal: number;
+  readonly status: VersionStatus;
+  readonly schemaMin?: number;
+  readonly schemaMax?: number;
+}
+
+/** `defaults`: none = no default; one = the default; several = split by weight, bucket ranges in the order given. */
+export interface ServiceRecord {
+  readonly id: string;
+  readonly unknownTenant: UnknownTenantPolicy;
+  readonly balancer: BalancerName;
+  readonly fallback: FallbackMode;
+  readonly defaults: readonly WeightedVersion[];
+  readonly versions: readonly VersionRecord[];
+}
+
+export interface AssignmentRecord {
+  readonly tenantId: string;
+  readonly serviceId: string;
+  readonly version: string;
+  readonly isPinned: boolean;
+}
+
+/** The schema version that a tenant's database of this service is at. */
+export interface SchemaRecord {
+  readonly tenantId: string;
+  readonly serviceId: string;
+  readonly schemaVersion: number;
+}
+
+export type HoldScope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'tenants'; readonly tenantIds: readonly string[] }
+  | { readonly kind: 'tag'; readonly tag: string };
+
+/** Within `scope`, whatever resolves to `fromVersion` is answered by `toVersion` instead. */
+export interface HoldRecord {
+  readonly id: string;
+  readonly serviceId: string;
+  readonly fromVersion: string;
+  readonly toVersion: string;
+  readonly scope: HoldScope;
+}
+
+/** `address` is `host:port`. `isEnabled` is the operator's switch, `health` what checks and heartbeats say. */
+export interface InstanceRecord {
+  readonly serviceId: string;
+  readonly instanceId: string;
+  readonly version: string;
+  readonly address: string;
+  readonly weight: number;
+  readonly health: InstanceHealth;
+  readonly isEnabled: boolean;
+  readonly region?: string;
+  readonly tags?: readonly string[];
+}
+
+/** Everything at one position. The large lists may be streamed: each is read once, in order; of two records with one key the later wins. */
+export interface SnapshotSource {
+  readonly position: Position;
+  readonly tenants: Iterable<TenantRecord>;
+  readonly services: Iterable<ServiceRecord>;
+  readonly assignments: Iterable<AssignmentRecord>;
+  readonly schemas: Iterable<SchemaRecord>;
+  readonly holds: Iterable<HoldRecord>;
+  readonly instances: Iterable<InstanceRecord>;
+}
+
+/** Keys removed and records written by one kind of change. Removals are applied first. */
+export interface RecordChanges<Record, Key> {
+  readonly upsert?: readonly Record[];
+  readonly remove?: readonly Key[];
+}
+
+export interface CellKey {
+  readonly tenantId: string;
+  readonly serviceId: string;
+}
+
+/** One change: what turns the snapshot at `revision - 1` into the one at `revision`, within `epoch`. */
+export interface SnapshotDelta {
+  readonly epoch: string;
+  readonly revision: number;
+  readonly tenants?: RecordChanges<TenantRecord, string>;
+  readonly services?: RecordChanges<ServiceRecord, string>;
+  readonly assignments?: RecordChanges<AssignmentRecord, CellKey>;
+  readonly schemas?: RecordChanges<SchemaRecord, CellKey>;
+  readonly holds?: RecordChanges<HoldRecord, string>;
+}

@@ -1,0 +1,149 @@
+import { hashService, hashText, type LanePair, NO_HASH } from './digest.ts';
+import { compileHolds, type HoldTable } from './holds.ts';
+import { buildInstanceTable, type InstanceTable } from './instance-table.ts';
+import { VersionNames } from './names.ts';
+import type { Pages } from './pages.ts';
+import type { HoldRecord, InstanceRecord, ServiceRecord, VersionRecord } from './records.ts';
+
+/** A version of the catalogue with its instances; unbounded ends of the schema range are ±Infinity. */
+export interface VersionSlot {
+  readonly number: number;
+  readonly name: string;
+  readonly ordinal: number;
+  readonly isRetired: boolean;
+  readonly schemaMin: number;
+  readonly schemaMax: number;
+  readonly table: InstanceTable;
+}
+
+/** The weighted default: version numbers with the upper end (exclusive) of the buckets that each owns. */
+export interface DefaultSplit {
+  readonly numbers: readonly number[];
+  readonly ends: readonly number[];
+  /** The greatest share, the first of equals: what fallback `baseline` means. 0 = there is no default. */
+  readonly baseline: number;
+}
+
+/** What changes together when the catalogue, the holds or the instances of a service change. */
+export interface ServiceParts {
+  readonly id: string;
+  /** null: cells, holds or instances name a service that the catalogue does not have */
+  readonly record: ServiceRecord | null;
+  readonly names: VersionNames;
+  readonly holds: readonly HoldRecord[];
+  readonly instances: readonly InstanceRecord[];
+}
+
+export interface ServiceColumns {
+  readonly cells: Pages<Uint16Array>;
+  readonly schemas: Pages<Float64Array>;
+  readonly assignmentCount: number;
+  readonly schemaCount: number;
+}
+
+/** All that deciding for one service needs. Immutable; the names are append-only. */
+export interface ServiceSlot extends ServiceParts, ServiceColumns {
+  readonly nameHash: LanePair;
+  readonly recordHash: LanePair;
+  /** by version number; absent = not in the catalogue */
+  readonly versions: readonly (VersionSlot | undefined)[];
+  /** not retired, newest first; of equal ordinals the greater name first */
+  readonly newestFirst: readonly VersionSlot[];
+  readonly defaults: DefaultSplit;
+  readonly holdTable: HoldTable;
+}
+
+export function emptySlot(id: string): ServiceSlot {
+  const parts = { id, record: null, names: new VersionNames(), holds: [], instances: [] };
+  return compileService(parts, { cells: [], schemas: [], assignmentCount: 0, schemaCount: 0 }, hashText(id));
+}
+
+/** Numbers and sorts everything once, so that a decision only reads. @throws SnapshotLimitError */
+export function compileService(parts: ServiceParts, columns: ServiceColumns, nameHash: LanePair): ServiceSlot {
+  const { id, record, names, holds, instances } = parts;
+  const known = new Map<string, VersionRecord>();
+  for (const version of record?.versions ?? []) known.set(version.version, version);
+  const slots = [...known.values()].map((version) => compileVersion(id, version, names, instances));
+  const defaults = compileDefaults(record, names);
+  const holdTable = compileHolds(holds, names);
+  const versions: (VersionSlot | undefined)[] = names.names.map(() => undefined);
+  for (const slot of slots) versions[slot.number] = slot;
+  const newestFirst = slots
+    .filter((slot) => !slot.isRetired)
+    .sort((x, y) => y.ordinal - x.ordinal || (x.name > y.name ? -1 : 1));
+  return {
+    id,
+    record,
+    names,
+    holds,
+    instances,
+    cells: columns.cells,
+    schemas: columns.schemas,
+    assignmentCount: columns.assignmentCount,
+    schemaCount: columns.schemaCount,
+    nameHash,
+    recordHash: record === null ? NO_HASH : hashService(record),
+    versions,
+    newestFirst,
+    defaults,
+    holdTable,
+  };
+}
+
+/** The same service with other columns: what a change of assignments costs. */
+export function withColumns(slot: ServiceSlot, columns: ServiceColumns): ServiceSlot {
+  return {
+    id: slot.id,
+    record: slot.record,
+    names: slot.names,
+    holds: slot.holds,
+    instances: slot.instances,
+    cells: columns.cells,
+    schemas: columns.schemas,
+    assignmentCount: columns.assignmentCount,
+    schemaCount: columns.schemaCount,
+    nameHash: slot.nameHash,
+    recordHash: slot.recordHash,
+    versions: slot.versions,
+    newestFirst: slot.newestFirst,
+    defaults: slot.defaults,
+    holdTable: slot.holdTable,
+  };
+}
+
+function compileVersion(
+  serviceId: string,
+  version: VersionRecord,
+  names: VersionNames,
+  instances: readonly InstanceRecord[],
+): VersionSlot {
+  return {
+    number: names.number(version.version),
+    name: version.version,
+    ordinal: version.ordinal,
+    isRetired: version.status === 'retired',
+    schemaMin: version.schemaMin ?? Number.NEGATIVE_INFINITY,
+    schemaMax: version.schemaMax ?? Number.POSITIVE_INFINITY,
+    table: buildInstanceTable(serviceId, version.version, instances),
+  };
+}
+
+function compileDefaults(record: ServiceRecord | null, names: VersionNames): DefaultSplit {
+  const given = record?.defaults ?? [];
+  const numbers: number[] = [];
+  const ends: number[] = [];
+  let end = 0;
+  let baseline = 0;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const { version, weight } of given) {
+    const number = names.number(version);
+    end += weight;
+    numbers.push(number);
+    ends.push(end);
+    if (weight > greatest) {
+      greatest = weight;
+      baseline = number;
+    }
+  }
+  return { numbers, ends, baseline };
+}

@@ -1,0 +1,110 @@
+import { formatDigest } from './digest.ts';
+import type { TenantNames } from './names.ts';
+import { PAGE_BITS, PAGE_MASK, type Pages } from './pages.ts';
+import type { HoldRecord, Position } from './records.ts';
+import type { ServiceSlot } from './service-slot.ts';
+
+export interface SnapshotStats {
+  readonly tenantCount: number;
+  readonly serviceCount: number;
+  readonly versionCount: number;
+  readonly assignmentCount: number;
+  readonly schemaCount: number;
+  readonly holdCount: number;
+  readonly instanceCount: number;
+  /** Bytes of the columns that hold assignments and schema versions. */
+  readonly columnBytes: number;
+}
+
+/** The whole configuration at one position, plus the instances known. Immutable: changes give a new one that shares the rest. */
+export interface Snapshot {
+  readonly position: Position;
+  /**
+   * 16 hexadecimal digits over the configuration (not the instances, not the position). Equal for equal configurations,
+   * whatever order of changes led there; different ones collide with a probability of 2⁻⁶⁴.
+   */
+  readonly digest: string;
+  stats(): SnapshotStats;
+}
+
+/** @internal a tenant with its share of the digest */
+export interface TenantSlot {
+  readonly id: string;
+  readonly isActive: boolean;
+  readonly tags: readonly string[];
+  readonly hashA: number;
+  readonly hashB: number;
+}
+
+/** @internal */
+export interface SnapshotParts {
+  readonly position: Position;
+  readonly names: TenantNames;
+  readonly tenants: Pages<(TenantSlot | undefined)[]>;
+  readonly tenantCount: number;
+  readonly services: ReadonlyMap<string, ServiceSlot>;
+  readonly holds: ReadonlyMap<string, HoldRecord>;
+  readonly digestA: number;
+  readonly digestB: number;
+}
+
+/** @internal what stands behind a Snapshot */
+export class SnapshotState implements Snapshot, SnapshotParts {
+  readonly position: Position;
+  readonly names: TenantNames;
+  readonly tenants: Pages<(TenantSlot | undefined)[]>;
+  readonly tenantCount: number;
+  readonly services: ReadonlyMap<string, ServiceSlot>;
+  readonly holds: ReadonlyMap<string, HoldRecord>;
+  readonly digestA: number;
+  readonly digestB: number;
+
+  constructor(parts: SnapshotParts) {
+    this.position = parts.position;
+    this.names = parts.names;
+    this.tenants = parts.tenants;
+    this.tenantCount = parts.tenantCount;
+    this.services = parts.services;
+    this.holds = parts.holds;
+    this.digestA = parts.digestA;
+    this.digestB = parts.digestB;
+  }
+
+  get digest(): string {
+    return formatDigest(this.digestA, this.digestB);
+  }
+
+  tenantAt(ordinal: number): TenantSlot | undefined {
+    return this.tenants[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK];
+  }
+
+  stats(): SnapshotStats {
+    let serviceCount = 0;
+    let versionCount = 0;
+    let assignmentCount = 0;
+    let schemaCount = 0;
+    let instanceCount = 0;
+    let columnBytes = 0;
+    for (const slot of this.services.values()) {
+      if (slot.record !== null) serviceCount++;
+      versionCount += slot.record?.versions.length ?? 0;
+      assignmentCount += slot.assignmentCount;
+      schemaCount += slot.schemaCount;
+      instanceCount += slot.instances.length;
+      for (const page of slot.cells) columnBytes += page?.byteLength ?? 0;
+      for (const page of slot.schemas) columnBytes += page?.byteLength ?? 0;
+    }
+    const { tenantCount } = this;
+    const holdCount = this.holds.size;
+    return {
+      tenantCount,
+      serviceCount,
+      versionCount,
+      assignmentCount,
+      schemaCount,
+      holdCount,
+      instanceCount,
+      columnBytes,
+    };
+  }
+}
