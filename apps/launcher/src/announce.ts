@@ -4,8 +4,8 @@ import { dataFolder, logFolder, pathForPeople } from './locations.ts';
 export interface Announcement {
   /** Base URL of the API and the console. */
   readonly url: string;
-  /** What the demo adds; absent when it does not run. */
-  readonly demo?: { readonly summary: string; readonly routeKey: string; readonly tenantId: string };
+  /** What the demo adds; undefined when it does not run. */
+  readonly demo: { readonly summary: string; readonly routeKey: string; readonly tenantId: string } | undefined;
 }
 
 /** Says where everything is. The line that begins with `curl ` must work as pasted, from any folder. */

@@ -10,15 +10,18 @@ export interface ApiOptions {
   readonly databaseUrl: string;
   readonly host: string;
   readonly port: number;
+  /** Demo mode: the first administrator keeps the one-time password, so that the demo data can be created with it. */
+  readonly hasDemo: boolean;
 }
 
 /** Starts the API as a child. What the environment says goes before what the launcher would choose. */
-export function startApi({ databaseUrl, host, port }: ApiOptions): Child {
+export function startApi({ databaseUrl, host, port, hasDemo }: ApiOptions): Child {
   const secrets = loadSecrets();
   const defaults = {
     GREY_CONSOLE_DIR: consoleFolder,
     GREY_JWT_SECRET: secrets.jwtSecret,
     GREY_PLAN_SECRET: secrets.planSecret,
+    ...(hasDemo ? { GREY_DEMO: '1' } : {}),
   };
   const unset = Object.entries(defaults).filter(([name]) => !process.env[name]);
   return startChild({

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Announcement } from '../announce.ts';
+import { ownProgram } from '../locations.ts';
+import { type Child, startChild } from '../start-child.ts';
+import { ApiClient } from './api-client.ts';
+import { demoServices, demoTenants, shownTenantId } from './catalogue.ts';
+import { createDemoKeys, type DemoRecord, findDemoRecord, keepDemoRecord, logInAsFirstAdmin } from './demo-keys.ts';
+import type { InstanceOptions } from './instance.ts';
+import { seedDemo } from './seed-demo.ts';
+import type { TrafficOptions } from './traffic.ts';
+
+const REGIONS = ['eu-west', 'us-east'] as const;
+const ROUTED_WITHIN_MS = 20_000;
+// Each is a program of a hundred lines; without bounds sixteen of them would reserve more memory than they use.
+const SMALL_HEAP = ['--max-old-space-size=48', '--max-semi-space-size=1'];
+
+/**
+ * Creates the demo's data on the first start, then starts the fleet and the traffic.
+ *
+ * @param addChild called with every process at once, so that it is stopped whatever happens next
+ * @returns what to announce, or undefined when nobody can log in to create the data and its keys any more
+ */
+export async function startDemo(
+  url: string,
+  signal: AbortSignal,
+  addChild: (child: Child) => void,
+): Promise<Announcement['demo']> {
+  const record = await prepare(url);
+  if (record === undefined || signal.aborted) return undefined;
+  const instances = listInstances(url, record.registryKey);
+  for (const options of instances) addChild(startWorker('demo/instance.js', options.instanceId, options));
+  const traffic: TrafficOptions = { apiUrl: url, routeKey: record.routeKey };
+  addChild(startWorker('demo/traffic.js', 'traffic', traffic));
+  await waitUntilRouted(url, record.routeKey, signal);
+  const versionCount = demoServices.reduce((sum, service) => sum + service.versions.length, 0);
+  return {
+    summary: `${demoServices.length} services in ${versionCount} versions, ${instances.length} live instances, ${demoTenants.length} tenants, light traffic`,
+    routeKey: record.routeKey,
+    tenantId: shownTenantId,
+  };
+}
+
+async function prepare(url: string): Promise<DemoRecord | undefined> {
+  const found = await findDemoRecord(url);
+  if (found?.isSeeded) return found;
+  const admin = await logInAsFirstAdmin(url);
+  if (admin === undefined) return undefined;
+  console.log('Creating the demo data …');
+  const unfinished = found ?? { ...(await createDemoKeys(admin)), isSeeded: false };
+  keepDemoRecord(unfinished);
+  await seedDemo(admin);
+  const record = { ...unfinished, isSeeded: true };
+  keepDemoRecord(record);
+  return record;
+}
+
+function listInstances(apiUrl: string, registryKey: string): InstanceOptions[] {
+  return demoServices.flatMap((service) =>
+    service.versions.flatMap(({ version, instanceCount }) =>
+      Array.from({ length: instanceCount }, (_, index) => ({
+        apiUrl,
+        registryKey,
+        serviceId: service.id,
+        instanceId: `${service.id}-${version}-${index + 1}`,
+        version,
+        region: REGIONS[index % REGIONS.length] as string,
+      })),
+    ),
+  );
+}
+
+/** The options go over the channel and not into the arguments, which every user of the machine can read. */
+function startWorker(program: string, name: string, options: InstanceOptions | TrafficOptions): Child {
+  const child = startChild({ name: `demo-${name}`, program: ownProgram(program), nodeOptions: SMALL_HEAP });
+  child.process.send(options, () => undefined);
+  return child;
+}
+
+/** Waits until the line that is about to be printed would be answered by a live instance. */
+async function waitUntilRouted(url: string, routeKey: string, signal: AbortSignal): Promise<void> {
+  const client = new ApiClient(url, routeKey);
+  const deadline = Date.now() + ROUTED_WITHIN_MS;
+  while (!signal.aborted) {
+    const request = { tenantId: shownTenantId, serviceName: 'payment-service' };
+    const { status } = await client.call('POST', '/api/grey-router/route', request);
+    // Any other answer is final: an operator may have suspended that very tenant.
+    if (status !== 503 || Date.now() > deadline) return;
+    await sleep(100);
+  }
+}
