@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename } from 'node:fs/promises';
+import path from 'node:path';
+import type { Database } from '../infra/db/database.ts';
+import type { AccessStore } from './access.store.ts';
+import { hashPassword, makePassword } from './passwords.ts';
+
+/** Serialises the first start of several replicas. */
+const FIRST_ADMIN_LOCK = 7_270_001;
+
+/**
+ * When there is no user at all, creates `admin` with a one-time password and leaves it in `admin-password`, readable by
+ * the owner alone. The file is on disk before the user is in the database: a password nobody can read locks everyone out.
+ *
+ * @param mustChangePassword false in demo mode, where a login should work again and again
+ * @returns the path of the file when a user was created, otherwise undefined
+ */
+export async function createFirstAdmin(
+  database: Database,
+  store: AccessStore,
+  dataDir: string,
+  mustChangePassword: boolean,
+): Promise<string | undefined> {
+  if ((await store.countUsers()) > 0) return undefined;
+  const file = path.resolve(dataDir, 'admin-password');
+  const password = makePassword();
+  const passwordHash = await hashPassword(password);
+  return database.transaction(async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_ADMIN_LOCK}::bigint)`;
+    if ((await store.lockUsers(tx)).length > 0) return undefined;
+    await writeSecret(file, `${password}\n`);
+    await store.insertUser(tx, {
+      id: randomUUID(),
+      username: 'admin',
+      name: 'First administrator',
+      role: 'GREY_ROUTER_ADMIN',
+      tenantIds: [],
+      isActive: true,
+      passwordHash,
+      mustChangePassword,
+    });
+    return file;
+  });
+}
+
+async function writeSecret(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const draft = await open(`${file}.new`, 'w', 0o600);
+  try {
+    await draft.chmod(0o600);
+    await draft.writeFile(text);
+    await draft.sync();
+  } finally {
+    await draft.close();
+  }
+  await rename(`${file}.new`, file);
+}
