@@ -1,0 +1,118 @@
+import { batchRouteRequestSchema, type Fault, type RouteRequest, routeRequestSchema } from '@grey/contracts';
+import type { z } from 'zod';
+
+const FAULT_LIMIT = 50;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: Fault[] };
+
+/** Parses the body of /route and /explain. Equal to the contract's schema, which is asked whenever there is any doubt. */
+export function checkRouteRequest(body: unknown): Checked<RouteRequest> {
+  return isSurelyValid(body) ? { ok: true, value: body } : ask(routeRequestSchema, body);
+}
+
+/** Parses the body of /route/batch. */
+export function checkBatchRequest(body: unknown): Checked<{ requests: RouteRequest[] }> {
+  if (isRecord(body) && hasOnlyRequests(body) && body.requests.every(isSurelyValid)) {
+    return { ok: true, value: { requests: body.requests } };
+  }
+  return ask(batchRouteRequestSchema, body);
+}
+
+/** The first faults of a schema's verdict with paths such as `body.requests[3].tenantId`. */
+function faultsOf(error: z.ZodError): Fault[] {
+  return error.issues.slice(0, FAULT_LIMIT).map((issue) => ({
+    path: issue.path
+      .reduce<string>((path, key) => (typeof key === 'number' ? `${path}[${key}]` : `${path}.${String(key)}`), 'body')
+      .toWellFormed()
+      .slice(0, 200),
+    message: issue.message.slice(0, 300),
+  }));
+}
+
+function ask<T>(schema: z.ZodType<T>, body: unknown): Checked<T> {
+  const result = schema.safeParse(body);
+  return result.success ? { ok: true, value: result.data } : { ok: false, errors: faultsOf(result.error) };
+}
+
+/**
+ * True only for what the schema accepts unchanged; false means nothing. Written by hand because the schema costs several
+ * times the decision itself.
+ */
+export function isSurelyValid(body: unknown): body is RouteRequest {
+  if (!isRecord(body)) return false;
+  for (const key in body) {
+    if (key === 'tenantId' || key === 'serviceName') {
+      const name = body[key];
+      if (typeof name !== 'string' || !NAME.test(name)) return false;
+    } else if (key !== 'requestMetadata' || !isMetadata(body[key])) return false;
+  }
+  return body.tenantId !== undefined && body.serviceName !== undefined;
+}
+
+function isMetadata(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  for (const key in value) {
+    const entry = value[key];
+    switch (key) {
+      case 'userId':
+      case 'sessionId':
+      case 'tag':
+        if (!isText(entry, 256)) return false;
+        break;
+      case 'region':
+      case 'clientIp':
+        if (!isText(entry, 64)) return false;
+        break;
+      case 'method':
+        if (!isText(entry, 16)) return false;
+        break;
+      case 'path':
+        if (!isText(entry, 4096)) return false;
+        break;
+      case 'headers':
+      case 'cookies':
+      case 'query':
+        if (!isMapOf(entry, isString)) return false;
+        break;
+      case 'attributes':
+        if (!isMapOf(entry, isScalar)) return false;
+        break;
+      case 'claims':
+      case '__proto__':
+        return false;
+      default:
+        if (!isScalar(entry)) return false;
+    }
+  }
+  return true;
+}
+
+function isMapOf(value: unknown, isEntry: (entry: unknown) => boolean): boolean {
+  if (!isRecord(value)) return false;
+  for (const key in value) {
+    if (key.length > 128 || key === '__proto__' || !isEntry(value[key])) return false;
+  }
+  return true;
+}
+
+function isScalar(value: unknown): boolean {
+  return isString(value) || typeof value === 'boolean' || Number.isFinite(value);
+}
+
+function isString(value: unknown): boolean {
+  return isText(value, 4096);
+}
+
+function isText(value: unknown, maxLength: number): boolean {
+  return typeof value === 'string' && value.length <= maxLength;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hasOnlyRequests(body: Record<string, unknown>): body is { requests: unknown[] } {
+  for (const key in body) if (key !== 'requests') return false;
+  return Array.isArray(body.requests) && body.requests.length > 0 && body.requests.length <= 500;
+}

@@ -1,0 +1,178 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ErrorCode, errorCodes, operations } from '@grey/contracts';
+import type { DecisionEnv, Snapshot } from '@grey/route-core';
+import { createTimestamps } from './answer-timestamp.ts';
+import type { RouteCaller } from './caller.ts';
+import { parseJson } from './parse-json.ts';
+import { sendProblem } from './problem.ts';
+import { readBody } from './read-body.ts';
+import { answerBatch, answerExplain, answerRoute, type RouteContext, type RouteHandler } from './route-handlers.ts';
+import { noMetrics, type RouteMetrics } from './route-metrics.ts';
+import type { TokenCache, VerifiedToken } from './token-cache.ts';
+
+export interface RouteListenerOptions {
+  /** The snapshot to answer from, or undefined while there is none. */
+  readonly getSnapshot: () => Snapshot | undefined;
+  readonly env: DecisionEnv;
+  readonly tokens: TokenCache;
+  readonly metrics?: RouteMetrics;
+  /** Milliseconds since 1970. Default Date.now. */
+  readonly now?: () => number;
+  /** Bytes that a body may have. Default 64 KiB. */
+  readonly bodyLimit?: number;
+  /** Bytes that the body of a batch may have. Default 1 MiB. */
+  readonly batchBodyLimit?: number;
+  /** How deep objects and arrays may be nested. Default 32. */
+  readonly maxDepth?: number;
+  /** Told of every error that is nobody's declared fault; the caller gets INTERNAL_ERROR with the same trace id. */
+  readonly onError?: (error: unknown, req: IncomingMessage) => void;
+}
+
+/** Takes the requests to its own paths and returns true; false leaves the request to whoever comes next. */
+export type RouteListener = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+interface Endpoint {
+  readonly answer: RouteHandler;
+  readonly bodyLimit: number;
+  readonly isTimed: boolean;
+}
+
+/** A connection remembers its last token, so that a caller that keeps its connection does not pay for a hash per request. */
+interface RememberedToken {
+  readonly header: string;
+  readonly entry: VerifiedToken;
+}
+
+/**
+ * POST /route, /route/batch and /explain on plain node:http, to stand in front of a framework on the same server.
+ * Answers from memory only: the one thing it may wait for is the first check of a token.
+ */
+export function createRouteListener(options: RouteListenerOptions): RouteListener {
+  const { tokens, metrics = noMetrics, bodyLimit = 64 * 1024, maxDepth = 32 } = options;
+  const onError = options.onError ?? (() => {});
+  const context: RouteContext = {
+    getSnapshot: options.getSnapshot,
+    env: options.env,
+    metrics,
+    timestamp: createTimestamps(options.now ?? Date.now),
+  };
+  const routePath = operations.route.path;
+  const route: Endpoint = { answer: answerRoute, bodyLimit, isTimed: true };
+  const others = new Map<string, Endpoint>([
+    [
+      operations.routeBatch.path,
+      { answer: answerBatch, bodyLimit: options.batchBodyLimit ?? 1024 * 1024, isTimed: true },
+    ],
+    [operations.explain.path, { answer: answerExplain, bodyLimit, isTimed: false }],
+  ]);
+  const remembered = new WeakMap<object, RememberedToken>();
+
+  const findEndpoint = (url: string): Endpoint | undefined => {
+    if (url === routePath) return route;
+    const query = url.indexOf('?');
+    const path = query === -1 ? url : url.slice(0, query);
+    return path === routePath ? route : others.get(path);
+  };
+
+  const reject: typeof sendProblem = (req, res, code, extra, headers) => {
+    metrics.rejected(errorCodes[code].status);
+    sendProblem(req, res, code, extra, headers);
+  };
+
+  const fail = (req: IncomingMessage, res: ServerResponse, error: unknown): void => {
+    const code = codeOf(error);
+    if (code === 'INTERNAL_ERROR') onError(error, req);
+    if (!res.headersSent) reject(req, res, code);
+    else res.destroy();
+  };
+
+  const withCaller = (endpoint: Endpoint, req: IncomingMessage, res: ServerResponse, caller: RouteCaller): void => {
+    if (!caller.permissions.has('route') || caller.mustChangePassword) {
+      const detail = caller.permissions.has('route')
+        ? 'Change the one-time password first.'
+        : 'This needs the permission route.';
+      reject(req, res, 'PERMISSION_DENIED', { detail });
+      return;
+    }
+    if (hasBody(req) && !isJson(req)) {
+      reject(req, res, 'CONTENT_TYPE_UNSUPPORTED');
+      return;
+    }
+    readBody(req, endpoint.bodyLimit, (bytes) => {
+      if (bytes === undefined) {
+        reject(req, res, 'BODY_TOO_LARGE', { detail: `The limit is ${endpoint.bodyLimit} bytes.` });
+        return;
+      }
+      const body = parseJson(bytes, maxDepth);
+      if (!body.ok) {
+        reject(req, res, body.code, body.detail === undefined ? {} : { detail: body.detail });
+        return;
+      }
+      try {
+        endpoint.answer(context, req, res, caller, body.value);
+      } catch (error) {
+        fail(req, res, error);
+      }
+    });
+  };
+
+  return (req, res) => {
+    const endpoint = findEndpoint(req.url ?? '');
+    if (endpoint === undefined) return false;
+    if (req.method !== 'POST') {
+      reject(req, res, 'METHOD_NOT_ALLOWED', {}, { allow: 'POST' });
+      return true;
+    }
+    if (endpoint.isTimed) {
+      const startedAt = performance.now();
+      res.once('finish', () => metrics.took((performance.now() - startedAt) / 1000));
+    }
+    const header = req.headers.authorization;
+    const bearer = header === undefined ? undefined : bearerOf(header);
+    if (header === undefined || bearer === undefined) {
+      reject(req, res, header === undefined ? 'TOKEN_MISSING' : 'TOKEN_INVALID');
+      return true;
+    }
+    const memory = remembered.get(req.socket);
+    if (memory !== undefined && memory.header === header && tokens.isUsable(memory.entry)) {
+      withCaller(endpoint, req, res, memory.entry.caller);
+      return true;
+    }
+    const entry = tokens.find(bearer);
+    if (entry !== undefined) {
+      remembered.set(req.socket, { header, entry });
+      withCaller(endpoint, req, res, entry.caller);
+      return true;
+    }
+    tokens.verify(bearer).then(
+      (verified) => {
+        if (!verified.isRevoked) remembered.set(req.socket, { header, entry: verified });
+        withCaller(endpoint, req, res, verified.caller);
+      },
+      (error) => fail(req, res, error),
+    );
+    return true;
+  };
+}
+
+/** undefined: the header is of another scheme or empty. */
+function bearerOf(header: string): string | undefined {
+  const match = /^Bearer +([\x21-\x7e]+)$/i.exec(header);
+  return match?.[1];
+}
+
+function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length'];
+  return length === undefined ? req.headers['transfer-encoding'] !== undefined : length !== '0';
+}
+
+function isJson(req: IncomingMessage): boolean {
+  const type = req.headers['content-type'];
+  if (type === undefined || (req.headers['content-encoding'] ?? 'identity') !== 'identity') return false;
+  return type === 'application/json' || /^application\/json *(?:; *charset="?utf-?8"? *)?$/i.test(type);
+}
+
+function codeOf(error: unknown): ErrorCode {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : 'INTERNAL_ERROR';
+}
