@@ -1,6 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createDecisionEnv, type Decision, type DecisionRequest, decide, explain, type SnapshotSource } from './index.ts';
+import {
+  createDecisionEnv,
+  type Decision,
+  type DecisionRequest,
+  decide,
+  explain,
+  type SnapshotSource,
+} from './index.ts';
 import { buildSnapshot } from './snapshot.ts';
 
 interface VectorCase {
