@@ -33,6 +33,7 @@ try {
   process.exitCode = await main(process.argv[2], process.argv.slice(3));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
+  if (process.argv[2] === 'test') console.log('0 passed, 1 failed, 0 skipped');
   process.exitCode = 1;
 }
 

