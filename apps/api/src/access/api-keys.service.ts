@@ -25,7 +25,7 @@ export class ApiKeysService {
   }
 
   async list(query: { limit: number; cursor?: string | undefined }) {
-    const after = readCursor('api-keys', query.cursor, 1)?.[0] as string | undefined;
+    const after = readCursor('api-keys', query.cursor, ['text'])?.[0] as string | undefined;
     const rows = await this.#store.listApiKeys(after, query.limit + 1);
     return pageOfRows(rows, query.limit, 'api-keys', (row) => [row.id], showApiKey);
   }

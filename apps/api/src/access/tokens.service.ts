@@ -86,7 +86,7 @@ export class TokensService implements OnApplicationShutdown {
 
   /** A session ended: counts at once here, by the database everywhere. */
   async revokeSession(caller: Caller): Promise<void> {
-    if (caller.tokenId === null) return;
+    if (caller.tokenId === undefined) return;
     await this.#store.revokeToken(caller.tokenId, new Date(caller.expiresAt));
     this.#revokedHere.set(caller.tokenId, caller.expiresAt);
     const revokedTokenIds = new Set(this.#state.revokedTokenIds).add(caller.tokenId);
@@ -108,7 +108,6 @@ export class TokensService implements OnApplicationShutdown {
       tenantIds: known.tenantIds === null ? null : new Set(known.tenantIds),
       mustChangePassword: false,
       expiresAt,
-      tokenId: null,
     };
   }
 

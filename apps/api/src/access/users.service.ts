@@ -28,7 +28,7 @@ export class UsersService {
   }
 
   async list(query: { limit: number; cursor?: string | undefined }) {
-    const after = readCursor('users', query.cursor, 1)?.[0] as string | undefined;
+    const after = readCursor('users', query.cursor, ['text'])?.[0] as string | undefined;
     const rows = await this.#store.listUsers(after, query.limit + 1);
     return pageOfRows(rows, query.limit, 'users', (row) => [row.username], showUser);
   }
