@@ -7,10 +7,8 @@ import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
 import { type DecisionEnv, pickInstance } from './pick-instance.ts';
 import type { DefaultSplit } from './service-slot.ts';
-import type { Snapshot, SnapshotState } from './snapshot-state.ts';
+import { type Snapshot, type SnapshotState, TENANT_ACTIVE } from './snapshot-state.ts';
 import { checkVersion, REFUSAL_FOR } from './version-check.ts';
-
-const NO_TAGS: readonly string[] = [];
 
 /**
  * Which version and which instance answer. The version follows from snapshot and request alone; the instance also from
@@ -35,16 +33,16 @@ function run(snapshot: SnapshotState, request: DecisionRequest, env: DecisionEnv
     return refuse(snapshot, request, 'SERVICE_UNKNOWN');
   }
   const ordinal = snapshot.names.ordinals.get(tenantId) ?? -1;
-  const tenant = ordinal < 0 ? undefined : snapshot.tenantAt(ordinal);
+  const status = ordinal < 0 ? 0 : snapshot.statusAt(ordinal);
   let number = 0;
   let reason: DecisionReason = 'DEFAULT';
-  if (tenant === undefined) {
+  if (status === 0) {
     trace?.add('tenant', 'unknown', { tenantId, policy: slot.record.unknownTenant });
     if (slot.record.unknownTenant === 'reject') return refuse(snapshot, request, 'TENANT_UNKNOWN');
     reason = 'UNKNOWN_TENANT_DEFAULT';
   } else {
-    trace?.add('tenant', tenant.isActive ? 'active' : 'inactive', { tenantId });
-    if (!tenant.isActive) return refuse(snapshot, request, 'TENANT_INACTIVE');
+    trace?.add('tenant', status === TENANT_ACTIVE ? 'active' : 'inactive', { tenantId });
+    if (status !== TENANT_ACTIVE) return refuse(snapshot, request, 'TENANT_INACTIVE');
     const cell = slot.cells[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK] ?? 0;
     if (cell !== 0) {
       number = cell & VERSION_MASK;
@@ -64,15 +62,14 @@ function run(snapshot: SnapshotState, request: DecisionRequest, env: DecisionEnv
     else {
       bucket = findBucket(request);
       number = findShare(defaults, bucket);
-      if (tenant !== undefined) reason = 'DEFAULT_SPLIT';
+      if (status !== 0) reason = 'DEFAULT_SPLIT';
     }
   }
   trace?.add('version', reason, bucket === null ? {} : { bucket, unit: findUnit(request) }, slot.names.names[number]);
 
   let holds: readonly string[] = NO_HOLDS;
-  const tags = tenant === undefined ? NO_TAGS : tenant.tags;
   if (slot.holdTable !== null) {
-    const followed = followHolds(slot, number, tenantId, tags, trace);
+    const followed = followHolds(slot, number, tenantId, snapshot.tagsAt(ordinal), trace);
     // A circle leaves no version that is not held: refusing is the only answer that keeps what the holds promise.
     if (followed.number === 0) {
       return refuse(snapshot, request, 'VERSION_UNDEFINED', slot.names.names[number], reason);
@@ -85,7 +82,7 @@ function run(snapshot: SnapshotState, request: DecisionRequest, env: DecisionEnv
   const cause = checkVersion(slot, number, schema, trace);
   let fallback = null;
   if (cause !== null) {
-    const found = fallBack(slot, number, cause, { tenantId, tags, schema, trace });
+    const found = fallBack(slot, number, cause, { tenantId, tags: snapshot.tagsAt(ordinal), schema, trace });
     if (found === null) return refuse(snapshot, request, REFUSAL_FOR[cause], slot.names.names[number], reason);
     fallback = found.taken;
     number = found.number;

@@ -12,7 +12,7 @@ import type {
   TenantRecord,
 } from './records.ts';
 import { compileService, emptySlot, type ServiceSlot, withColumns } from './service-slot.ts';
-import { SnapshotState, type TenantSlot } from './snapshot-state.ts';
+import { SnapshotState, TENANT_ACTIVE, TENANT_SUSPENDED, type TenantSlot } from './snapshot-state.ts';
 
 interface Changes<Record, Key> {
   readonly upsert?: Iterable<Record> | undefined;
@@ -34,6 +34,7 @@ interface ServiceDraft {
 const NO_TAGS: readonly string[] = Object.freeze([]);
 const newCells = (): Uint16Array => new Uint16Array(PAGE_SIZE);
 const newSchemas = (): Float64Array => new Float64Array(PAGE_SIZE).fill(Number.NaN);
+const newStatuses = (): Uint8Array => new Uint8Array(PAGE_SIZE);
 const newTenants = (): (TenantSlot | undefined)[] => new Array<TenantSlot | undefined>(PAGE_SIZE).fill(undefined);
 
 /** Collects one change; what it does not write, the new snapshot shares with the old one. Used once. */
@@ -41,6 +42,7 @@ export class SnapshotDraft {
   readonly #base: SnapshotState;
   readonly #services = new Map<string, ServiceDraft>();
   readonly #tenants: PagesDraft<TenantSlot | undefined, (TenantSlot | undefined)[]>;
+  readonly #statuses: PagesDraft<number, Uint8Array>;
   #tenantCount: number;
   #holds: Map<string, HoldRecord> | null = null;
   #digestA: number;
@@ -49,6 +51,7 @@ export class SnapshotDraft {
   constructor(base: SnapshotState) {
     this.#base = base;
     this.#tenants = new PagesDraft(base.tenants, newTenants);
+    this.#statuses = new PagesDraft(base.statuses, newStatuses);
     this.#tenantCount = base.tenantCount;
     this.#digestA = base.digestA;
     this.#digestB = base.digestB;
@@ -57,13 +60,14 @@ export class SnapshotDraft {
   writeTenants(changes: Changes<TenantRecord, string>): void {
     for (const id of changes.remove ?? []) {
       const ordinal = this.#base.names.ordinals.get(id);
-      if (ordinal !== undefined) this.#setTenant(ordinal, undefined);
+      if (ordinal !== undefined) this.#setTenant(ordinal, undefined, 0);
     }
     for (const tenant of changes.upsert ?? []) {
       const { a, b } = hashTenant(tenant);
       const tags = tenant.tags === undefined || tenant.tags.length === 0 ? NO_TAGS : [...tenant.tags];
-      const slot = { id: tenant.id, isActive: tenant.status === 'active', tags, hashA: a, hashB: b };
-      this.#setTenant(this.#base.names.number(tenant.id), slot);
+      const slot = { id: tenant.id, tags, hashA: a, hashB: b };
+      const status = tenant.status === 'active' ? TENANT_ACTIVE : TENANT_SUSPENDED;
+      this.#setTenant(this.#base.names.number(tenant.id), slot, status);
     }
   }
 
@@ -127,6 +131,7 @@ export class SnapshotDraft {
       position: { epoch: position.epoch, revision: position.revision },
       names: base.names,
       tenants: this.#tenants.finish(),
+      statuses: this.#statuses.finish(),
       tenantCount: this.#tenantCount,
       services,
       holds,
@@ -135,12 +140,13 @@ export class SnapshotDraft {
     });
   }
 
-  #setTenant(ordinal: number, next: TenantSlot | undefined): void {
+  #setTenant(ordinal: number, next: TenantSlot | undefined, status: number): void {
     const before = this.#tenants.get(ordinal);
     if (before === undefined && next === undefined) return;
     this.#tenantCount += (next === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
     this.#addHash((next?.hashA ?? 0) - (before?.hashA ?? 0), (next?.hashB ?? 0) - (before?.hashB ?? 0));
     this.#tenants.set(ordinal, next);
+    this.#statuses.set(ordinal, status);
   }
 
   #setRecord(draft: ServiceDraft, record: ServiceRecord | null): void {

@@ -27,20 +27,27 @@ export interface Snapshot {
   stats(): SnapshotStats;
 }
 
+const NO_TAGS: readonly string[] = [];
+
 /** @internal a tenant with its share of the digest */
 export interface TenantSlot {
   readonly id: string;
-  readonly isActive: boolean;
   readonly tags: readonly string[];
   readonly hashA: number;
   readonly hashB: number;
 }
+
+/** @internal in the column of statuses; 0 = there is no such tenant */
+export const TENANT_ACTIVE = 1;
+export const TENANT_SUSPENDED = 2;
 
 /** @internal */
 export interface SnapshotParts {
   readonly position: Position;
   readonly names: TenantNames;
   readonly tenants: Pages<(TenantSlot | undefined)[]>;
+  /** Beside the tenants, as most decisions ask a tenant nothing else and a byte stays in the processor's cache. */
+  readonly statuses: Pages<Uint8Array>;
   readonly tenantCount: number;
   readonly services: ReadonlyMap<string, ServiceSlot>;
   readonly holds: ReadonlyMap<string, HoldRecord>;
@@ -53,6 +60,7 @@ export class SnapshotState implements Snapshot, SnapshotParts {
   readonly position: Position;
   readonly names: TenantNames;
   readonly tenants: Pages<(TenantSlot | undefined)[]>;
+  readonly statuses: Pages<Uint8Array>;
   readonly tenantCount: number;
   readonly services: ReadonlyMap<string, ServiceSlot>;
   readonly holds: ReadonlyMap<string, HoldRecord>;
@@ -63,6 +71,7 @@ export class SnapshotState implements Snapshot, SnapshotParts {
     this.position = parts.position;
     this.names = parts.names;
     this.tenants = parts.tenants;
+    this.statuses = parts.statuses;
     this.tenantCount = parts.tenantCount;
     this.services = parts.services;
     this.holds = parts.holds;
@@ -74,8 +83,14 @@ export class SnapshotState implements Snapshot, SnapshotParts {
     return formatDigest(this.digestA, this.digestB);
   }
 
-  tenantAt(ordinal: number): TenantSlot | undefined {
-    return this.tenants[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK];
+  /** The status code of a tenant, 0 for a name without one. */
+  statusAt(ordinal: number): number {
+    return this.statuses[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK] ?? 0;
+  }
+
+  /** @param ordinal -1 for a name that was never seen */
+  tagsAt(ordinal: number): readonly string[] {
+    return (ordinal < 0 ? undefined : this.tenants[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK]?.tags) ?? NO_TAGS;
   }
 
   stats(): SnapshotStats {

@@ -59,6 +59,7 @@ function emptyState(): SnapshotState {
     position: { epoch: '', revision: 0 },
     names: new TenantNames(),
     tenants: [],
+    statuses: [],
     tenantCount: 0,
     services: new Map(),
     holds: new Map(),
