@@ -19,7 +19,7 @@ export interface StartPostgresOptions {
   readonly dataDir: string;
   /** TCP port on 127.0.0.1; without it a free one is chosen. A server that is already running keeps its own. */
   readonly port?: number;
-  /** `false` turns fsync off: faster, and the data is lost when the machine stops. For tests only. Default `true`. */
+  /** `false` turns fsync off: faster, and the data is lost when the server or the machine is killed. For tests only. Default `true`. */
   readonly isDurable?: boolean;
 }
 
@@ -51,7 +51,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   const dataDir = prepareDataFolder(path.resolve(options.dataDir), account);
   const running = findRunningPostmaster(dataDir);
   if (running !== undefined) {
-    await waitUntilItAnswers(running, () => (isAlive(running.pid) ? undefined : 'it stopped meanwhile'));
+    await waitUntilItAnswers(running, dataDir, () => (isAlive(running.pid) ? undefined : 'it stopped meanwhile'));
     return describe(running, true);
   }
   initialiseDataFolder(dataDir, binaries.initdb, account);
@@ -79,7 +79,7 @@ async function launch(
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const lastWords = collectLastWords(child);
-  await waitUntilItAnswers({ pid: child.pid ?? -1, port }, () =>
+  await waitUntilItAnswers({ pid: child.pid ?? -1, port }, dataDir, () =>
     child.exitCode !== null || child.signalCode !== null || child.pid === undefined ? lastWords() : undefined,
   );
   child.unref();
@@ -100,25 +100,30 @@ function collectLastWords(child: ChildProcess): () => string {
   return () => text.trim() || 'no message';
 }
 
-async function waitUntilItAnswers(server: PostmasterRecord, findFailure: () => string | undefined): Promise<void> {
+async function waitUntilItAnswers(
+  server: PostmasterRecord,
+  dataDir: string,
+  findFailure: () => string | undefined,
+): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
     const failure = findFailure();
     if (failure !== undefined) throw new Error(`The embedded PostgreSQL did not start: ${failure}`);
-    if (await answers(server.port)) return;
+    if (await answers(server.port, dataDir)) return;
     if (Date.now() > deadline) throw new Error(`The embedded PostgreSQL (process ${server.pid}) does not answer.`);
     await sleep(POLL_MS);
   }
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Another server may hold the port that ours was meant to get, so the answer must come from this data folder. */
+async function answers(port: number, dataDir: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: urlOf(port, 'postgres'), connectionTimeoutMillis: 2_000 });
   // A connection cut during start-up is reported here as well; the answer is the same: not yet.
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query('SELECT 1');
-    return true;
+    const { rows } = await client.query("SELECT current_setting('data_directory') AS folder");
+    return rows[0].folder === dataDir;
   } catch {
     return false;
   } finally {
