@@ -1,0 +1,81 @@
+import type { Instance, RegisterInstance } from '@grey/contracts';
+import type { InstanceHealth, InstanceRecord } from '@grey/route-core';
+
+export type ReportedHealth = Exclude<InstanceHealth, 'unknown'>;
+
+/** One registered instance. All times are milliseconds since 1970, all durations milliseconds. */
+export interface Registration {
+  readonly request: RegisterInstance;
+  readonly registeredAt: number;
+  readonly lastSeenAt: number;
+  /** What the instance says of itself with its heartbeat. */
+  readonly reported: InstanceHealth;
+  /** What our own check found. */
+  readonly checked: InstanceHealth;
+  readonly lastCheckedAt: number | null;
+  readonly checkDetail: string | null;
+}
+
+const RANK: Readonly<Record<InstanceHealth, number>> = { unknown: 0, healthy: 1, degraded: 2, unhealthy: 3 };
+
+/** The worse of what the instance says and what we see; silence of one leaves it to the other. */
+export function healthOf({ reported, checked }: Pick<Registration, 'reported' | 'checked'>): InstanceHealth {
+  return RANK[reported] >= RANK[checked] ? reported : checked;
+}
+
+export function isExpired(registration: Registration, now: number): boolean {
+  return registration.lastSeenAt + registration.request.ttlMs <= now;
+}
+
+/** Where the checks of two registrations would go is the same, so what was found still holds. */
+export function isCheckedAlike(a: RegisterInstance, b: RegisterInstance): boolean {
+  return a.address === b.address && JSON.stringify(a.healthCheck) === JSON.stringify(b.healthCheck);
+}
+
+/** What the engine has to know of an instance. */
+export function toRecord(registration: Registration): InstanceRecord {
+  const { serviceId, instanceId, version, address, metadata } = registration.request;
+  return {
+    serviceId,
+    instanceId,
+    version,
+    address,
+    weight: metadata.weight,
+    health: healthOf(registration),
+    isEnabled: true,
+    tags: metadata.tags,
+    ...(metadata.region === undefined ? {} : { region: metadata.region }),
+  };
+}
+
+/** The instance as the API shows it. */
+export function toInstance(registration: Registration, isVersionKnown: boolean): Instance {
+  const { serviceId, instanceId, version, address, metadata, healthCheck, ttlMs } = registration.request;
+  const { lastCheckedAt } = registration;
+  return {
+    serviceId,
+    instanceId,
+    version,
+    isVersionKnown,
+    address,
+    health: healthOf(registration),
+    isEnabled: true,
+    region: metadata.region ?? null,
+    environment: metadata.environment ?? null,
+    weight: metadata.weight,
+    tags: metadata.tags,
+    ttlMs,
+    registeredAt: new Date(registration.registeredAt).toISOString(),
+    lastSeenAt: new Date(registration.lastSeenAt).toISOString(),
+    healthCheck:
+      healthCheck === undefined
+        ? null
+        : {
+            endpoint: healthCheck.endpoint,
+            intervalMs: healthCheck.interval,
+            timeoutMs: healthCheck.timeout,
+            lastCheckedAt: lastCheckedAt === null ? null : new Date(lastCheckedAt).toISOString(),
+            detail: registration.checkDetail,
+          },
+  };
+}
