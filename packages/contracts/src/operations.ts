@@ -451,7 +451,7 @@ export const operations = {
     permission: 'changes.read',
     tenantIn: 'list',
     success: { status: 200, schema: changes.streamEventSchema, contentType: 'text/event-stream' },
-    errors: [],
+    errors: ['SNAPSHOT_MISSING', 'DATABASE_UNAVAILABLE'],
   },
 
   route: {

@@ -1,0 +1,42 @@
+import type { Provider } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.schema.ts';
+import { MetricsPage } from '../infra/telemetry/metrics-page.ts';
+import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
+import { InstanceRegistry } from '../registry/instance-registry.ts';
+import { RouterState } from '../routing/router-state.ts';
+import { StreamHub } from '../stream/stream-hub.ts';
+import { DatabasePingStore } from './database-ping.store.ts';
+import { DatabaseWatch } from './database-watch.ts';
+import { HealthService } from './health.service.ts';
+
+/** Health and metrics, and the counters that routing writes to. */
+export const healthProviders: Provider[] = [
+  DatabasePingStore,
+  {
+    provide: DatabaseWatch,
+    useFactory: (store: DatabasePingStore) => new DatabaseWatch(() => store.ping()),
+    inject: [DatabasePingStore],
+  },
+  {
+    provide: HealthService,
+    useFactory: (router: RouterState, registry: InstanceRegistry, hub: StreamHub, database: DatabaseWatch) =>
+      new HealthService({ router, registry, hub, database }),
+    inject: [RouterState, InstanceRegistry, StreamHub, DatabaseWatch],
+  },
+  {
+    provide: RouterMetrics,
+    useFactory: (config: Config) => new RouterMetrics(config.GREY_METRICS_TENANT_LIMIT),
+    inject: [CONFIG],
+  },
+  {
+    provide: MetricsPage,
+    useFactory: (metrics: RouterMetrics, router: RouterState, registry: InstanceRegistry, hub: StreamHub) =>
+      new MetricsPage(metrics, () => ({
+        activeTenantCount: router.activeTenantCount,
+        instanceCount: registry.instanceCount,
+        revision: router.snapshot?.position.revision ?? null,
+        streamCount: hub.streamCount,
+      })),
+    inject: [RouterMetrics, RouterState, InstanceRegistry, StreamHub],
+  },
+];

@@ -1,0 +1,35 @@
+import { createDecisionEnv } from '@grey/route-core';
+import { createRouteListener, TokenCache } from '@grey/route-module';
+import { Logger, type Provider } from '@nestjs/common';
+import { TokensService } from '../access/tokens.service.ts';
+import { ChangeFeed } from '../changes/change-feed.ts';
+import { SnapshotStore } from '../changes/snapshot.store.ts';
+import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
+import { RouterState } from './router-state.ts';
+
+/** The listener that stands in front of Nest on the same server: `(req, res) => boolean`. */
+export const ROUTE_LISTENER = Symbol('RouteListener');
+
+export const routingProviders: Provider[] = [
+  {
+    provide: RouterState,
+    useFactory: (store: SnapshotStore, feed: ChangeFeed) => new RouterState(store, feed),
+    inject: [SnapshotStore, ChangeFeed],
+  },
+  {
+    provide: ROUTE_LISTENER,
+    useFactory: (router: RouterState, tokens: TokensService, metrics: RouterMetrics) => {
+      const logger = new Logger('routing');
+      const cache = new TokenCache({ authenticate: (bearer) => tokens.authenticate(bearer) });
+      tokens.onRevoked((what) => cache.revoke(what));
+      return createRouteListener({
+        getSnapshot: () => router.snapshot,
+        env: createDecisionEnv(),
+        tokens: cache,
+        metrics,
+        onError: (error, req) => logger.error({ err: error, msg: `${req.method} ${req.url} failed` }),
+      });
+    },
+    inject: [RouterState, TokensService, RouterMetrics],
+  },
+];
