@@ -134,7 +134,7 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
       return true;
     }
     const memory = remembered.get(req.socket);
-    if (memory !== undefined && memory.header === header && tokens.isUsable(memory.entry)) {
+    if (memory !== undefined && memory.header === header && tokens.isUsable(memory.entry, bearer)) {
       withCaller(endpoint, req, res, memory.entry.caller);
       return true;
     }

@@ -15,13 +15,15 @@ function setUp(over: Partial<RouteCaller> = {}) {
     expiresAt: 2000,
     ...over,
   };
+  const verdict: { error?: Error & { code?: string } } = {};
   const authenticate = async (bearer: string) => {
     asked.push(bearer);
     await gate.wait;
+    if (verdict.error !== undefined) throw verdict.error;
     if (bearer === 'bad') throw new Error('bad');
     return caller;
   };
-  return { clock, asked, gate, cache: new TokenCache({ authenticate, now: () => clock.now }) };
+  return { clock, asked, gate, verdict, cache: new TokenCache({ authenticate, now: () => clock.now }) };
 }
 
 describe('TokenCache', () => {
@@ -63,7 +65,7 @@ describe('TokenCache', () => {
     const entry = await cache.verify('a');
     cache.revoke(what);
     expect(cache.find('a')).toBeUndefined();
-    expect(cache.isUsable(entry)).toBe(false);
+    expect(cache.isUsable(entry, 'a')).toBe(false);
   });
 
   it('drops an API key by its id, but no user of the same id', async () => {
@@ -73,6 +75,30 @@ describe('TokenCache', () => {
     expect(cache.find('a')).toBeDefined();
     cache.revoke({ apiKeyId: 'k1' });
     expect(cache.find('a')).toBeUndefined();
+  });
+
+  it('verifies a used token anew after five seconds, without making anybody wait', async () => {
+    const { cache, clock, asked, verdict } = setUp({ expiresAt: Number.POSITIVE_INFINITY });
+    await cache.verify('a');
+    clock.now += 4_999;
+    cache.find('a');
+    expect(asked).toHaveLength(1);
+    clock.now += 1;
+    verdict.error = Object.assign(new Error(), { code: 'TOKEN_INVALID' });
+    expect(cache.find('a')).toBeDefined();
+    expect(asked).toHaveLength(2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(cache.find('a')).toBeUndefined();
+  });
+
+  it('keeps a token while the verifier cannot answer', async () => {
+    const { cache, clock, verdict } = setUp({ expiresAt: Number.POSITIVE_INFINITY });
+    await cache.verify('a');
+    clock.now += 5_000;
+    verdict.error = Object.assign(new Error(), { code: 'DATABASE_UNAVAILABLE' });
+    cache.find('a');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(cache.find('a')).toBeDefined();
   });
 
   it('keeps other tokens when one is revoked', async () => {

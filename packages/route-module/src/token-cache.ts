@@ -2,10 +2,14 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Authenticate, Revocation, RouteCaller } from './caller.ts';
 
+/** How long a verdict is good before it is asked for again in the background, in milliseconds. */
+const RECHECK_MS = 5_000;
+
 /** A verified token. `isRevoked` is set for good when its token, user or key is revoked. */
 export interface VerifiedToken {
-  readonly caller: RouteCaller;
+  caller: RouteCaller;
   isRevoked: boolean;
+  checkedAt: number;
 }
 
 /** SHA-256 of a bearer token in hexadecimal: what the cache is keyed by and a revocation names. */
@@ -15,7 +19,9 @@ export function hashToken(bearer: string): string {
 
 /**
  * Verified tokens by their hash, so that a signature is checked once and not per request. Expiry and revocation are
- * checked on every use. Failures are never kept: a key that is created a moment later works at once.
+ * checked on every use; every five seconds of use the token is verified anew in the background, so that what another
+ * process revoked counts here too, and a key's last use is noticed. Failures are never kept: a key that is created a moment
+ * later works at once.
  */
 export class TokenCache {
   readonly #authenticate: Authenticate;
@@ -33,11 +39,18 @@ export class TokenCache {
   /** The entry of a token that may be used now, without asking anybody. */
   find(bearer: string): VerifiedToken | undefined {
     const entry = this.#entries.get(hashToken(bearer));
-    return entry !== undefined && this.isUsable(entry) ? entry : undefined;
+    return entry !== undefined && this.isUsable(entry, bearer) ? entry : undefined;
   }
 
-  isUsable(entry: VerifiedToken): boolean {
-    return !entry.isRevoked && entry.caller.expiresAt > this.#now();
+  /** Whether the entry of this very token may be used now. */
+  isUsable(entry: VerifiedToken, bearer: string): boolean {
+    const now = this.#now();
+    if (entry.isRevoked || entry.caller.expiresAt <= now) return false;
+    if (now - entry.checkedAt >= RECHECK_MS) {
+      entry.checkedAt = now;
+      void this.#recheck(entry, bearer);
+    }
+    return true;
   }
 
   /** Verifies the token; callers that come with the same one meanwhile share the check. @throws what `authenticate` throws */
@@ -54,19 +67,32 @@ export class TokenCache {
   revoke(what: Revocation): void {
     this.#revocationCount++;
     for (const [key, entry] of this.#entries.entries()) {
-      if (!isMeant(what, key, entry.caller)) continue;
-      entry.isRevoked = true;
-      this.#entries.delete(key);
+      if (isMeant(what, key, entry.caller)) this.#drop(entry, key);
     }
   }
 
   async #verify(bearer: string, key: string): Promise<VerifiedToken> {
     const before = this.#revocationCount;
-    const entry = { caller: await this.#authenticate(bearer), isRevoked: false };
+    const caller = await this.#authenticate(bearer);
+    const entry = { caller, isRevoked: false, checkedAt: this.#now() };
     // A revocation that came during the check may have meant this very token; then it must be checked again next time.
     if (before === this.#revocationCount) this.#entries.set(key, entry);
     else entry.isRevoked = true;
     return entry;
+  }
+
+  /** Only a clear verdict ends a token: when the verifier cannot answer, the last good verdict stays. */
+  async #recheck(entry: VerifiedToken, bearer: string): Promise<void> {
+    try {
+      entry.caller = await this.#authenticate(bearer);
+    } catch (error) {
+      if ((error as { code?: unknown } | null)?.code === 'TOKEN_INVALID') this.#drop(entry, hashToken(bearer));
+    }
+  }
+
+  #drop(entry: VerifiedToken, key: string): void {
+    entry.isRevoked = true;
+    this.#entries.delete(key);
   }
 }
 
