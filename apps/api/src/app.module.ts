@@ -1,0 +1,101 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { AccessController } from './access/access.controller.ts';
+import { AccessGuard } from './access/access.guard.ts';
+import { accessProviders } from './access/access.providers.ts';
+import { AssignmentsController } from './assignments/assignments.controller.ts';
+import { assignmentsProviders } from './assignments/assignments.providers.ts';
+import { ChangeFeed } from './changes/change-feed.ts';
+import { ChangeLogStore } from './changes/change-log.store.ts';
+import { ChangeReader } from './changes/change-reader.ts';
+import { ChangesController } from './changes/changes.controller.ts';
+import { ChangesService } from './changes/changes.service.ts';
+import { ChangesStore } from './changes/changes.store.ts';
+import { IdempotencyStore } from './changes/idempotency.store.ts';
+import { SnapshotStore } from './changes/snapshot.store.ts';
+import { CONFIG, type Config } from './config/config.schema.ts';
+import { Database } from './infra/db/database.ts';
+import { CallInterceptor } from './infra/http/call.interceptor.ts';
+import { RouteCheck } from './infra/http/check-routes.ts';
+import { OpenapiController } from './infra/http/openapi.controller.ts';
+import { ProblemFilter } from './infra/http/problem.filter.ts';
+import { Housekeeping } from './infra/jobs/housekeeping.ts';
+import { RegistryController } from './registry/registry.controller.ts';
+import { registryProviders } from './registry/registry.providers.ts';
+import { RouterState } from './routing/router-state.ts';
+import { ServicesController } from './services/services.controller.ts';
+import { ServicesService } from './services/services.service.ts';
+import { ServicesStore } from './services/services.store.ts';
+import { VersionsService } from './services/versions.service.ts';
+import { VersionsStore } from './services/versions.store.ts';
+import { TenantsController } from './tenants/tenants.controller.ts';
+import { TenantsService } from './tenants/tenants.service.ts';
+import { TenantsStore } from './tenants/tenants.store.ts';
+
+const database: Provider = {
+  provide: Database,
+  useFactory: (config: Config) => new Database(config.GREY_DATABASE_URL, config.GREY_DATABASE_POOL),
+  inject: [CONFIG],
+};
+
+const http: Provider[] = [
+  { provide: APP_GUARD, useExisting: AccessGuard },
+  { provide: APP_INTERCEPTOR, useClass: CallInterceptor },
+  { provide: APP_FILTER, useClass: ProblemFilter },
+  RouteCheck,
+];
+
+const changes: Provider[] = [
+  ChangeFeed,
+  ChangeLogStore,
+  ChangeReader,
+  ChangesService,
+  ChangesStore,
+  IdempotencyStore,
+  SnapshotStore,
+];
+
+const routing: Provider[] = [
+  {
+    provide: RouterState,
+    useFactory: (store: SnapshotStore, feed: ChangeFeed) => new RouterState(store, feed),
+    inject: [SnapshotStore, ChangeFeed],
+  },
+];
+
+/** The one composition root: every part is named here. */
+@Module({})
+export class AppModule {
+  static of(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [DiscoveryModule],
+      controllers: [
+        AccessController,
+        AssignmentsController,
+        ChangesController,
+        OpenapiController,
+        RegistryController,
+        ServicesController,
+        TenantsController,
+      ],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        database,
+        ...http,
+        ...changes,
+        ...accessProviders,
+        ...assignmentsProviders,
+        ...registryProviders,
+        ...routing,
+        Housekeeping,
+        ServicesService,
+        ServicesStore,
+        TenantsService,
+        TenantsStore,
+        VersionsService,
+        VersionsStore,
+      ],
+    };
+  }
+}

@@ -1,0 +1,21 @@
+import type { Provider } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.schema.ts';
+import { AssignmentsStore } from './assignments.store.ts';
+import { TargetCheck } from './check-targets.ts';
+import { MatrixService } from './matrix.service.ts';
+import { PlanTokens } from './plan-tokens.ts';
+import { PlansService } from './plans.service.ts';
+import { SetVersionService } from './set-version.service.ts';
+
+export const assignmentsProviders: Provider[] = [
+  {
+    provide: PlanTokens,
+    useFactory: (config: Config) => new PlanTokens(config.GREY_PLAN_SECRET),
+    inject: [CONFIG],
+  },
+  AssignmentsStore,
+  MatrixService,
+  PlansService,
+  SetVersionService,
+  TargetCheck,
+];

@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { AccessStore } from './access/access.store.ts';
+import { createFirstAdmin } from './access/create-first-admin.ts';
+import { TokensService } from './access/tokens.service.ts';
+import { AppModule } from './app.module.ts';
+import { ChangesService } from './changes/changes.service.ts';
+import type { Config } from './config/config.schema.ts';
+import { applyMigrations } from './infra/db/apply-migrations.ts';
+import { Database } from './infra/db/database.ts';
+import { findMigrations } from './infra/db/find-migrations.ts';
+import { serveApiDocs } from './infra/http/api-docs.ts';
+import { serveConsole } from './infra/http/console-files.ts';
+import { traceRequest } from './infra/http/trace.ts';
+import { RouterState } from './routing/router-state.ts';
+
+/** A running API. */
+export interface RunningApi {
+  readonly url: string;
+  readonly app: NestExpressApplication;
+  readonly server: Server;
+  /** Path of the file with the one-time password, when the first administrator was created by this start. */
+  readonly passwordFile: string | undefined;
+  /** Lets requests under way finish, ends streams, closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Brings the API up: migrations, log, tokens, first administrator, snapshot, then the port.
+ *
+ * @param config validated configuration
+ * @throws Error when the database cannot be migrated, a route has no permission or the port is taken
+ */
+export async function bootApi(config: Config): Promise<RunningApi> {
+  await applyMigrations(config.GREY_DATABASE_URL, findMigrations(fileURLToPath(import.meta.url)));
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config), {
+    bodyParser: false,
+    abortOnError: false,
+    logger: ['fatal', 'error', 'warn'],
+  });
+  try {
+    configureHttp(app, config);
+    await app.get(ChangesService).open();
+    await app.get(TokensService).start();
+    const passwordFile = await createFirstAdmin(
+      app.get(Database),
+      app.get(AccessStore),
+      config.GREY_DATA_DIR,
+      !config.GREY_DEMO,
+    );
+    await app.get(TokensService).refresh();
+    await app.init();
+    await app.get(RouterState).start();
+    const server = createServer(app.getHttpAdapter().getInstance());
+    await listen(server, config);
+    return { url: urlOf(server, config), app, server, passwordFile, close: () => close(app, server) };
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function configureHttp(app: NestExpressApplication, config: Config): void {
+  app.disable('x-powered-by');
+  // Entity tags are row versions here, not hashes of bodies.
+  app.disable('etag');
+  app.use(traceRequest);
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        // Mantine and Swagger UI set styles from scripts; plain HTTP on a private network must keep working.
+        directives: { 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null },
+      },
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use(serveApiDocs);
+  if (config.GREY_CONSOLE_DIR !== undefined) serveConsole(app, config.GREY_CONSOLE_DIR);
+}
+
+function listen(server: Server, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.GREY_PORT, config.GREY_HOST, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, config: Config): string {
+  const host = config.GREY_HOST.includes(':') ? `[${config.GREY_HOST}]` : config.GREY_HOST;
+  return `http://${host}:${(server.address() as AddressInfo).port}`;
+}
+
+/** How long requests under way may take to finish after the end was asked for, in milliseconds. */
+const DRAIN_MS = 5_000;
+
+async function close(app: NestExpressApplication, server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Streams end in the shutdown hooks; whoever is left after that and the time to finish is cut off.
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  app.get(RouterState).stop();
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(timer);
+  await app.close();
+  await app.get(Database).close();
+}

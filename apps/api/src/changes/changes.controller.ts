@@ -1,0 +1,19 @@
+import { operations } from '@grey/contracts';
+import { Controller } from '@nestjs/common';
+import { Call, type Called, Operation } from '../infra/http/operation.decorator.ts';
+import { ChangeReader } from './change-reader.ts';
+
+@Controller()
+export class ChangesController {
+  constructor(private readonly changes: ChangeReader) {}
+
+  @Operation(operations.listChanges)
+  list(@Call() { caller, input }: Called<typeof operations.listChanges>) {
+    return this.changes.list(caller, input.query);
+  }
+
+  @Operation(operations.listChangeItems)
+  listItems(@Call() { caller, input }: Called<typeof operations.listChangeItems>) {
+    return this.changes.listItems(caller, input.params.changeId, input.query);
+  }
+}

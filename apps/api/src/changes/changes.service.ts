@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor, Change, ChangeItem, Position } from '@grey/contracts';
+import type { ServiceRecord } from '@grey/route-core';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Caller } from '../access/caller.ts';
+import { Database, type Transaction } from '../infra/db/database.ts';
+import type { IdempotencyClaim } from '../infra/http/idempotency.ts';
+import { Replayed } from '../infra/http/replayed.ts';
+import { ChangeFeed, type CommittedChange } from './change-feed.ts';
+import { ChangeLogStore, changeIdOf, type ItemDraft, SHOWN_ITEMS } from './change-log.store.ts';
+import { deltaOfItems } from './delta-of-items.ts';
+import { FeedSequencer } from './feed-sequencer.ts';
+import { IdempotencyStore } from './idempotency.store.ts';
+import { SnapshotStore } from './snapshot.store.ts';
+
+/** Replicas that share a database hear of each other's changes within this time, in milliseconds. */
+const POLL_MS = 5_000;
+
+/** Where a change went. `changeId` is null when there was nothing to change. */
+export interface Committed {
+  readonly changeId: string | null;
+  readonly position: Position;
+}
+
+/** What the work inside a transaction brings back: what it did, and how to answer once that has a place in the log. */
+export interface Work<T> {
+  readonly items: readonly ItemDraft[];
+  /** Whole records of the services that were touched, as the engine sees them now. */
+  readonly services?: readonly ServiceRecord[];
+  answer(committed: Committed): T;
+}
+
+export interface ChangeRequest {
+  readonly kind: Change['kind'];
+  readonly actor: Actor;
+  readonly reason?: string | undefined;
+  readonly idempotency?: IdempotencyClaim | undefined;
+}
+
+/** The only way configuration changes: one transaction with its entry in the log, handed over in order after commit. */
+@Injectable()
+export class ChangesService implements OnApplicationShutdown {
+  readonly #sequencer: FeedSequencer;
+  #poll: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly log: ChangeLogStore,
+    private readonly idempotency: IdempotencyStore,
+    feed: ChangeFeed,
+    snapshots: SnapshotStore,
+  ) {
+    this.#sequencer = new FeedSequencer(
+      (change) => feed.publish(change),
+      (after) => snapshots.loadDeltas(after),
+    );
+  }
+
+  /** Opens the log; to be called once, before anything reads a snapshot or writes. */
+  async open(): Promise<Position> {
+    const position = await this.log.openLog();
+    this.#sequencer.startAt(position);
+    this.#poll = setInterval(() => void this.#sequencer.catchUp().catch(() => undefined), POLL_MS).unref();
+    return position;
+  }
+
+  /** The end of the log as a transaction sees it. */
+  readPosition(tx: Transaction): Promise<Position> {
+    return this.log.readPosition(tx);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#poll);
+    this.#sequencer.stop();
+  }
+
+  /**
+   * Runs `work` in a transaction and records what it did. Nothing is recorded when it did nothing. `work` may run more
+   * than once (deadlocks), so it keeps nothing outside the transaction.
+   *
+   * @returns the answer, or the earlier one when the Idempotency-Key was used before
+   * @throws ApiError of `work`; IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS, DATABASE_UNAVAILABLE
+   */
+  async commit<T>(request: ChangeRequest, work: (tx: Transaction) => Promise<Work<T>>): Promise<T | Replayed<T>> {
+    let committed: CommittedChange | undefined;
+    const answer = await this.database.transaction(async (tx) => {
+      committed = undefined;
+      const claim = request.idempotency;
+      const earlier = claim === undefined ? undefined : await this.idempotency.claim(tx, claim);
+      if (earlier !== undefined) return new Replayed(earlier as T);
+      const done = await work(tx);
+      if (done.items.length > 0) committed = await this.#record(tx, request, done);
+      const result = done.answer(
+        committed === undefined
+          ? { changeId: null, position: await this.log.readPosition(tx) }
+          : { changeId: committed.change.id, position: committed.change.position },
+      );
+      if (claim !== undefined) await this.idempotency.keep(tx, claim, result);
+      return result;
+    });
+    if (committed !== undefined) this.#sequencer.accept(committed);
+    return answer;
+  }
+
+  async #record<T>(tx: Transaction, request: ChangeRequest, done: Work<T>): Promise<CommittedChange> {
+    const key = randomUUID();
+    const services = done.services ?? [];
+    const items: ChangeItem[] = done.items.map((item, index) => ({ index, ...item }));
+    await this.log.writeItems(tx, key, items);
+    const head = {
+      key,
+      kind: request.kind,
+      actor: request.actor,
+      reason: request.reason ?? null,
+      itemCount: items.length,
+      services,
+    };
+    const { position, at } = await this.log.writeHead(tx, head);
+    const { kind, actor, reason, itemCount } = head;
+    return {
+      change: {
+        id: changeIdOf(position),
+        position,
+        kind,
+        actor,
+        reason,
+        at: at.toISOString(),
+        itemCount,
+        items: items.slice(0, SHOWN_ITEMS),
+      },
+      delta: deltaOfItems(position, items, services),
+      items,
+    };
+  }
+}
+
+/** The caller as the log names them. */
+export function actorOf(caller: Caller): Actor {
+  return { kind: caller.kind, id: caller.id, name: caller.name };
+}

@@ -1,0 +1,96 @@
+import type { Change, ChangeItem } from '@grey/contracts';
+import { Injectable } from '@nestjs/common';
+import { Prisma } from '../../generated/client.ts';
+import type { Caller } from '../access/caller.ts';
+import { Database } from '../infra/db/database.ts';
+import { changeOf, type HeadRow, type ItemRow, itemOf, SHOWN_ITEMS } from './change-log.store.ts';
+
+export interface ChangeFilter {
+  readonly tenantId?: string | undefined;
+  readonly serviceId?: string | undefined;
+  readonly kind?: string | undefined;
+}
+
+/** Reads the log as one caller may see it. */
+@Injectable()
+export class ChangesStore {
+  constructor(private readonly database: Database) {}
+
+  /** @returns up to `limit` heads, newest first, each with its first items */
+  listChanges(
+    caller: Caller,
+    filter: ChangeFilter,
+    before: { epoch: string; revision: number } | undefined,
+    limit: number,
+  ): Promise<Change[]> {
+    return this.database.consistentRead(async (tx) => {
+      const heads = await tx.$queryRaw<HeadRow[]>`
+        SELECT c.epoch, c.revision, c.key, c.kind, c.actor_kind, c.actor_id, c.actor_name, c.reason, c.at, c.item_count
+        FROM changes c
+        WHERE EXISTS (SELECT 1 FROM change_items i WHERE i.change_key = c.key AND ${visibleTo(caller)} ${only(filter)})
+          ${filter.kind === undefined ? Prisma.empty : Prisma.sql`AND c.kind = ${filter.kind}`}
+          ${before === undefined ? Prisma.empty : Prisma.sql`AND (c.epoch, c.revision) < (${before.epoch}, ${BigInt(before.revision)})`}
+        ORDER BY c.epoch DESC, c.revision DESC LIMIT ${limit}`;
+      const keys = heads.map((head) => head.key);
+      const rows = await tx.$queryRaw<ItemRow[]>`
+        SELECT i.* FROM unnest(${keys}::uuid[]) AS k (key) CROSS JOIN LATERAL (
+          SELECT i.* FROM change_items i WHERE i.change_key = k.key AND ${visibleTo(caller)}
+          ORDER BY i.index LIMIT ${SHOWN_ITEMS}) i`;
+      const counts = seesAll(caller) ? undefined : await this.#count(tx, caller, keys);
+      const byChange = Map.groupBy(rows, (row) => row.change_key);
+      return heads.map((head) => {
+        const itemCount = counts?.get(head.key) ?? head.item_count;
+        return changeOf({ ...head, item_count: itemCount }, (byChange.get(head.key) ?? []).map(itemOf));
+      });
+    });
+  }
+
+  /** @returns up to `limit` items after an index; undefined when the caller can see no such change */
+  listItems(
+    caller: Caller,
+    position: { epoch: string; revision: number },
+    afterIndex: number,
+    limit: number,
+  ): Promise<ChangeItem[] | undefined> {
+    return this.database.run(async (client) => {
+      const [head] = await client.$queryRaw<{ key: string }[]>`
+        SELECT c.key FROM changes c WHERE c.epoch = ${position.epoch} AND c.revision = ${BigInt(position.revision)}
+          AND EXISTS (SELECT 1 FROM change_items i WHERE i.change_key = c.key AND ${visibleTo(caller)})`;
+      if (head === undefined) return undefined;
+      const rows = await client.$queryRaw<ItemRow[]>`
+        SELECT i.* FROM change_items i
+        WHERE i.change_key = ${head.key}::uuid AND i.index > ${afterIndex} AND ${visibleTo(caller)}
+        ORDER BY i.index LIMIT ${limit}`;
+      return rows.map(itemOf);
+    });
+  }
+
+  async #count(tx: Prisma.TransactionClient, caller: Caller, keys: readonly string[]): Promise<Map<string, number>> {
+    const rows = await tx.$queryRaw<{ change_key: string; count: number }[]>`
+      SELECT i.change_key, count(*)::int AS count FROM change_items i
+      WHERE i.change_key = ANY (${keys}::uuid[]) AND ${visibleTo(caller)} GROUP BY i.change_key`;
+    return new Map(rows.map((row) => [row.change_key, row.count]));
+  }
+}
+
+function seesAll(caller: Caller): boolean {
+  return caller.tenantIds === null && caller.permissions.has('access.manage');
+}
+
+/** The SQL twin of `maySeeItem`. */
+function visibleTo(caller: Caller): Prisma.Sql {
+  const access = caller.permissions.has('access.manage')
+    ? Prisma.sql`TRUE`
+    : Prisma.sql`i.entity NOT IN ('user', 'api_key')`;
+  const tenants =
+    caller.tenantIds === null
+      ? Prisma.sql`TRUE`
+      : Prisma.sql`(i.tenant_id IS NULL OR i.tenant_id = ANY (${[...caller.tenantIds]}::text[]))`;
+  return Prisma.sql`${access} AND ${tenants}`;
+}
+
+function only({ tenantId, serviceId }: ChangeFilter): Prisma.Sql {
+  return Prisma.sql`
+    ${tenantId === undefined ? Prisma.empty : Prisma.sql`AND i.tenant_id = ${tenantId}`}
+    ${serviceId === undefined ? Prisma.empty : Prisma.sql`AND i.service_id = ${serviceId}`}`;
+}

@@ -1,0 +1,45 @@
+import type { ChangeItem, Position } from '@grey/contracts';
+import type { AssignmentRecord, CellKey, ServiceRecord, SnapshotDelta, TenantRecord } from '@grey/route-core';
+
+/**
+ * What a change means to the engine. Live hand-over and replay from the log both come through here, so that a router
+ * that followed and one that caught up cannot differ.
+ *
+ * @param services whole records of the services that changed; versions belong to their service's record
+ */
+export function deltaOfItems(
+  position: Position,
+  items: readonly ChangeItem[],
+  services: readonly ServiceRecord[],
+): SnapshotDelta {
+  const tenants = { upsert: [] as TenantRecord[], remove: [] as string[] };
+  const assignments = { upsert: [] as AssignmentRecord[], remove: [] as CellKey[] };
+  for (const item of items) {
+    if (item.entity === 'tenant') {
+      if (item.after === null) tenants.remove.push(item.key);
+      else tenants.upsert.push(tenantRecordOf(item.key, item.after as unknown as TenantState));
+    } else if (item.entity === 'assignment') {
+      const cell = { tenantId: item.tenantId as string, serviceId: item.serviceId as string };
+      const after = item.after as { version: string; isPinned: boolean } | null;
+      if (after === null) assignments.remove.push(cell);
+      else assignments.upsert.push({ ...cell, version: after.version, isPinned: after.isPinned });
+    }
+  }
+  return {
+    ...position,
+    ...(tenants.upsert.length + tenants.remove.length > 0 ? { tenants } : {}),
+    ...(services.length > 0 ? { services: { upsert: services } } : {}),
+    ...(assignments.upsert.length + assignments.remove.length > 0 ? { assignments } : {}),
+  };
+}
+
+interface TenantState {
+  readonly status: string;
+  readonly region: string | null;
+  readonly tags: readonly string[];
+}
+
+/** A tenant as the engine sees it. */
+export function tenantRecordOf(id: string, { status, region, tags }: TenantState): TenantRecord {
+  return { id, status: status as TenantRecord['status'], ...(region === null ? {} : { region }), tags };
+}

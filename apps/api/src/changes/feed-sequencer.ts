@@ -1,0 +1,78 @@
+import type { Position } from '@grey/contracts';
+import type { CommittedChange } from './change-feed.ts';
+
+/** How far the log may be behind before a missing predecessor is looked for there, in milliseconds. */
+const PATIENCE_MS = 250;
+
+/**
+ * Puts commits back into the order of their revisions: two transactions may answer in another order than they committed.
+ * A predecessor that does not come (another process wrote it, or its commit was never acknowledged) is read from the log.
+ */
+export class FeedSequencer {
+  readonly #publish: (change: CommittedChange) => void;
+  readonly #load: (after: Position) => Promise<CommittedChange[] | 'reset'>;
+  readonly #waiting = new Map<number, CommittedChange>();
+  #last: Position | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #loading: Promise<void> | undefined;
+
+  constructor(
+    publish: (change: CommittedChange) => void,
+    load: (after: Position) => Promise<CommittedChange[] | 'reset'>,
+  ) {
+    this.#publish = publish;
+    this.#load = load;
+  }
+
+  /** Everything up to `position` has been seen by those who subscribe from now on. */
+  startAt(position: Position): void {
+    this.#last = position;
+  }
+
+  /** Takes a commit; publishes it now, or when those before it are there. */
+  accept(change: CommittedChange): void {
+    const last = this.#last;
+    const { epoch, revision } = change.change.position;
+    if (last === undefined || epoch !== last.epoch || revision <= last.revision) return;
+    this.#waiting.set(revision, change);
+    this.#drain();
+    if (this.#waiting.size > 0 && this.#timer === undefined) {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        void this.catchUp().catch(() => undefined);
+      }, PATIENCE_MS);
+      this.#timer.unref();
+    }
+  }
+
+  /** Publishes what the log has and this process has not seen. Harmless at any time. */
+  catchUp(): Promise<void> {
+    this.#loading ??= this.#readLog().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#last = undefined;
+    this.#waiting.clear();
+  }
+
+  async #readLog(): Promise<void> {
+    if (this.#last === undefined) return;
+    const missed = await this.#load(this.#last);
+    if (missed === 'reset') return;
+    for (const change of missed) this.accept(change);
+  }
+
+  #drain(): void {
+    for (;;) {
+      const next = this.#last === undefined ? undefined : this.#waiting.get(this.#last.revision + 1);
+      if (next === undefined) return;
+      this.#waiting.delete(next.change.position.revision);
+      this.#last = next.change.position;
+      this.#publish(next);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { Position } from '@grey/contracts';
+import type { AssignmentRecord, ServiceRecord, SnapshotSource, VersionRecord } from '@grey/route-core';
+import { Injectable } from '@nestjs/common';
+import type { Service, Version } from '../../generated/client.ts';
+import { Database } from '../infra/db/database.ts';
+import type { CommittedChange } from './change-feed.ts';
+import { changeOf, type HeadRow, headColumns, type ItemRow, itemColumns, itemOf } from './change-log.store.ts';
+import { deltaOfItems, tenantRecordOf } from './delta-of-items.ts';
+
+/** Further behind than this, reading everything anew is cheaper than replaying. */
+const REPLAY_LIMIT = 1_000;
+const REPLAY_ITEM_LIMIT = 200_000;
+
+/** Reads what routers need: the whole state at one position, or the changes since one. */
+@Injectable()
+export class SnapshotStore {
+  constructor(private readonly database: Database) {}
+
+  /** Everything the engine needs, at one position. @throws ApiError DATABASE_UNAVAILABLE */
+  loadSource(): Promise<Omit<SnapshotSource, 'instances'>> {
+    return this.database.consistentRead(async (tx) => {
+      const position = await tx.logPosition.findUniqueOrThrow({ where: { id: 1 } });
+      const tenants = await tx.tenant.findMany({
+        where: { deletedAt: null },
+        select: { id: true, status: true, region: true, tags: true },
+        orderBy: { id: 'asc' },
+      });
+      const services = await tx.service.findMany({
+        include: { versions: { orderBy: { ordinal: 'asc' } } },
+        orderBy: { id: 'asc' },
+      });
+      const assignments = await tx.$queryRaw<AssignmentRecord[]>`
+        SELECT tenant_id AS "tenantId", service_id AS "serviceId", version, is_pinned AS "isPinned" FROM assignments`;
+      return {
+        position: { epoch: position.epoch, revision: Number(position.revision) },
+        tenants: tenants.map((tenant) => tenantRecordOf(tenant.id, tenant)),
+        services: services.map((service) => serviceRecordOf(service, service.versions)),
+        assignments,
+        schemas: [],
+        holds: [],
+      };
+    });
+  }
+
+  /**
+   * The changes after a position, in order. `'reset'` when they cannot be had: another epoch, a position the log has
+   * not reached, or too far behind.
+   */
+  loadDeltas(after: Position): Promise<CommittedChange[] | 'reset'> {
+    return this.database.consistentRead(async (tx) => {
+      const end = await tx.logPosition.findUniqueOrThrow({ where: { id: 1 } });
+      const behind = Number(end.revision) - after.revision;
+      if (end.epoch !== after.epoch || behind < 0 || behind > REPLAY_LIMIT) return 'reset';
+      if (behind === 0) return [];
+      const heads = await tx.$queryRaw<(HeadRow & { services: ServiceRecord[] | null })[]>`
+        SELECT ${headColumns}, services FROM changes
+        WHERE epoch = ${after.epoch} AND revision > ${BigInt(after.revision)} ORDER BY revision`;
+      if (heads.reduce((sum, head) => sum + head.item_count, 0) > REPLAY_ITEM_LIMIT) return 'reset';
+      const rows = await tx.$queryRaw<ItemRow[]>`
+        SELECT ${itemColumns} FROM change_items
+        WHERE change_key = ANY (${heads.map((head) => head.key)}::uuid[]) ORDER BY change_key, index`;
+      const itemsByChange = Map.groupBy(rows, (row) => row.change_key);
+      return heads.map((head) => {
+        const items = (itemsByChange.get(head.key) ?? []).map(itemOf);
+        const change = changeOf(head, items);
+        return { change, delta: deltaOfItems(change.position, items, head.services ?? []), items };
+      });
+    });
+  }
+}
+
+/** A service with its versions as the engine sees it. */
+export function serviceRecordOf(service: Service, versions: readonly Version[]): ServiceRecord {
+  return {
+    id: service.id,
+    unknownTenant: service.unknownTenant as ServiceRecord['unknownTenant'],
+    balancer: service.balancer as ServiceRecord['balancer'],
+    fallback: service.fallback as ServiceRecord['fallback'],
+    defaults: service.defaultVersions as unknown as ServiceRecord['defaults'],
+    versions: versions.map(versionRecordOf),
+  };
+}
+
+function versionRecordOf(row: Version): VersionRecord {
+  return {
+    version: row.version,
+    ordinal: row.ordinal,
+    status: row.status as VersionRecord['status'],
+    ...(row.schemaMin === null ? {} : { schemaMin: Number(row.schemaMin) }),
+    ...(row.schemaMax === null ? {} : { schemaMax: Number(row.schemaMax) }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Fault, Operation } from '@grey/contracts';
+import type { z } from 'zod';
+import { ApiError } from './api-error.ts';
+import type { Input } from './operation.decorator.ts';
+
+const FAULT_LIMIT = 50;
+
+/**
+ * Checks the three parts of a request against the contract.
+ *
+ * @throws ApiError VALIDATION_FAILED with every fault (the first 50)
+ */
+export function parseInput(
+  operation: Operation,
+  raw: { params: Record<string, string>; search: URLSearchParams; body: unknown },
+): Input<unknown> {
+  const faults: Fault[] = [];
+  const query = operation.query === undefined ? undefined : readQuery(raw.search, faults);
+  findUnstorable(raw.params, 'params', faults);
+  findUnstorable(query, 'query', faults);
+  findUnstorable(raw.body, 'body', faults);
+  if (faults.length > 0) throw invalid(faults);
+  const parsed = {
+    params: parsePart(operation.params, raw.params, 'params', faults),
+    query: parsePart(operation.query, query, 'query', faults),
+    body: parsePart(operation.body, raw.body, 'body', faults),
+  };
+  if (faults.length > 0) throw invalid(faults);
+  return parsed as Input<unknown>;
+}
+
+function readQuery(search: URLSearchParams, faults: Fault[]): Record<string, string> {
+  const query: Record<string, string> = Object.create(null);
+  for (const [name, value] of search) {
+    if (name in query) faults.push({ path: `query.${name}`, message: 'was given twice' });
+    query[name] = value;
+  }
+  return query;
+}
+
+function parsePart(schema: z.ZodType | undefined, value: unknown, where: string, faults: Fault[]): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) faults.push({ path: pathOf(where, issue.path), message: issue.message });
+  return undefined;
+}
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair; caught here they are a fault of the request, not of ours. */
+function findUnstorable(value: unknown, path: string, faults: Fault[]): void {
+  if (faults.length >= FAULT_LIMIT) return;
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed())
+      faults.push({ path, message: 'holds a NUL character or a broken surrogate pair' });
+  } else if (Array.isArray(value)) {
+    for (const [index, one] of value.entries()) findUnstorable(one, `${path}[${index}]`, faults);
+  } else if (typeof value === 'object' && value !== null)
+    for (const [key, inner] of Object.entries(value)) {
+      findUnstorable(key, `${path} (a key)`, faults);
+      findUnstorable(inner, `${path}.${key}`, faults);
+    }
+}
+
+function pathOf(where: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}.${String(part)}`),
+    where,
+  );
+}
+
+function invalid(faults: readonly Fault[]): ApiError {
+  const clean = faults
+    .slice(0, FAULT_LIMIT)
+    .map(({ path, message }) => ({ path: path.toWellFormed().slice(0, 200), message: message.slice(0, 300) }));
+  return new ApiError('VALIDATION_FAILED', {
+    detail: clean
+      .map((fault) => `${fault.path}: ${fault.message}`)
+      .slice(0, 3)
+      .join('; '),
+    errors: clean,
+  });
+}

@@ -1,0 +1,62 @@
+import type { Service as ServiceView, Version as VersionView } from '@grey/contracts';
+import type { Service, Version } from '../../generated/client.ts';
+import { etagOf } from '../infra/http/etag.ts';
+import type { CountedService, ServiceFields } from './services.store.ts';
+import type { CountedVersion } from './versions.store.ts';
+
+/** SemVer 2.0.0, complete: `v1.0` and `2.1` are none. */
+const SEMVER =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/;
+
+/** A service in the words of the API. */
+export function serviceView(row: CountedService, instanceCount: number): ServiceView {
+  return {
+    id: row.id,
+    ...(serviceState(row) as Pick<ServiceView, keyof ServiceFields>),
+    versionCount: row._count.versions,
+    instanceCount,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    etag: etagOf(row.rowVersion),
+  };
+}
+
+/** What the log keeps of a service. */
+export function serviceState(row: Service): ServiceFields {
+  return {
+    name: row.name,
+    defaultVersions: (row.defaultVersions as { version: string; weight: number }[]).map(({ version, weight }) => ({
+      version,
+      weight,
+    })),
+    unknownTenant: row.unknownTenant,
+    balancer: row.balancer,
+    fallback: row.fallback,
+  };
+}
+
+/** A version in the words of the API. */
+export function versionView(row: CountedVersion, instanceCount: number): VersionView {
+  return {
+    serviceId: row.serviceId,
+    version: row.version,
+    ...versionState(row),
+    isSemver: SEMVER.test(row.version),
+    assignmentCount: row._count.assignments,
+    instanceCount,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    etag: etagOf(row.rowVersion),
+  };
+}
+
+/** What the log keeps of a version. */
+export function versionState(row: Version) {
+  return {
+    ordinal: row.ordinal,
+    status: row.status as VersionView['status'],
+    schemaMin: row.schemaMin === null ? null : Number(row.schemaMin),
+    schemaMax: row.schemaMax === null ? null : Number(row.schemaMax),
+    endOfLifeAt: row.endOfLifeAt?.toISOString() ?? null,
+  };
+}
