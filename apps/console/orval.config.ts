@@ -1,0 +1,19 @@
+import { defineConfig } from 'orval';
+
+/** `pnpm generate`: the typed client of the console, from the committed document of the API. */
+export default defineConfig({
+  console: {
+    input: { target: '../../packages/contracts/openapi.json' },
+    output: {
+      client: 'fetch',
+      mode: 'split',
+      target: 'src/api/generated/grey.ts',
+      schemas: 'src/api/generated/model',
+      clean: true,
+      override: {
+        mutator: { path: './src/api/call-api.ts', name: 'callApi' },
+        fetch: { includeHttpResponseReturnType: false },
+      },
+    },
+  },
+});

@@ -1,0 +1,118 @@
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import { session } from '../api/session.ts';
+import { AccessPage } from '../features/access/access.page.tsx';
+import { LoginPage } from '../features/access/login.page.tsx';
+import { PasswordPage } from '../features/access/password.page.tsx';
+import { MatrixPage } from '../features/assignments/matrix.page.tsx';
+import { readChangeFilters } from '../features/changes/change-filters.ts';
+import { ChangesPage } from '../features/changes/changes.page.tsx';
+import { ExplainPage } from '../features/routing/explain.page.tsx';
+import { readExplainRequest } from '../features/routing/explain-request.ts';
+import { ServicePage } from '../features/services/service.page.tsx';
+import { ServicesPage } from '../features/services/services.page.tsx';
+import { TenantPage } from '../features/tenants/tenant.page.tsx';
+import { readTenantFilters } from '../features/tenants/tenant-filters.ts';
+import { TenantsPage } from '../features/tenants/tenants.page.tsx';
+import { NotFound, RouteError } from './route-states.tsx';
+import { Shell } from './shell.tsx';
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: RouteError });
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  component: LoginPage,
+  validateSearch: (search: Record<string, unknown>) => ({
+    // Only paths of this console: a link must not send the operator elsewhere after the login.
+    from: typeof search['from'] === 'string' && /^\/(?![/\\])/.test(search['from']) ? search['from'] : undefined,
+  }),
+});
+
+const passwordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/password',
+  component: PasswordPage,
+  beforeLoad: () => {
+    if (!session.current) throw redirect({ to: '/login', search: { from: undefined } });
+  },
+});
+
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  component: Shell,
+  errorComponent: RouteError,
+  beforeLoad: ({ location }) => {
+    if (!session.current) throw redirect({ to: '/login', search: { from: location.href } });
+    if (session.current.mustChangePassword) throw redirect({ to: '/password' });
+  },
+});
+
+const inShell = { getParentRoute: () => shellRoute } as const;
+const indexRoute = createRoute({
+  ...inShell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/tenants' });
+  },
+});
+const tenantsRoute = createRoute({
+  ...inShell,
+  path: '/tenants',
+  component: TenantsPage,
+  validateSearch: readTenantFilters,
+});
+const tenantRoute = createRoute({ ...inShell, path: '/tenants/$tenantId', component: TenantPage });
+const matrixRoute = createRoute({
+  ...inShell,
+  path: '/matrix',
+  component: MatrixPage,
+  validateSearch: readTenantFilters,
+});
+const servicesRoute = createRoute({
+  ...inShell,
+  path: '/services',
+  component: ServicesPage,
+  validateSearch: (search: Record<string, unknown>): { search?: string } =>
+    typeof search['search'] === 'string' && search['search'] !== '' ? { search: search['search'] } : {},
+});
+const serviceRoute = createRoute({ ...inShell, path: '/services/$serviceId', component: ServicePage });
+const explainRoute = createRoute({
+  ...inShell,
+  path: '/explain',
+  component: ExplainPage,
+  validateSearch: readExplainRequest,
+});
+const changesRoute = createRoute({
+  ...inShell,
+  path: '/changes',
+  component: ChangesPage,
+  validateSearch: readChangeFilters,
+});
+const accessRoute = createRoute({ ...inShell, path: '/access', component: AccessPage });
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  passwordRoute,
+  shellRoute.addChildren([
+    indexRoute,
+    tenantsRoute,
+    tenantRoute,
+    matrixRoute,
+    servicesRoute,
+    serviceRoute,
+    explainRoute,
+    changesRoute,
+    accessRoute,
+  ]),
+]);
+
+export function createConsoleRouter() {
+  return createRouter({ routeTree, defaultPreload: false });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

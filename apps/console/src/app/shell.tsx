@@ -1,0 +1,65 @@
+import { AppShell, Burger, Group, Stack } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Link, Outlet } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { usePermission } from '../features/access/me.ts';
+import { LiveChip } from '../live/live-chip.tsx';
+import { ColorSchemeMenu, LanguageSwitch, UserMenu } from './preferences.tsx';
+
+const pages = [
+  { to: '/tenants', label: 'nav.tenants', mark: '▤' },
+  { to: '/matrix', label: 'nav.matrix', mark: '▦' },
+  { to: '/services', label: 'nav.services', mark: '◆' },
+  { to: '/explain', label: 'nav.explain', mark: '?' },
+  { to: '/changes', label: 'nav.changes', mark: '≡' },
+] as const;
+
+/** Frame of every page: where you are, whether it is current, who you are. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [isOpen, { toggle, close }] = useDisclosure(false);
+  const mayManageAccess = usePermission('access.manage');
+  const links = mayManageAccess ? [...pages, { to: '/access', label: 'nav.access', mark: '⚿' } as const] : pages;
+  return (
+    <AppShell
+      header={{ height: 44 }}
+      navbar={{ width: 172, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
+      padding="md"
+      transitionDuration={0}
+    >
+      <AppShell.Header>
+        <a className="skip-link" href="#main">
+          {t('app.skip')}
+        </a>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('app.menu')} />
+            <Link to="/tenants" className="brand" style={{ color: 'inherit', textDecoration: 'none' }}>
+              <img src="/favicon.svg" alt="" width={20} height={20} />
+              <span>{t('app.name')}</span>
+            </Link>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <LiveChip />
+            <LanguageSwitch />
+            <ColorSchemeMenu />
+            <UserMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={t('app.pages')}>
+        <Stack gap={2}>
+          {links.map(({ to, label, mark }) => (
+            <Link key={to} to={to} className="nav-link" activeProps={{ 'aria-current': 'page' }} onClick={close}>
+              <span aria-hidden="true">{mark}</span>
+              {t(label)}
+            </Link>
+          ))}
+        </Stack>
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

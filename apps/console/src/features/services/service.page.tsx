@@ -1,0 +1,92 @@
+import { Anchor, Button, Group, Stack, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { getService, listVersions } from '../../api/generated/grey.ts';
+import { PageHeader } from '../../parts/page-header.tsx';
+import { Failure, Loading } from '../../parts/states.tsx';
+import { usePermission } from '../access/me.ts';
+import { InstanceList } from '../registry/instance-list.tsx';
+import { DefaultForm } from './default-form.tsx';
+import { ServiceForm } from './service-form.tsx';
+import { DefaultVersions } from './services.page.tsx';
+import { VersionForm } from './version-form.tsx';
+import { VersionList } from './version-list.tsx';
+
+export function ServicePage() {
+  const { t } = useTranslation();
+  const { serviceId } = useParams({ from: '/shell/services/$serviceId' });
+  const [dialog, setDialog] = useState<'edit' | 'default' | 'version' | null>(null);
+  const mayWrite = usePermission('services.write');
+  const service = useQuery({
+    queryKey: ['service', serviceId],
+    queryFn: ({ signal }) => getService(serviceId, { signal }),
+  });
+  const versions = useQuery({
+    queryKey: ['versions', serviceId],
+    queryFn: ({ signal }) => listVersions(serviceId, { signal }),
+  });
+  const close = () => setDialog(null);
+  return (
+    <>
+      <PageHeader
+        title={service.data?.name ?? serviceId}
+        note={<span className="mono">{serviceId}</span>}
+        before={
+          <Anchor component={Link} to="/services" size="xs">
+            {t('services.back')}
+          </Anchor>
+        }
+        actions={
+          mayWrite &&
+          service.data && (
+            <Button variant="default" onClick={() => setDialog('edit')}>
+              {t('action.edit')}
+            </Button>
+          )
+        }
+      />
+      {service.isPending && <Loading what={serviceId} />}
+      {service.isError && <Failure error={service.error} onRetry={() => void service.refetch()} />}
+      {service.data && (
+        <Stack gap="md">
+          <dl className="facts panel">
+            <dt>{t('services.default')}</dt>
+            <dd>
+              <Group gap="sm">
+                <DefaultVersions service={service.data} />
+                {mayWrite && versions.data && versions.data.items.length > 0 && (
+                  <Button variant="default" size="compact-xs" onClick={() => setDialog('default')}>
+                    {t('services.setDefault')}
+                  </Button>
+                )}
+              </Group>
+            </dd>
+            <dt>{t('services.unknownTenant')}</dt>
+            <dd>{t(`unknownTenant.${service.data.unknownTenant}`)}</dd>
+            <dt>{t('services.fallback')}</dt>
+            <dd>{t(`fallback.${service.data.fallback}`)}</dd>
+            <dt>{t('services.balancer')}</dt>
+            <dd>{t(`balancer.${service.data.balancer}`)}</dd>
+          </dl>
+          <Stack gap="xs">
+            <Group justify="space-between">
+              <Title order={2}>{t('services.versions')}</Title>
+              {mayWrite && <Button onClick={() => setDialog('version')}>{t('versions.create')}</Button>}
+            </Group>
+            {versions.isPending && <Loading what={t('services.versions')} />}
+            {versions.isError && <Failure error={versions.error} onRetry={() => void versions.refetch()} />}
+            {versions.data && <VersionList versions={versions.data.items} mayWrite={mayWrite} />}
+          </Stack>
+          <InstanceList serviceId={serviceId} />
+          {dialog === 'edit' && <ServiceForm service={service.data} onClose={close} />}
+          {dialog === 'version' && <VersionForm serviceId={serviceId} onClose={close} />}
+          {dialog === 'default' && versions.data && (
+            <DefaultForm service={service.data} versions={versions.data.items} onClose={close} />
+          )}
+        </Stack>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+import { Anchor, Button, Group, Stack, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { deleteTenant, getTenant } from '../../api/generated/grey.ts';
+import type { Tenant } from '../../api/generated/model/index.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { ConfirmTyped } from '../../parts/confirm-typed.tsx';
+import { PageHeader } from '../../parts/page-header.tsx';
+import { Failure, Loading } from '../../parts/states.tsx';
+import { TenantStatusLabel } from '../../parts/status.tsx';
+import { usePermission } from '../access/me.ts';
+import { setPendingMoves } from '../assignments/pending-moves.ts';
+import { TenantForm } from './tenant-form.tsx';
+import { TenantServices } from './tenant-services.tsx';
+
+export function TenantPage() {
+  const { t } = useTranslation();
+  const { tenantId } = useParams({ from: '/shell/tenants/$tenantId' });
+  const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
+  const mayUpdate = usePermission('tenants.update');
+  const mayDelete = usePermission('tenants.delete');
+  const tenant = useQuery({
+    queryKey: ['tenant', tenantId],
+    queryFn: ({ signal }) => getTenant(tenantId, { signal }),
+  });
+  return (
+    <>
+      <PageHeader
+        title={tenant.data?.name ?? tenantId}
+        note={<span className="mono">{tenantId}</span>}
+        before={
+          <Anchor component={Link} to="/tenants" size="xs">
+            {t('tenants.back')}
+          </Anchor>
+        }
+        actions={
+          <>
+            <Button variant="default" component={Link} to={`/changes?tenantId=${encodeURIComponent(tenantId)}`}>
+              {t('nav.changes')}
+            </Button>
+            {mayUpdate && tenant.data && (
+              <Button variant="default" onClick={() => setDialog('edit')}>
+                {t('action.edit')}
+              </Button>
+            )}
+            {mayDelete && tenant.data && (
+              <Button variant="default" c="var(--bad)" onClick={() => setDialog('delete')}>
+                {t('action.delete')}
+              </Button>
+            )}
+          </>
+        }
+      />
+      {tenant.isPending && <Loading what={tenantId} />}
+      {tenant.isError && <Failure error={tenant.error} onRetry={() => void tenant.refetch()} />}
+      {tenant.data && (
+        <Stack gap="md">
+          <TenantFacts tenant={tenant.data} />
+          <Title order={2}>{t('tenants.services')}</Title>
+          <TenantServices key={tenantId} tenant={tenant.data} />
+          {dialog === 'edit' && <TenantForm tenant={tenant.data} onClose={() => setDialog(null)} />}
+          {dialog === 'delete' && <DeleteTenant tenant={tenant.data} onClose={() => setDialog(null)} />}
+        </Stack>
+      )}
+    </>
+  );
+}
+
+function TenantFacts({ tenant }: { tenant: Tenant }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormat();
+  const metadata = Object.entries(tenant.metadata);
+  return (
+    <dl className="facts panel">
+      <dt>{t('tenants.status')}</dt>
+      <dd>
+        <TenantStatusLabel status={tenant.status} />
+      </dd>
+      <dt>{t('tenants.tierAndRegion')}</dt>
+      <dd>{`${tenant.tier ?? t('state.none')} · ${tenant.region ?? t('state.none')}`}</dd>
+      <dt>{t('tenants.tags')}</dt>
+      <dd>
+        <Group gap={4}>
+          {tenant.tags.length === 0 && t('state.none')}
+          {tenant.tags.map((tag) => (
+            <span className="tag" key={tag}>
+              {tag}
+            </span>
+          ))}
+        </Group>
+      </dd>
+      {metadata.length > 0 && (
+        <>
+          <dt>{t('tenants.metadata')}</dt>
+          <dd className="mono">{metadata.map(([key, value]) => `${key}=${value}`).join('  ')}</dd>
+        </>
+      )}
+      <dt>{t('tenants.updatedAt')}</dt>
+      <dd>{dateTime(tenant.updatedAt)}</dd>
+    </dl>
+  );
+}
+
+function DeleteTenant({ tenant, onClose }: { tenant: Tenant; onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: (reason: string | undefined) =>
+      deleteTenant(tenant.id, reason ? { reason } : {}, { headers: { 'if-match': tenant.etag } }),
+    onSuccess: async () => {
+      setPendingMoves(tenant.id, []);
+      notifications.show({ message: t('tenants.deleted', { id: tenant.id }) });
+      await navigate({ to: '/tenants' });
+      client.removeQueries({ queryKey: ['tenant', tenant.id] });
+      await client.invalidateQueries({ queryKey: ['tenants'] });
+    },
+  });
+  return (
+    <ConfirmTyped
+      title={t('tenants.deleteTitle', { id: tenant.id })}
+      word={tenant.id}
+      action={t('action.delete')}
+      isBusy={remove.isPending}
+      error={remove.error}
+      onConfirm={(reason) => remove.mutate(reason)}
+      onClose={onClose}
+    >
+      {t('tenants.deleteMeans')}
+    </ConfirmTyped>
+  );
+}

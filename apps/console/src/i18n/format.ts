@@ -1,0 +1,25 @@
+import { useTranslation } from 'react-i18next';
+
+/** Numbers and times in the operator's language and time zone. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  const locale = i18n.language === 'zh' ? 'zh-CN' : 'en-GB';
+  return {
+    number: (value: number) => new Intl.NumberFormat(locale).format(value),
+    /** Basis points (10 000 = everybody) as a percentage. */
+    share: (basisPoints: number) =>
+      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(basisPoints / 10_000),
+    dateTime: (iso: string) =>
+      new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso)),
+    date: (iso: string) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(iso)),
+    /** How long ago, in the largest unit that fits. */
+    ago: (iso: string, now = Date.now()) => {
+      const seconds = Math.min(0, Math.round((Date.parse(iso) - now) / 1000));
+      const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+      if (seconds > -60) return relative.format(seconds, 'second');
+      if (seconds > -3600) return relative.format(Math.round(seconds / 60), 'minute');
+      if (seconds > -86_400) return relative.format(Math.round(seconds / 3600), 'hour');
+      return relative.format(Math.round(seconds / 86_400), 'day');
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { QueryKey } from '@tanstack/react-query';
+import type { StreamEvent } from '../api/generated/model/index.ts';
+
+/**
+ * Which cached queries an event of the stream makes outdated; `'all'` when the position cannot be resumed. Keys are
+ * prefixes: `['tenants']` stands for the list under every filter.
+ */
+export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' {
+  if (event.type === 'reset') return 'all';
+  // Instances are not replayed, so after every (re)connection they are read again.
+  if (event.type === 'hello') return [['instances'], ['versions'], ['services'], ['service']];
+  if (event.type === 'instances')
+    return [['instances', event.serviceId], ['versions', event.serviceId], ['service', event.serviceId], ['services']];
+  const kind = event.change.kind;
+  const always: QueryKey[] = [['changes'], ['explain']];
+  if (kind.startsWith('tenant.')) return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix']];
+  if (kind.startsWith('service.')) return [...always, ['services'], ['service'], ['tenant-services'], ['matrix']];
+  if (kind.startsWith('version.')) return [...always, ['versions'], ['service'], ['services'], ['tenant-services']];
+  if (kind.startsWith('assignment')) return [...always, ['tenant-services'], ['matrix'], ['versions']];
+  if (kind.startsWith('user.')) return [...always, ['users']];
+  return [...always, ['api-keys']];
+}

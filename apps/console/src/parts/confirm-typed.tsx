@@ -1,0 +1,65 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Failure } from './states.tsx';
+
+interface ConfirmTypedProps {
+  title: string;
+  children: ReactNode;
+  /** What must be typed, letter for letter. */
+  word: string;
+  action: string;
+  isBusy: boolean;
+  error: unknown;
+  /** False where the operation keeps no reason. */
+  hasReason?: boolean;
+  onConfirm: (reason: string | undefined) => void;
+  onClose: () => void;
+}
+
+/** Asks for what cannot be taken back: the operator types the name of what will be gone. */
+export function ConfirmTyped(props: ConfirmTypedProps) {
+  const { title, children, word, action, isBusy, error, hasReason = true, onConfirm, onClose } = props;
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (typed === word) onConfirm(reason.trim() || undefined);
+  };
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('action.close') }}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <Text size="sm" component="div">
+            {children}
+          </Text>
+          <TextInput
+            label={t('confirm.type', { word })}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            autoComplete="off"
+            data-autofocus
+          />
+          {hasReason && (
+            <TextInput
+              label={t('confirm.reason')}
+              value={reason}
+              maxLength={500}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
+          {error ? <Failure error={error} /> : null}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              {t('action.cancel')}
+            </Button>
+            <Button type="submit" color="red" disabled={typed !== word} loading={isBusy}>
+              {action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
