@@ -14,6 +14,8 @@ import { ChangesStore } from './changes/changes.store.ts';
 import { IdempotencyStore } from './changes/idempotency.store.ts';
 import { SnapshotStore } from './changes/snapshot.store.ts';
 import { CONFIG, type Config } from './config/config.schema.ts';
+import { HealthController } from './health/health.controller.ts';
+import { healthProviders } from './health/health.providers.ts';
 import { Database } from './infra/db/database.ts';
 import { CallInterceptor } from './infra/http/call.interceptor.ts';
 import { RouteCheck } from './infra/http/check-routes.ts';
@@ -22,12 +24,14 @@ import { ProblemFilter } from './infra/http/problem.filter.ts';
 import { Housekeeping } from './infra/jobs/housekeeping.ts';
 import { RegistryController } from './registry/registry.controller.ts';
 import { registryProviders } from './registry/registry.providers.ts';
-import { RouterState } from './routing/router-state.ts';
+import { routingProviders } from './routing/routing.providers.ts';
 import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
 import { ServicesStore } from './services/services.store.ts';
 import { VersionsService } from './services/versions.service.ts';
 import { VersionsStore } from './services/versions.store.ts';
+import { StreamController } from './stream/stream.controller.ts';
+import { streamProviders } from './stream/stream.providers.ts';
 import { TenantsController } from './tenants/tenants.controller.ts';
 import { TenantsService } from './tenants/tenants.service.ts';
 import { TenantsStore } from './tenants/tenants.store.ts';
@@ -55,14 +59,6 @@ const changes: Provider[] = [
   SnapshotStore,
 ];
 
-const routing: Provider[] = [
-  {
-    provide: RouterState,
-    useFactory: (store: SnapshotStore, feed: ChangeFeed) => new RouterState(store, feed),
-    inject: [SnapshotStore, ChangeFeed],
-  },
-];
-
 /** The one composition root: every part is named here. */
 @Module({})
 export class AppModule {
@@ -75,8 +71,10 @@ export class AppModule {
         AssignmentsController,
         ChangesController,
         OpenapiController,
+        HealthController,
         RegistryController,
         ServicesController,
+        StreamController,
         TenantsController,
       ],
       providers: [
@@ -87,7 +85,9 @@ export class AppModule {
         ...accessProviders,
         ...assignmentsProviders,
         ...registryProviders,
-        ...routing,
+        ...routingProviders,
+        ...healthProviders,
+        ...streamProviders,
         Housekeeping,
         ServicesService,
         ServicesStore,

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { RouteListener } from '@grey/route-module';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
@@ -17,6 +18,7 @@ import { serveApiDocs } from './infra/http/api-docs.ts';
 import { serveConsole } from './infra/http/console-files.ts';
 import { traceRequest } from './infra/http/trace.ts';
 import { RouterState } from './routing/router-state.ts';
+import { ROUTE_LISTENER } from './routing/routing.providers.ts';
 
 /** A running API. */
 export interface RunningApi {
@@ -55,7 +57,7 @@ export async function bootApi(config: Config): Promise<RunningApi> {
     await app.get(TokensService).refresh();
     await app.init();
     await app.get(RouterState).start();
-    const server = createServer(app.getHttpAdapter().getInstance());
+    const server = createServer(inFront(app));
     await listen(server, config);
     return { url: urlOf(server, config), app, server, passwordFile, close: () => close(app, server) };
   } catch (error) {
@@ -80,6 +82,15 @@ function configureHttp(app: NestExpressApplication, config: Config): void {
   );
   app.use(serveApiDocs);
   if (config.GREY_CONSOLE_DIR !== undefined) serveConsole(app, config.GREY_CONSOLE_DIR);
+}
+
+/** /route is answered from memory before Express sees the request; everything else goes on to Nest. */
+function inFront(app: NestExpressApplication): RequestListener {
+  const answersRoute = app.get<RouteListener>(ROUTE_LISTENER);
+  const behind = app.getHttpAdapter().getInstance() as RequestListener;
+  return (request, response) => {
+    if (!answersRoute(request, response)) behind(request, response);
+  };
 }
 
 function listen(server: Server, config: Config): Promise<void> {
