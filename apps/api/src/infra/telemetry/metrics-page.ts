@@ -26,7 +26,9 @@ export class MetricsPage {
       registers,
       collect: () => {
         requests.reset();
-        for (const { count, ...labels } of metrics.listCounts()) requests.inc(labels, count);
+        for (const { service, version, status, tenant, count } of metrics.listCounts()) {
+          requests.inc({ service, version, status, tenant }, count);
+        }
       },
     });
     const gauge = (name: string, help: string, read: (source: GaugeSource) => number | null) => {
