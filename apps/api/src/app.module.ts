@@ -61,6 +61,7 @@ const changes: Provider[] = [
 
 /** The one composition root: every part is named here. */
 @Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest knows a module by its class
 export class AppModule {
   static of(config: Config): DynamicModule {
     return {

@@ -1,11 +1,12 @@
 import { ApiError } from '../http/api-error.ts';
 
+// biome-ignore format: the groups are read as lines
 const UNAVAILABLE_CODES = new Set([
   // Prisma: cannot reach, timed out, connection closed, pool exhausted, transaction could not start or was lost
   'P1000', 'P1001', 'P1002', 'P1003', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037',
   // sockets
   'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH',
-]); // biome-ignore format: groups are read as lines
+]);
 /** SQLSTATE classes: connection, insufficient resources, operator intervention (shutdown), system error. */
 const UNAVAILABLE_CLASSES = ['08', '53', '57', '58'];
 const UNAVAILABLE_KINDS = new Set([

@@ -60,6 +60,7 @@ async function prepareCall(operation: Operation, request: CallRequest): Promise<
 
 function finish(operation: Operation, response: ServerResponse, answer: unknown): unknown {
   if (response.headersSent) return answer;
+  response.setHeader('Cache-Control', 'no-store');
   const body = answer instanceof Replayed ? answer.body : answer;
   if (answer instanceof Replayed) response.setHeader('Idempotency-Replayed', 'true');
   if (operation.hasEtag === true && typeof body === 'object' && body !== null && 'etag' in body)

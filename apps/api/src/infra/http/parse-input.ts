@@ -56,6 +56,7 @@ function findUnstorable(value: unknown, path: string, faults: Fault[]): void {
     for (const [index, one] of value.entries()) findUnstorable(one, `${path}[${index}]`, faults);
   } else if (typeof value === 'object' && value !== null)
     for (const [key, inner] of Object.entries(value)) {
+      if (key === '__proto__') faults.push({ path, message: 'must not have the key __proto__' });
       findUnstorable(key, `${path} (a key)`, faults);
       findUnstorable(inner, `${path}.${key}`, faults);
     }
