@@ -17,8 +17,10 @@ import { findMigrations } from './infra/db/find-migrations.ts';
 import { serveApiDocs } from './infra/http/api-docs.ts';
 import { serveConsole } from './infra/http/console-files.ts';
 import { traceRequest } from './infra/http/trace.ts';
+import { createLogger, NestLogger } from './infra/telemetry/logger.ts';
 import { RouterState } from './routing/router-state.ts';
 import { ROUTE_LISTENER } from './routing/routing.providers.ts';
+import { StreamHub } from './stream/stream-hub.ts';
 
 /** A running API. */
 export interface RunningApi {
@@ -42,7 +44,7 @@ export async function bootApi(config: Config): Promise<RunningApi> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config), {
     bodyParser: false,
     abortOnError: false,
-    logger: ['fatal', 'error', 'warn'],
+    logger: new NestLogger(createLogger(config.GREY_LOG_LEVEL)),
   });
   try {
     configureHttp(app, config);
@@ -113,7 +115,8 @@ const DRAIN_MS = 5_000;
 
 async function close(app: NestExpressApplication, server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Streams end in the shutdown hooks; whoever is left after that and the time to finish is cut off.
+  app.get(StreamHub).close();
+  // Whoever is left after the time to finish is cut off.
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   app.get(RouterState).stop();
   server.closeIdleConnections();

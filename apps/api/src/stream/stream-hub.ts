@@ -59,8 +59,12 @@ export class StreamHub {
     ];
   }
 
-  /** Ends every stream first: a server that waits for its connections would otherwise never close. */
   onModuleDestroy(): void {
+    this.close();
+  }
+
+  /** Ends every stream: a server that waits for its connections would otherwise never close. */
+  close(): void {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
     for (const reader of this.#readers) reader.end();

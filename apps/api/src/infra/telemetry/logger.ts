@@ -29,6 +29,15 @@ export function createLogger(level: Level, destination?: DestinationStream): Log
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
+/** What Nest tells of its own start: some hundred lines that only matter to who looks for a fault there. */
+const STARTUP_PLACES = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
 /** Lets Nest and everybody who uses its Logger write to ours. */
 export class NestLogger implements LoggerService {
   readonly #logger: Logger;
@@ -38,7 +47,8 @@ export class NestLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.#write('info', message, rest);
+    const isStartup = STARTUP_PLACES.has(String(rest.at(-1)));
+    this.#write(isStartup ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
