@@ -19,7 +19,7 @@ export function Shell() {
   const { t } = useTranslation();
   const [isOpen, { toggle, close }] = useDisclosure(false);
   const mayManageAccess = usePermission('access.manage');
-  const links = mayManageAccess ? [...pages, { to: '/access', label: 'nav.access', mark: '⚿' } as const] : pages;
+  const links = mayManageAccess ? [...pages, { to: '/access', label: 'nav.access', mark: '⚙' } as const] : pages;
   return (
     <AppShell
       header={{ height: 44 }}
@@ -51,7 +51,9 @@ export function Shell() {
         <Stack gap={2}>
           {links.map(({ to, label, mark }) => (
             <Link key={to} to={to} className="nav-link" activeProps={{ 'aria-current': 'page' }} onClick={close}>
-              <span aria-hidden="true">{mark}</span>
+              <span className="nav-mark" aria-hidden="true">
+                {mark}
+              </span>
               {t(label)}
             </Link>
           ))}

@@ -11,6 +11,8 @@ export interface DataColumn<T extends RowData> {
   /** Numbers stand right-aligned. */
   readonly isNumber?: boolean;
   readonly width?: number | string;
+  /** Long text may take several lines; everything else stays on one. */
+  readonly isWrapping?: boolean;
 }
 
 interface DataTableProps<T extends RowData> {
@@ -18,7 +20,7 @@ interface DataTableProps<T extends RowData> {
   columns: readonly DataColumn<T>[];
   rows: readonly T[];
   rowKey: (row: T) => string;
-  /** Height in pixels of a row; rows of the virtual list are all alike. */
+  /** Height in pixels to reckon with until a row has been measured. */
   rowHeight?: number;
   maxHeight?: number | string;
   totalCount?: number;
@@ -92,11 +94,13 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
               <tr
                 key={row.id}
                 data-row={row.id}
+                data-index={item.index}
+                ref={virtualizer.measureElement}
                 data-pending={isPending?.(row.original) ?? false}
                 aria-rowindex={item.index + 2}
               >
                 {row.getAllCells().map((cell, index) => (
-                  <td key={cell.id} className={columns[index]?.isNumber ? 'num' : ''}>
+                  <td key={cell.id} className={classOf(columns[index])}>
                     <table.FlexRender cell={cell} />
                   </td>
                 ))}
@@ -108,6 +112,11 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
       </table>
     </section>
   );
+}
+
+function classOf(column: { isNumber?: boolean; isWrapping?: boolean } | undefined): string {
+  if (column?.isNumber) return 'num';
+  return column?.isWrapping ? 'wrapping' : '';
 }
 
 function toColumnDefs<T extends RowData>(columns: readonly DataColumn<T>[]): ColumnDef<Features, T>[] {

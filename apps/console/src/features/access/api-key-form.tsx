@@ -82,7 +82,7 @@ function NewKey({ apiKey, onClose }: { apiKey: CreatedApiKey; onClose: () => voi
       <TextInput
         label={t('access.newKey', { name: apiKey.name })}
         readOnly
-        className="mono"
+        classNames={{ input: 'mono' }}
         value={apiKey.key}
         onFocus={(event) => event.currentTarget.select()}
       />

@@ -104,11 +104,11 @@ function MatrixFooter({ selection, onChoose }: { selection: Selection; onChoose:
   const { number } = useFormat();
   const { rows, columns, cells } = countOf(selection);
   return (
-    <Group justify="space-between" mt="xs" gap="sm">
+    <Group justify="space-between" mt="xs" gap="md" wrap="nowrap">
       <Text size="xs" c="dimmed">
         {t('matrix.legend')} {onChoose && t('matrix.keys')}
       </Text>
-      <Group gap="sm">
+      <Group gap="sm" wrap="nowrap" style={{ flexShrink: 0 }}>
         <Text size="sm" role="status">
           {t('matrix.selected', { cells: number(cells), tenants: number(rows), services: number(columns) })}
         </Text>

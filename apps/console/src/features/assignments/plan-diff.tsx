@@ -79,7 +79,7 @@ export function PlanRefusals({ refusals }: { refusals: readonly Refusal[] }) {
   const columns: DataColumn<Refusal>[] = [
     { id: 'tenant', header: t('terms.tenant'), cell: (one) => <span className="mono">{one.tenantId}</span> },
     { id: 'service', header: t('terms.service'), cell: (one) => <span className="mono">{one.serviceId}</span> },
-    { id: 'why', header: t('plan.why'), cell: (one) => `${t(`errors.${one.code}`)} ${one.message}` },
+    { id: 'why', header: t('plan.why'), isWrapping: true, cell: (one) => `${t(`errors.${one.code}`)} ${one.message}` },
     { id: 'code', header: t('plan.code'), cell: (one) => <span className="mono">{one.code}</span> },
   ];
   return (

@@ -18,6 +18,7 @@ export function ExplainSteps({ steps }: { steps: readonly ExplainStep[] }) {
     {
       id: 'detail',
       header: t('explain.detail'),
+      isWrapping: true,
       cell: ({ detail }) => (
         <span className="mono">
           {Object.entries(detail)

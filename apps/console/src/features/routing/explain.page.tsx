@@ -92,7 +92,7 @@ function QuestionForm({ question, onAgain }: { question: ExplainQuestion; onAgai
           autosize
           minRows={3}
           maxRows={10}
-          className="mono"
+          classNames={{ input: 'mono' }}
           error={errors.metadata?.message}
           {...register('metadata', {
             validate: (text) => parseRequestMetadata(text) !== undefined || t('explain.metadataRule'),

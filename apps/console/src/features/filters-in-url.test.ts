@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { readChangeFilters } from './changes/change-filters.ts';
+import { diffFields } from './changes/field-diff.ts';
+import { parseRequestMetadata, readExplainRequest, toRouteRequest } from './routing/explain-request.ts';
+import { missingWeight, toDefaultVersions, toShares } from './services/default-weights.ts';
+import { parseMetadata } from './tenants/tenant-fields.ts';
+import { hasFilters, readTenantFilters, withFilter } from './tenants/tenant-filters.ts';
+
+test('filters of a URL are read, what does not fit is dropped', () => {
+  expect(readTenantFilters({ search: ' acme ', status: 'active', tag: 42, tier: '', region: {}, other: 1 })).toEqual({
+    search: 'acme',
+    status: 'active',
+    tag: '42',
+  });
+  expect(readTenantFilters({ status: 'gone' })).toEqual({});
+  expect(hasFilters({})).toBe(false);
+});
+
+test('setting a filter keeps the others, emptying it takes it out', () => {
+  const filters = withFilter({ search: 'acme' }, 'tag', 'beta');
+  expect(filters).toEqual({ search: 'acme', tag: 'beta' });
+  expect(withFilter(filters, 'search', '')).toEqual({ tag: 'beta' });
+});
+
+test('the timeline takes only kinds of change that exist', () => {
+  expect(readChangeFilters({ kind: 'tenant.created', tenantId: 't1' })).toEqual({
+    kind: 'tenant.created',
+    tenantId: 't1',
+  });
+  expect(readChangeFilters({ kind: 'tenant.exploded' })).toEqual({});
+});
+
+test('request metadata is read line by line, with groups', () => {
+  expect(parseRequestMetadata('userId=42\n\nheaders.x-beta = 1\nheaders.a=b=c\nregion=eu')).toEqual({
+    userId: '42',
+    headers: { 'x-beta': '1', a: 'b=c' },
+    region: 'eu',
+  });
+  expect(parseRequestMetadata('no equals sign')).toBeUndefined();
+});
+
+test('a question is asked once tenant and service are named', () => {
+  expect(toRouteRequest(readExplainRequest({ tenantId: 't1' }))).toBeUndefined();
+  expect(toRouteRequest(readExplainRequest({ tenantId: 't1', serviceName: 'pay' }))).toEqual({
+    tenantId: 't1',
+    serviceName: 'pay',
+  });
+});
+
+test('metadata of a tenant keeps everything after the first equals sign', () => {
+  expect(parseMetadata('a=1\nb=x=y\n')).toEqual({ a: '1', b: 'x=y' });
+  expect(parseMetadata('=1')).toBeUndefined();
+});
+
+test('shares in percent become basis points and back', () => {
+  expect(toDefaultVersions({ '1.0': 33.33, '2.0': 66.67, '3.0': 0 })).toEqual([
+    { version: '1.0', weight: 3333 },
+    { version: '2.0', weight: 6667 },
+  ]);
+  expect(toShares([{ version: '1.0', weight: 3333 }])).toEqual({ '1.0': 33.33 });
+});
+
+test('shares fit when they add up to a hundred percent, or when there is no default at all', () => {
+  expect(missingWeight({ a: 33.33, b: 66.67 })).toBe(0);
+  expect(missingWeight({ a: 30 })).toBe(7000);
+  expect(missingWeight({ a: 80, b: 30 })).toBe(-1000);
+  expect(missingWeight({ a: 0 })).toBe(0);
+});
+
+test('a diff names the fields that differ', () => {
+  expect(
+    diffFields({ before: { name: 'a', tags: ['x'], tier: null }, after: { name: 'a', tags: ['y'], tier: 'gold' } }),
+  ).toEqual([
+    { field: 'tags', from: '["x"]', to: '["y"]' },
+    { field: 'tier', from: null, to: 'gold' },
+  ]);
+});

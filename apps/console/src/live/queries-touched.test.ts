@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { type Change, ChangeKind, type StreamEvent } from '../api/generated/model/index.ts';
+import { queriesTouched } from './queries-touched.ts';
+
+const position = { epoch: 'e', revision: 1 };
+const changeOf = (kind: ChangeKind): StreamEvent => ({ type: 'change', change: { kind, position } as Change });
+
+test('after a reset nothing that was read before counts', () => {
+  expect(queriesTouched({ type: 'reset', position })).toBe('all');
+});
+
+test('every kind of change makes the timeline and one other view outdated', () => {
+  for (const kind of Object.values(ChangeKind)) {
+    const touched = queriesTouched(changeOf(kind));
+    expect(touched, kind).toContainEqual(['changes']);
+    expect(touched.length, kind).toBeGreaterThan(2);
+  }
+});
+
+test('an assignment touches the tenant page and the matrix', () => {
+  expect(queriesTouched(changeOf('assignment.set'))).toEqual(
+    expect.arrayContaining([['tenant-services'], ['matrix'], ['versions']]),
+  );
+});
+
+test('a change of instances touches their service only', () => {
+  const touched = queriesTouched({ type: 'instances', serviceId: 'pay', sequence: 2, instanceCount: 1 });
+  expect(touched).toContainEqual(['instances', 'pay']);
+  expect(touched).not.toContainEqual(['instances']);
+});
+
+test('instances are read again after every connection, because their events are not replayed', () => {
+  expect(queriesTouched({ type: 'hello', position })).toContainEqual(['instances']);
+});
