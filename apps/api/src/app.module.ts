@@ -11,8 +11,10 @@ import { ChangeReader } from './changes/change-reader.ts';
 import { ChangesController } from './changes/changes.controller.ts';
 import { ChangesService } from './changes/changes.service.ts';
 import { ChangesStore } from './changes/changes.store.ts';
+import { Housekeeping } from './changes/housekeeping.ts';
 import { IdempotencyStore } from './changes/idempotency.store.ts';
 import { SnapshotStore } from './changes/snapshot.store.ts';
+import { SnapshotsService } from './changes/snapshots.service.ts';
 import { CONFIG, type Config } from './config/config.schema.ts';
 import { HealthController } from './health/health.controller.ts';
 import { healthProviders } from './health/health.providers.ts';
@@ -21,7 +23,6 @@ import { CallInterceptor } from './infra/http/call.interceptor.ts';
 import { RouteCheck } from './infra/http/check-routes.ts';
 import { OpenapiController } from './infra/http/openapi.controller.ts';
 import { ProblemFilter } from './infra/http/problem.filter.ts';
-import { Housekeeping } from './infra/jobs/housekeeping.ts';
 import { RegistryController } from './registry/registry.controller.ts';
 import { registryProviders } from './registry/registry.providers.ts';
 import { routingProviders } from './routing/routing.providers.ts';
@@ -57,6 +58,7 @@ const changes: Provider[] = [
   ChangesStore,
   IdempotencyStore,
   SnapshotStore,
+  SnapshotsService,
 ];
 
 /** The one composition root: every part is named here. */

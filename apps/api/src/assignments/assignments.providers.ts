@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.schema.ts';
+import { TargetCheck } from '../services/check-targets.ts';
 import { AssignmentsStore } from './assignments.store.ts';
-import { TargetCheck } from './check-targets.ts';
 import { MatrixService } from './matrix.service.ts';
 import { PlanTokens } from './plan-tokens.ts';
 import { PlansService } from './plans.service.ts';

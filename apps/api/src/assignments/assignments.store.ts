@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../infra/db/database.ts';
 import { RaceLostError } from '../infra/db/database-errors.ts';
-import { type TenantFilter, whereOf } from '../tenants/tenants.store.ts';
+import { type TenantFilter, whereOf } from '../infra/db/tenant-filter.ts';
 import { type CellMove, type CellState, cellKey } from './plan-cells.ts';
 
 export interface CellRow extends CellState {

@@ -1,5 +1,5 @@
 import type { PlannedMove } from '@grey/contracts';
-import type { ItemDraft } from '../changes/change-log.store.ts';
+import type { ItemDraft } from '../changes/item-draft.ts';
 import { cellKey } from './plan-cells.ts';
 
 /** A move as the log keeps it. */

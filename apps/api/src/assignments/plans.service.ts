@@ -5,8 +5,8 @@ import { actorOf, ChangesService } from '../changes/changes.service.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
+import { TargetCheck } from '../services/check-targets.ts';
 import { AssignmentsStore } from './assignments.store.ts';
-import { TargetCheck } from './check-targets.ts';
 import { itemOfMove } from './item-of-move.ts';
 import {
   type CellMove,

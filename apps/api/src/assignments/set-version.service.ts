@@ -5,8 +5,8 @@ import { actorOf, ChangesService, type Committed } from '../changes/changes.serv
 import { ApiError } from '../infra/http/api-error.ts';
 import { assertMatch, etagOf } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
+import { TargetCheck } from '../services/check-targets.ts';
 import { AssignmentsStore, type CellRow } from './assignments.store.ts';
-import { TargetCheck } from './check-targets.ts';
 import { itemOfMove } from './item-of-move.ts';
 import { cellKey, isSame } from './plan-cells.ts';
 

@@ -3,9 +3,7 @@ import type { ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
-
-/** One thing that a change did, before it has a number. */
-export type ItemDraft = Omit<ChangeItem, 'index'>;
+import type { ItemDraft } from './item-draft.ts';
 
 /** Items shown with the head of a change. */
 export const SHOWN_ITEMS = 10;

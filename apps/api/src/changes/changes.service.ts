@@ -7,10 +7,11 @@ import { Database, type Transaction } from '../infra/db/database.ts';
 import type { IdempotencyClaim } from '../infra/http/idempotency.ts';
 import { Replayed } from '../infra/http/replayed.ts';
 import { ChangeFeed, type CommittedChange } from './change-feed.ts';
-import { ChangeLogStore, changeIdOf, type ItemDraft, SHOWN_ITEMS } from './change-log.store.ts';
+import { ChangeLogStore, changeIdOf, SHOWN_ITEMS } from './change-log.store.ts';
 import { deltaOfItems } from './delta-of-items.ts';
 import { FeedSequencer } from './feed-sequencer.ts';
 import { IdempotencyStore } from './idempotency.store.ts';
+import type { ItemDraft } from './item-draft.ts';
 import { SnapshotStore } from './snapshot.store.ts';
 
 /** Replicas that share a database hear of each other's changes within this time, in milliseconds. */

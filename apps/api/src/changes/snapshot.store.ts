@@ -1,8 +1,8 @@
 import type { Position } from '@grey/contracts';
-import type { AssignmentRecord, ServiceRecord, SnapshotSource, VersionRecord } from '@grey/route-core';
+import type { AssignmentRecord, ServiceRecord, SnapshotSource } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
-import type { Service, Version } from '../../generated/client.ts';
 import { Database } from '../infra/db/database.ts';
+import { serviceRecordOf } from '../services/service-record.ts';
 import type { CommittedChange } from './change-feed.ts';
 import { changeOf, type HeadRow, headColumns, type ItemRow, itemColumns, itemOf } from './change-log.store.ts';
 import { deltaOfItems, tenantRecordOf } from './delta-of-items.ts';
@@ -67,26 +67,4 @@ export class SnapshotStore {
       });
     });
   }
-}
-
-/** A service with its versions as the engine sees it. */
-export function serviceRecordOf(service: Service, versions: readonly Version[]): ServiceRecord {
-  return {
-    id: service.id,
-    unknownTenant: service.unknownTenant as ServiceRecord['unknownTenant'],
-    balancer: service.balancer as ServiceRecord['balancer'],
-    fallback: service.fallback as ServiceRecord['fallback'],
-    defaults: service.defaultVersions as unknown as ServiceRecord['defaults'],
-    versions: versions.map(versionRecordOf),
-  };
-}
-
-function versionRecordOf(row: Version): VersionRecord {
-  return {
-    version: row.version,
-    ordinal: row.ordinal,
-    status: row.status as VersionRecord['status'],
-    ...(row.schemaMin === null ? {} : { schemaMin: Number(row.schemaMin) }),
-    ...(row.schemaMax === null ? {} : { schemaMax: Number(row.schemaMax) }),
-  };
 }

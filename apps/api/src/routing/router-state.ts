@@ -8,7 +8,7 @@ import {
 } from '@grey/route-core';
 import { Logger } from '@nestjs/common';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-import type { SnapshotStore } from '../changes/snapshot.store.ts';
+import type { SnapshotsService } from '../changes/snapshots.service.ts';
 import { Catalogue } from './catalogue.ts';
 
 const FIRST_RETRY_MS = 250;
@@ -24,7 +24,7 @@ export type LoadStatus =
  * does not follow, everything is read anew; until that succeeds the last good snapshot goes on answering.
  */
 export class RouterState {
-  readonly #store: Pick<SnapshotStore, 'loadSource'>;
+  readonly #store: Pick<SnapshotsService, 'loadSource'>;
   readonly #feed: Pick<ChangeFeed, 'subscribe'>;
   readonly #firstRetryMs: number;
   readonly #logger = new Logger('routing');
@@ -39,7 +39,7 @@ export class RouterState {
   #isStopped = false;
 
   constructor(
-    store: Pick<SnapshotStore, 'loadSource'>,
+    store: Pick<SnapshotsService, 'loadSource'>,
     feed: Pick<ChangeFeed, 'subscribe'>,
     options: { firstRetryMs?: number } = {},
   ) {

@@ -3,7 +3,7 @@ import { createRouteListener, TokenCache } from '@grey/route-module';
 import { Logger, type Provider } from '@nestjs/common';
 import { TokensService } from '../access/tokens.service.ts';
 import { ChangeFeed } from '../changes/change-feed.ts';
-import { SnapshotStore } from '../changes/snapshot.store.ts';
+import { SnapshotsService } from '../changes/snapshots.service.ts';
 import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
 import { RouterState } from './router-state.ts';
 
@@ -13,8 +13,8 @@ export const ROUTE_LISTENER = Symbol('RouteListener');
 export const routingProviders: Provider[] = [
   {
     provide: RouterState,
-    useFactory: (store: SnapshotStore, feed: ChangeFeed) => new RouterState(store, feed),
-    inject: [SnapshotStore, ChangeFeed],
+    useFactory: (store: SnapshotsService, feed: ChangeFeed) => new RouterState(store, feed),
+    inject: [SnapshotsService, ChangeFeed],
   },
   {
     provide: ROUTE_LISTENER,

@@ -1,5 +1,5 @@
 import type { Service as ServiceView, Version as VersionView } from '@grey/contracts';
-import type { Service, Version } from '../../generated/client.ts';
+import type { ServiceRow, VersionRow } from '../infra/db/rows.ts';
 import { etagOf } from '../infra/http/etag.ts';
 import type { CountedService, ServiceFields } from './services.store.ts';
 import type { CountedVersion } from './versions.store.ts';
@@ -22,7 +22,7 @@ export function serviceView(row: CountedService, instanceCount: number): Service
 }
 
 /** What the log keeps of a service. */
-export function serviceState(row: Service): ServiceFields {
+export function serviceState(row: ServiceRow): ServiceFields {
   return {
     name: row.name,
     defaultVersions: (row.defaultVersions as { version: string; weight: number }[]).map(({ version, weight }) => ({
@@ -51,7 +51,7 @@ export function versionView(row: CountedVersion, instanceCount: number): Version
 }
 
 /** What the log keeps of a version. */
-export function versionState(row: Version) {
+export function versionState(row: VersionRow) {
   return {
     ordinal: row.ordinal,
     status: row.status as VersionView['status'],

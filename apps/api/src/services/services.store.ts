@@ -1,8 +1,8 @@
 import type { ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { Service, Version } from '../../generated/client.ts';
-import { serviceRecordOf } from '../changes/snapshot.store.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { serviceRecordOf } from './service-record.ts';
 
 /** Fields of a service that an operator sets. */
 export interface ServiceFields {

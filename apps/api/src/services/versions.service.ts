@@ -1,7 +1,7 @@
 import type { operations, Version } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
-import type { ItemDraft } from '../changes/change-log.store.ts';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
+import type { ItemDraft } from '../changes/item-draft.ts';
 import { changedFields } from '../infra/changed-fields.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { isDuplicate } from '../infra/db/database-errors.ts';

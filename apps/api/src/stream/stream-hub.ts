@@ -3,7 +3,7 @@ import type { Position } from '@grey/contracts';
 import type { Caller } from '../access/caller.ts';
 import type { Revoked, TokensService } from '../access/tokens.service.ts';
 import type { ChangeFeed, CommittedChange } from '../changes/change-feed.ts';
-import type { SnapshotStore } from '../changes/snapshot.store.ts';
+import type { SnapshotsService } from '../changes/snapshots.service.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { InstanceRegistry, ServiceInstances } from '../registry/instance-registry.ts';
 import type { RouterState } from '../routing/router-state.ts';
@@ -18,7 +18,7 @@ const COALESCE_MS = 200;
 
 export interface StreamHubParts {
   readonly router: Pick<RouterState, 'snapshot'>;
-  readonly store: Pick<SnapshotStore, 'loadDeltas'>;
+  readonly store: Pick<SnapshotsService, 'loadDeltas'>;
   readonly feed: Pick<ChangeFeed, 'subscribe'>;
   readonly registry: Pick<InstanceRegistry, 'onChanged'>;
   readonly tokens: Pick<TokensService, 'onRevoked'>;

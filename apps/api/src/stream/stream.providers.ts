@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { TokensService } from '../access/tokens.service.ts';
 import { ChangeFeed } from '../changes/change-feed.ts';
-import { SnapshotStore } from '../changes/snapshot.store.ts';
+import { SnapshotsService } from '../changes/snapshots.service.ts';
 import { InstanceRegistry } from '../registry/instance-registry.ts';
 import { RouterState } from '../routing/router-state.ts';
 import { StreamHub } from './stream-hub.ts';
@@ -11,11 +11,11 @@ export const streamProviders: Provider[] = [
     provide: StreamHub,
     useFactory: (
       router: RouterState,
-      store: SnapshotStore,
+      store: SnapshotsService,
       feed: ChangeFeed,
       registry: InstanceRegistry,
       tokens: TokensService,
     ) => new StreamHub({ router, store, feed, registry, tokens }),
-    inject: [RouterState, SnapshotStore, ChangeFeed, InstanceRegistry, TokensService],
+    inject: [RouterState, SnapshotsService, ChangeFeed, InstanceRegistry, TokensService],
   },
 ];

@@ -1,6 +1,6 @@
 import type { TenantService } from '@grey/contracts';
 import { murmurHash3 } from '@grey/route-core';
-import type { Assignment, Service, Version } from '../../generated/client.ts';
+import type { AssignmentRow, ServiceRow, VersionRow } from '../infra/db/rows.ts';
 
 interface WeightedVersion {
   readonly version: string;
@@ -10,7 +10,7 @@ interface WeightedVersion {
 /** One service as one tenant sees it. A split default is resolved as the engine does it for a request without a user. */
 export function describeTenantService(
   tenantId: string,
-  row: { service: Service & { versions: Version[] }; assignment: Assignment | undefined },
+  row: { service: ServiceRow & { versions: VersionRow[] }; assignment: AssignmentRow | undefined },
 ): TenantService {
   const { service, assignment } = row;
   const defaults = service.defaultVersions as unknown as WeightedVersion[];
@@ -41,7 +41,10 @@ export function chooseDefault(
   return defaults[0]?.version;
 }
 
-function sourceOf(assignment: Assignment | undefined, defaults: readonly WeightedVersion[]): TenantService['source'] {
+function sourceOf(
+  assignment: AssignmentRow | undefined,
+  defaults: readonly WeightedVersion[],
+): TenantService['source'] {
   if (assignment !== undefined) return assignment.isPinned ? 'PINNED' : 'ASSIGNMENT';
   if (defaults.length === 0) return 'NONE';
   return defaults.length === 1 ? 'DEFAULT' : 'DEFAULT_SPLIT';

@@ -1,8 +1,8 @@
 import type { operations, Tenant, TenantService } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { assertTenant } from '../access/caller.ts';
-import type { ItemDraft } from '../changes/change-log.store.ts';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
+import type { ItemDraft } from '../changes/item-draft.ts';
 import { changedFields } from '../infra/changed-fields.ts';
 import { isDuplicate } from '../infra/db/database-errors.ts';
 import { ApiError } from '../infra/http/api-error.ts';

@@ -1,16 +1,9 @@
 import type { Tenant as TenantView } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
-import { Prisma, type Tenant } from '../../generated/client.ts';
+import type { Tenant } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { type TenantFilter, whereOf } from '../infra/db/tenant-filter.ts';
 import { etagOf } from '../infra/http/etag.ts';
-
-export interface TenantFilter {
-  readonly search?: string | undefined;
-  readonly status?: string | undefined;
-  readonly tier?: string | undefined;
-  readonly region?: string | undefined;
-  readonly tag?: string | undefined;
-}
 
 /** Fields of a tenant that an operator sets. */
 export interface TenantFields {
@@ -94,23 +87,6 @@ export class TenantsStore {
     const known = new Set(rows.map((row) => row.id));
     return ids.filter((id) => !known.has(id));
   }
-}
-
-/** Prisma's form of a filter; text is matched as it stands, `%` and `_` included. */
-export function whereOf(filter: TenantFilter, only: ReadonlySet<string> | null): Prisma.TenantWhereInput {
-  const contains = filter.search && {
-    contains: filter.search.replaceAll(/[\\%_]/g, '\\$&'),
-    mode: 'insensitive' as const,
-  };
-  return {
-    deletedAt: null,
-    ...(only === null ? {} : { id: { in: [...only] } }),
-    ...(contains ? { OR: [{ id: contains }, { name: contains }] } : {}),
-    ...(filter.status === undefined ? {} : { status: filter.status }),
-    ...(filter.tier === undefined ? {} : { tier: filter.tier }),
-    ...(filter.region === undefined ? {} : { region: filter.region }),
-    ...(filter.tag === undefined ? {} : { tags: { has: filter.tag } }),
-  };
 }
 
 /** A tenant in the words of the API. */

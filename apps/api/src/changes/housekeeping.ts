@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { IdempotencyStore } from '../../changes/idempotency.store.ts';
+import { IdempotencyStore } from './idempotency.store.ts';
 
 const EVERY_MS = 3_600_000;
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
-import { assertUsable } from '../services/services.service.ts';
-import { ServicesStore } from '../services/services.store.ts';
-import { VersionsStore } from '../services/versions.store.ts';
+import { assertUsable } from './services.service.ts';
+import { ServicesStore } from './services.store.ts';
+import { VersionsStore } from './versions.store.ts';
 
 /** Makes sure that what is to be assigned exists, and stays assignable until the transaction ends. */
 @Injectable()
