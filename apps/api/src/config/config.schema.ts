@@ -27,7 +27,7 @@ export const configSchema = z.object({
     .int()
     .min(0)
     .max(65_535)
-    .default(3000)
+    .default(8080)
     .meta({ description: 'Port of API and console; 0 takes any free one.' }),
   GREY_DATA_DIR: z
     .string()

@@ -11,7 +11,7 @@ const sound = {
 
 test('what is not set gets its default, and an empty variable counts as not set', () => {
   const config = loadConfig({ ...sound, GREY_PORT: '', GREY_DEMO: '1' });
-  expect(config).toMatchObject({ GREY_PORT: 3000, GREY_HOST: '127.0.0.1', GREY_DEMO: true, GREY_LOG_LEVEL: 'info' });
+  expect(config).toMatchObject({ GREY_PORT: 8080, GREY_HOST: '127.0.0.1', GREY_DEMO: true, GREY_LOG_LEVEL: 'info' });
 });
 
 test('every fault is listed at once, and no value is repeated', () => {
