@@ -26,6 +26,21 @@ export function parseJson(bytes: Buffer, maxDepth: number): ParsedJson {
 }
 
 function isDeeperThan(bytes: Buffer, maxDepth: number): boolean {
+  return hasMoreOpenings(bytes, maxDepth) && isNestedDeeperThan(bytes, maxDepth);
+}
+
+/** What has few brackets cannot be deep; nearly every body is done here, at native speed. */
+function hasMoreOpenings(bytes: Buffer, count: number): boolean {
+  let left = count;
+  for (const opening of [0x7b, 0x5b]) {
+    for (let at = bytes.indexOf(opening); at !== -1; at = bytes.indexOf(opening, at + 1)) {
+      if (--left < 0) return true;
+    }
+  }
+  return false;
+}
+
+function isNestedDeeperThan(bytes: Buffer, maxDepth: number): boolean {
   let depth = 0;
   let isInString = false;
   for (let i = 0; i < bytes.length; i++) {

@@ -129,11 +129,11 @@ function toDecisionRequest({ tenantId, serviceName, requestMetadata }: RouteRequ
   return { tenantId, serviceName, metadata: normalizeMetadata(requestMetadata) };
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 function sendJson(res: ServerResponse, body: string): void {
-  res.writeHead(200, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  res.end(body);
+  const length = Buffer.byteLength(body);
+  res.writeHead(200, ['content-type', JSON_TYPE, 'content-length', String(length), 'cache-control', 'no-store']);
+  // Names are ASCII, and so is nearly every answer; written as such it need not be encoded.
+  res.end(body, length === body.length ? 'latin1' : 'utf8');
 }

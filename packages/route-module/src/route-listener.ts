@@ -40,6 +40,7 @@ interface Endpoint {
 /** A connection remembers its last token, so that a caller that keeps its connection does not pay for a hash per request. */
 interface RememberedToken {
   readonly header: string;
+  readonly bearer: string;
   readonly entry: VerifiedToken;
 }
 
@@ -86,7 +87,13 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
     else res.destroy();
   };
 
-  const withCaller = (endpoint: Endpoint, req: IncomingMessage, res: ServerResponse, caller: RouteCaller): void => {
+  const withCaller = (
+    endpoint: Endpoint,
+    req: IncomingMessage,
+    res: ServerResponse,
+    caller: RouteCaller,
+    startedAt: number,
+  ): void => {
     if (!caller.permissions.has('route') || caller.mustChangePassword) {
       const detail = caller.permissions.has('route')
         ? 'Change the one-time password first.'
@@ -110,6 +117,7 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
       }
       try {
         endpoint.answer(context, req, res, caller, body.value);
+        if (endpoint.isTimed) metrics.took((performance.now() - startedAt) / 1000);
       } catch (error) {
         fail(req, res, error);
       }
@@ -123,31 +131,28 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
       reject(req, res, 'METHOD_NOT_ALLOWED', {}, { allow: 'POST' });
       return true;
     }
-    if (endpoint.isTimed) {
-      const startedAt = performance.now();
-      res.once('finish', () => metrics.took((performance.now() - startedAt) / 1000));
-    }
+    const startedAt = performance.now();
     const header = req.headers.authorization;
+    const memory = remembered.get(req.socket);
+    if (memory !== undefined && memory.header === header && tokens.isUsable(memory.entry, memory.bearer)) {
+      withCaller(endpoint, req, res, memory.entry.caller, startedAt);
+      return true;
+    }
     const bearer = header === undefined ? undefined : bearerOf(header);
     if (header === undefined || bearer === undefined) {
       reject(req, res, header === undefined ? 'TOKEN_MISSING' : 'TOKEN_INVALID');
       return true;
     }
-    const memory = remembered.get(req.socket);
-    if (memory !== undefined && memory.header === header && tokens.isUsable(memory.entry, bearer)) {
-      withCaller(endpoint, req, res, memory.entry.caller);
-      return true;
-    }
     const entry = tokens.find(bearer);
     if (entry !== undefined) {
-      remembered.set(req.socket, { header, entry });
-      withCaller(endpoint, req, res, entry.caller);
+      remembered.set(req.socket, { header, bearer, entry });
+      withCaller(endpoint, req, res, entry.caller, startedAt);
       return true;
     }
     tokens.verify(bearer).then(
       (verified) => {
-        if (!verified.isRevoked) remembered.set(req.socket, { header, entry: verified });
-        withCaller(endpoint, req, res, verified.caller);
+        if (!verified.isRevoked) remembered.set(req.socket, { header, bearer, entry: verified });
+        withCaller(endpoint, req, res, verified.caller, startedAt);
       },
       (error) => fail(req, res, error),
     );

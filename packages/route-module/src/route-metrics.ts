@@ -6,7 +6,7 @@ export interface RouteMetrics {
   decided(decision: Decision): void;
   /** A request that got no decision, with its HTTP status. */
   rejected(status: number): void;
-  /** How long a request to /route or /route/batch took, in seconds. */
+  /** How long a request to /route or /route/batch took from its head to its answer, in seconds. */
   took(seconds: number): void;
 }
 
