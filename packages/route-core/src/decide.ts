@@ -2,13 +2,15 @@ import type { Decision, DecisionReason, DecisionRequest, Explanation, RefusalCod
 import { Trace } from './explain-trace.ts';
 import { fallBack } from './fall-back.ts';
 import { followHolds, NO_HOLDS } from './follow-holds.ts';
-import { murmurHash3 } from './murmur-hash3.ts';
+import { continueHash } from './murmur-hash3.ts';
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
 import { type DecisionEnv, pickInstance } from './pick-instance.ts';
 import type { DefaultSplit } from './service-slot.ts';
 import { type Snapshot, type SnapshotState, TENANT_ACTIVE } from './snapshot-state.ts';
 import { checkVersion, REFUSAL_FOR } from './version-check.ts';
+
+const BUCKET_COUNT = 10_000;
 
 /**
  * Which version and which instance answer. The version follows from snapshot and request alone; the instance also from
@@ -60,7 +62,7 @@ function run(snapshot: SnapshotState, request: DecisionRequest, env: DecisionEnv
     }
     if (count === 1) number = defaults.numbers[0]!;
     else {
-      bucket = findBucket(request);
+      bucket = continueHash(defaults.salt, findUnit(request)) % BUCKET_COUNT;
       number = findShare(defaults, bucket);
       if (status !== 0) reason = 'DEFAULT_SPLIT';
     }
@@ -118,10 +120,6 @@ function run(snapshot: SnapshotState, request: DecisionRequest, env: DecisionEnv
 function findUnit(request: DecisionRequest): string {
   const { metadata } = request;
   return metadata?.userId || metadata?.sessionId || request.tenantId;
-}
-
-function findBucket(request: DecisionRequest): number {
-  return murmurHash3(`${request.serviceName}:${findUnit(request)}`) % 10_000;
 }
 
 function findShare(defaults: DefaultSplit, bucket: number): number {

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { murmurHash3, murmurHash3Bytes } from './murmur-hash3.ts';
+import { beginHash, continueHash, murmurHash3, murmurHash3Bytes } from './murmur-hash3.ts';
 
 /** Published for MurmurHash3_x86_32: the reference implementation's known answers, as collected in "Murmur3 test vectors". */
 const TEXTS: readonly [string, number, number][] = [
@@ -49,4 +50,13 @@ describe('MurmurHash3 x86 32', () => {
       expect(murmurHash3(text, 7)).toBe(murmurHash3Bytes(new TextEncoder().encode(text), 7));
     },
   );
+
+  it('may be begun with one text and continued with another', () => {
+    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }));
+    fc.assert(
+      fc.property(text, text, (begin, rest) => {
+        expect(continueHash(beginHash(begin), rest)).toBe(murmurHash3(begin + rest));
+      }),
+    );
+  });
 });

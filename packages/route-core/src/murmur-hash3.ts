@@ -65,3 +65,49 @@ export function murmurHash3(text: string, seed = 0): number {
   if (length > whole) h = mixTail(h, tail);
   return finishHash(h, length) >>> 0;
 }
+
+/** A text whose hash has been begun, to be continued with many others. */
+export interface HashPrefix {
+  readonly text: string;
+  readonly hash: number;
+  /** Bytes that did not fill a word, and how many. */
+  readonly carry: number;
+  readonly carryLength: number;
+  readonly isAscii: boolean;
+}
+
+export function beginHash(text: string): HashPrefix {
+  const whole = text.length & ~3;
+  let hash = 0;
+  let seen = 0;
+  let carry = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    seen |= code;
+    carry |= code << ((i & 3) << 3);
+    if ((i & 3) !== 3) continue;
+    hash = mixWord(hash, carry);
+    carry = 0;
+  }
+  return { text, hash, carry, carryLength: text.length - whole, isAscii: seen < 0x80 };
+}
+
+/** `murmurHash3(prefix.text + text)` without joining the two, which would cost more than the hash. */
+export function continueHash(prefix: HashPrefix, text: string): number {
+  let { hash, carry } = prefix;
+  let shift = prefix.carryLength << 3;
+  let seen = prefix.isAscii ? 0 : 0x80;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    seen |= code;
+    carry |= code << shift;
+    shift += 8;
+    if (shift !== 32) continue;
+    hash = mixWord(hash, carry);
+    carry = 0;
+    shift = 0;
+  }
+  if (seen > 0x7f) return murmurHash3(prefix.text + text);
+  if (shift > 0) hash = mixTail(hash, carry);
+  return finishHash(hash, prefix.text.length + text.length) >>> 0;
+}

@@ -1,6 +1,7 @@
 import { hashService, hashText, type LanePair, NO_HASH } from './digest.ts';
 import { compileHolds, type HoldTable } from './holds.ts';
 import { buildInstanceTable, type InstanceTable } from './instance-table.ts';
+import { beginHash, type HashPrefix } from './murmur-hash3.ts';
 import { VersionNames } from './names.ts';
 import type { Pages } from './pages.ts';
 import type { HoldRecord, InstanceRecord, ServiceRecord, VersionRecord } from './records.ts';
@@ -22,6 +23,8 @@ export interface DefaultSplit {
   readonly ends: readonly number[];
   /** The greatest share, the first of equals: what fallback `baseline` means. 0 = there is no default. */
   readonly baseline: number;
+  /** `service:`, which salts the buckets */
+  readonly salt: HashPrefix;
 }
 
 /** What changes together when the catalogue, the holds or the instances of a service change. */
@@ -64,7 +67,7 @@ export function compileService(parts: ServiceParts, columns: ServiceColumns, nam
   const known = new Map<string, VersionRecord>();
   for (const version of record?.versions ?? []) known.set(version.version, version);
   const slots = [...known.values()].map((version) => compileVersion(id, version, names, instances));
-  const defaults = compileDefaults(record, names);
+  const defaults = compileDefaults(id, record, names);
   const holdTable = compileHolds(holds, names);
   const versions: (VersionSlot | undefined)[] = names.names.map(() => undefined);
   for (const slot of slots) versions[slot.number] = slot;
@@ -128,7 +131,7 @@ function compileVersion(
   };
 }
 
-function compileDefaults(record: ServiceRecord | null, names: VersionNames): DefaultSplit {
+function compileDefaults(id: string, record: ServiceRecord | null, names: VersionNames): DefaultSplit {
   const given = record?.defaults ?? [];
   const numbers: number[] = [];
   const ends: number[] = [];
@@ -145,5 +148,5 @@ function compileDefaults(record: ServiceRecord | null, names: VersionNames): Def
       baseline = number;
     }
   }
-  return { numbers, ends, baseline };
+  return { numbers, ends, baseline, salt: beginHash(`${id}:`) };
 }
