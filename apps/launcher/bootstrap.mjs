@@ -20,13 +20,13 @@ const programs = {
 let stopCurrent;
 /** @type {NodeJS.Signals | undefined} */
 let stoppedBy;
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  process.on(signal, () => {
-    // Ctrl-C arrives twice, from the terminal and forwarded by npm: once is enough.
-    if (stoppedBy !== undefined) return;
-    stoppedBy = signal;
-    stopCurrent?.(signal);
-  });
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => stop(signal));
+// npm hands signals on (package.json says `exec`, lest they end at the shell in between), unless it is killed itself.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event) {
+  setInterval(() => {
+    if (process.ppid !== parent) stop('SIGTERM');
+  }, 250).unref();
 }
 
 try {
@@ -35,6 +35,14 @@ try {
   console.error(error instanceof Error ? error.message : error);
   if (process.argv[2] === 'test') console.log('0 passed, 1 failed, 0 skipped');
   process.exitCode = 1;
+}
+
+/** @param {NodeJS.Signals} signal */
+function stop(signal) {
+  // Ctrl-C arrives twice, from the terminal and forwarded by npm: once is enough.
+  if (stoppedBy !== undefined) return;
+  stoppedBy = signal;
+  stopCurrent?.(signal);
 }
 
 /** @param {string | undefined} name @param {string[]} args */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Announcement } from '../announce.ts';
-import { ownProgram } from '../locations.ts';
+import { logFolder, ownProgram, pathForPeople } from '../locations.ts';
 import { type Child, startChild } from '../start-child.ts';
 import { ApiClient } from './api-client.ts';
 import { demoServices, demoTenants, shownTenantId } from './catalogue.ts';
@@ -84,7 +84,11 @@ async function waitUntilRouted(url: string, routeKey: string, signal: AbortSigna
     const request = { tenantId: shownTenantId, serviceName: 'payment-service' };
     const { status } = await client.call('POST', '/api/grey-router/route', request);
     // Any other answer is final: an operator may have suspended that very tenant.
-    if (status !== 503 || Date.now() > deadline) return;
+    if (status !== 503) return;
+    if (Date.now() > deadline) {
+      console.warn(`No instance of the demo has registered yet; their logs are in ${pathForPeople(logFolder)}.`);
+      return;
+    }
     await sleep(100);
   }
 }
