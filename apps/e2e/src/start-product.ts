@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pickFreePort, startPostgres } from '@grey/testkit';
+import { type CallProduct, callerFor } from './call-product.ts';
+
+const repository = path.resolve(import.meta.dirname, '../../..');
+const READY_WITHIN_MS = 60_000;
+
+interface Session {
+  readonly accessToken: string;
+  readonly expiresAt: string;
+  readonly mustChangePassword: boolean;
+}
+
+/** The built product on a fresh database: embedded PostgreSQL, the API with the console on one port. */
+export interface Product {
+  readonly url: string;
+  readonly adminPassword: string;
+  /** A session of the administrator. */
+  readonly session: Session;
+  /** Calls the API as the administrator. */
+  readonly call: CallProduct;
+  stopApi(): Promise<void>;
+  /** Starts the API again on the same port and database. */
+  startApi(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @throws Error naming what has to be built, or with the API's own last words when it does not come up */
+export async function startProduct(): Promise<Product> {
+  const main = path.join(repository, 'apps/api/dist/src/main.js');
+  const consoleDir = path.join(repository, 'apps/console/dist');
+  for (const built of [main, path.join(consoleDir, 'index.html')])
+    if (!existsSync(built)) throw new Error(`${built} is missing; run \`pnpm build\` first.`);
+
+  const folder = mkdtempSync(path.join(tmpdir(), 'grey-e2e-'));
+  // PostgreSQL may run under another account, which must be able to pass.
+  chmodSync(folder, 0o755);
+  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), isDurable: false });
+  await postgres.ensureDatabase('grey');
+  const port = await pickFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    GREY_DATABASE_URL: postgres.url('grey'),
+    GREY_PORT: String(port),
+    GREY_DATA_DIR: folder,
+    GREY_CONSOLE_DIR: consoleDir,
+    GREY_JWT_SECRET: 'only-for-browser-tests-000000000000000000',
+    GREY_PLAN_SECRET: 'only-for-browser-tests-111111111111111111',
+    GREY_LOG_LEVEL: 'error',
+    NODE_ENV: 'production',
+  };
+  let api = await launch(main, env, url);
+  const oneTime = readFileSync(path.join(folder, 'admin-password'), 'utf8').trim();
+  const adminPassword = 'correct horse battery staple';
+  const first = await callerFor(url)<Session>('POST', '/api/auth/login', { username: 'admin', password: oneTime });
+  const session = await callerFor(url, first.accessToken)<Session>('PUT', '/api/auth/password', {
+    currentPassword: oneTime,
+    newPassword: adminPassword,
+  });
+  const stopApi = () => end(api);
+  return {
+    url,
+    adminPassword,
+    session,
+    call: callerFor(url, session.accessToken),
+    stopApi,
+    startApi: async () => {
+      api = await launch(main, env, url);
+    },
+    stop: async () => {
+      await stopApi();
+      await postgres.stop();
+      rmSync(realpathSync(path.join(folder, 'postgres')), { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(main: string, env: NodeJS.ProcessEnv, url: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let words = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      words = (words + chunk.toString()).slice(-4_000);
+    });
+  const until = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`The API ended before it was ready:\n${words}`);
+    const ready = await fetch(`${url}/health/readiness`).catch(() => undefined);
+    if (ready?.ok) return child;
+    await sleep(50);
+  }
+  await end(child);
+  throw new Error(`The API was not ready in time:\n${words}`);
+}
+
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  return ended;
+}
