@@ -17,4 +17,5 @@ test('a given port that is taken is explained, not replaced', async () => {
 
 test('without a given port a free one is found', async () => {
   expect(await choosePort('127.0.0.1', '')).toBeGreaterThan(0);
+  expect(await choosePort('127.0.0.1', '0')).toBeGreaterThan(0);
 });

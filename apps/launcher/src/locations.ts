@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const rootFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 
 /** Where the launcher keeps everything that outlives a run; all of it may be deleted to begin anew. */
-export const dataFolder = path.resolve(rootFolder, process.env.GREY_DATA_DIR ?? '.grey');
+export const dataFolder = path.resolve(rootFolder, process.env.GREY_DATA_DIR || '.grey');
 
 export const logFolder = path.join(dataFolder, 'logs');
 export const apiProgram = path.join(rootFolder, 'apps/api/dist/src/main.js');
