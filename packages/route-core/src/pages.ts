@@ -2,7 +2,7 @@
  * Columns indexed by tenant ordinal, cut into pages: a change copies the page it writes and shares all others.
  * A page that holds nothing is not there.
  */
-export const PAGE_BITS = 10;
+export const PAGE_BITS = 11;
 export const PAGE_SIZE = 1 << PAGE_BITS;
 export const PAGE_MASK = PAGE_SIZE - 1;
 

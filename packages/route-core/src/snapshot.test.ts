@@ -66,13 +66,13 @@ describe('applyDelta', () => {
   });
 
   it('copies the one page that it writes and shares the rest', () => {
-    const tenants = Array.from({ length: 5000 }, (_, i) => ({ id: `t${i}`, status: 'active' as const }));
+    const tenants = Array.from({ length: 5 * 2048 }, (_, i) => ({ id: `t${i}`, status: 'active' as const }));
     const assignments = tenants.flatMap((t) => [
       { tenantId: t.id, serviceId: 'pay', version: 'v1', isPinned: false },
       { tenantId: t.id, serviceId: 'user', version: 'v1', isPinned: false },
     ]);
     const before = buildSnapshot({ ...start, tenants, assignments }) as SnapshotState;
-    const upsert = [{ tenantId: 't4000', serviceId: 'pay', version: 'v2', isPinned: true }];
+    const upsert = [{ tenantId: 't7000', serviceId: 'pay', version: 'v2', isPinned: true }];
     const after = applyDelta(before, { epoch: 'e1', revision: 5, assignments: { upsert } }) as SnapshotState;
     expect(after.services.get('user')).toBe(before.services.get('user'));
     expect(after.tenants).toBe(before.tenants);

@@ -25,7 +25,8 @@ export function checkVersion(
     trace?.add('version', version === undefined ? 'unknown' : 'retired', {}, slot.names.names[number]);
     return 'VERSION_UNKNOWN';
   }
-  const isOutside = schema < version.schemaMin || schema > version.schemaMax;
+  // Most tenants have no recorded schema; asking that first spares them two reads.
+  const isOutside = !Number.isNaN(schema) && (schema < version.schemaMin || schema > version.schemaMax);
   if (trace !== null) traceSchema(slot, number, schema, isOutside, trace);
   if (isOutside) return 'SCHEMA_OUT_OF_RANGE';
   if (trace !== null) traceInstances(slot, number, trace);
