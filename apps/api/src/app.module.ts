@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
 import { AccessController } from './access/access.controller.ts';
 import { AccessGuard } from './access/access.guard.ts';
 import { accessProviders } from './access/access.providers.ts';
@@ -68,7 +69,7 @@ export class AppModule {
   static of(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [DiscoveryModule],
+      imports: [DiscoveryModule, ScheduleModule.forRoot()],
       controllers: [
         AccessController,
         AssignmentsController,

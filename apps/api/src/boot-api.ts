@@ -51,7 +51,7 @@ export async function bootApi(config: Config): Promise<RunningApi> {
     await app.get(ChangesService).open();
     await app.get(TokensService).start();
     const passwordFile = await createFirstAdmin(
-      app.get(Database),
+      app.get(ChangesService),
       app.get(AccessStore),
       config.GREY_DATA_DIR,
       !config.GREY_DEMO,

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
-import type { Database } from '../infra/db/database.ts';
+import type { ChangesService } from '../changes/changes.service.ts';
 import type { AccessStore } from './access.store.ts';
 import { hashPassword, makePassword } from './passwords.ts';
+import { itemOfUser, showUser } from './users.service.ts';
 
 /** Serialises the first start of several replicas. */
 const FIRST_ADMIN_LOCK = 7_270_001;
+const atStart = { kind: 'system', id: 'start', name: 'first start' } as const;
 
 /**
  * When there is no user at all, creates `admin` with a one-time password and leaves it in `admin-password`, readable by
@@ -16,7 +18,7 @@ const FIRST_ADMIN_LOCK = 7_270_001;
  * @returns the path of the file when a user was created, otherwise undefined
  */
 export async function createFirstAdmin(
-  database: Database,
+  changes: ChangesService,
   store: AccessStore,
   dataDir: string,
   mustChangePassword: boolean,
@@ -25,11 +27,11 @@ export async function createFirstAdmin(
   const file = path.resolve(dataDir, 'admin-password');
   const password = makePassword();
   const passwordHash = await hashPassword(password);
-  return database.transaction(async (tx) => {
+  const created = await changes.commit({ kind: 'user.created', actor: atStart, reason: 'First start' }, async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_ADMIN_LOCK}::bigint)`;
-    if ((await store.lockUsers(tx)).length > 0) return undefined;
+    if ((await store.lockUsers(tx)).length > 0) return { items: [], answer: () => undefined };
     await writeSecret(file, `${password}\n`);
-    await store.insertUser(tx, {
+    const user = await store.insertUser(tx, {
       id: randomUUID(),
       username: 'admin',
       name: 'First administrator',
@@ -39,8 +41,9 @@ export async function createFirstAdmin(
       passwordHash,
       mustChangePassword,
     });
-    return file;
+    return { items: [itemOfUser(user.id, null, showUser(user))], answer: () => file };
   });
+  return created as string | undefined;
 }
 
 async function writeSecret(file: string, text: string): Promise<void> {

@@ -49,7 +49,7 @@ export class UsersService {
             isActive: true,
             mustChangePassword: true,
           });
-          return { answer: () => showUser(user), items: [itemOf(user.id, null, showUser(user))] };
+          return { answer: () => showUser(user), items: [itemOfUser(user.id, null, showUser(user))] };
         },
       );
       await this.#tokens.refresh();
@@ -71,7 +71,7 @@ export class UsersService {
       const before = findUser(users, id);
       assertAdminLeft(users.map((user) => (user.id === id ? { ...user, ...fields } : user)));
       const after = showUser(await this.#store.updateUser(tx, id, { ...fields, ...secret }, true));
-      return { answer: () => after, items: [itemOf(id, showUser(before), after)] };
+      return { answer: () => after, items: [itemOfUser(id, showUser(before), after)] };
     });
     await this.#tokens.refresh();
     return answer;
@@ -84,7 +84,7 @@ export class UsersService {
       const before = findUser(users, id);
       assertAdminLeft(users.filter((user) => user.id !== id));
       await this.#store.deleteUser(tx, id);
-      return { answer: () => undefined, items: [itemOf(id, showUser(before), null)] };
+      return { answer: () => undefined, items: [itemOfUser(id, showUser(before), null)] };
     });
     await this.#tokens.refresh();
   }
@@ -110,11 +110,13 @@ function dropUndefined<T extends object>(fields: T): { [K in keyof T]: Exclude<T
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
-function itemOf(id: string, before: Shown | null, after: Shown | null) {
+/** What the log keeps of a change of a user. */
+export function itemOfUser(id: string, before: Shown | null, after: Shown | null) {
   return { entity: 'user', tenantId: null, serviceId: null, key: id, before, after } as const;
 }
 
-function showUser(user: UserRow): Shown {
+/** A user in the words of the API; no secret among them. */
+export function showUser(user: UserRow): Shown {
   return {
     id: user.id,
     username: user.username,

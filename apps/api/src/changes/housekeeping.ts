@@ -1,21 +1,17 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
 import { IdempotencyStore } from './idempotency.store.ts';
 
 const EVERY_MS = 3_600_000;
 
 /** Once an hour: drops Idempotency-Keys that have run out. Harmless when several replicas do it. */
 @Injectable()
-export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
-
+export class Housekeeping {
   constructor(private readonly idempotency: IdempotencyStore) {}
 
-  onApplicationBootstrap(): void {
+  @Interval(EVERY_MS)
+  async sweep(): Promise<void> {
     // A database that is away now is swept next time.
-    this.#timer = setInterval(() => void this.idempotency.sweep().catch(() => undefined), EVERY_MS).unref();
-  }
-
-  onApplicationShutdown(): void {
-    clearInterval(this.#timer);
+    await this.idempotency.sweep().catch(() => undefined);
   }
 }
