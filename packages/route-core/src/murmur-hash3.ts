@@ -94,20 +94,34 @@ export function beginHash(text: string): HashPrefix {
 
 /** `murmurHash3(prefix.text + text)` without joining the two, which would cost more than the hash. */
 export function continueHash(prefix: HashPrefix, text: string): number {
+  const { length } = text;
+  const whole = length & ~3;
+  const shift = prefix.carryLength << 3;
   let { hash, carry } = prefix;
-  let shift = prefix.carryLength << 3;
   let seen = prefix.isAscii ? 0 : 0x80;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < whole; i += 4) {
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    seen |= a | b | c | d;
+    const word = a | (b << 8) | (c << 16) | (d << 24);
+    hash = mixWord(hash, carry | (word << shift));
+    // In two steps, as a shift by 32 would be a shift by 0.
+    carry = (word >>> 1) >>> (31 - shift);
+  }
+  let filled = shift;
+  for (let i = whole; i < length; i++) {
     const code = text.charCodeAt(i);
     seen |= code;
-    carry |= code << shift;
-    shift += 8;
-    if (shift !== 32) continue;
+    carry |= code << filled;
+    filled += 8;
+    if (filled !== 32) continue;
     hash = mixWord(hash, carry);
     carry = 0;
-    shift = 0;
+    filled = 0;
   }
   if (seen > 0x7f) return murmurHash3(prefix.text + text);
-  if (shift > 0) hash = mixTail(hash, carry);
-  return finishHash(hash, prefix.text.length + text.length) >>> 0;
+  if (filled > 0) hash = mixTail(hash, carry);
+  return finishHash(hash, prefix.text.length + length) >>> 0;
 }
