@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Container size="sm" py="xl">
+    <Container size="sm" py="xl" component="main">
       <Stack gap="sm">
         <Title order={1}>{t('app.notFound')}</Title>
         <Text>{t('app.notFoundMeans')}</Text>
@@ -14,6 +14,15 @@ export function NotFound() {
         </Anchor>
       </Stack>
     </Container>
+  );
+}
+
+/** The same where the frame of the page is broken too. */
+export function RootError(props: ErrorComponentProps) {
+  return (
+    <main>
+      <RouteError {...props} />
+    </main>
   );
 }
 

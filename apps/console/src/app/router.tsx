@@ -13,10 +13,10 @@ import { ServicesPage } from '../features/services/services.page.tsx';
 import { TenantPage } from '../features/tenants/tenant.page.tsx';
 import { readTenantFilters } from '../features/tenants/tenant-filters.ts';
 import { TenantsPage } from '../features/tenants/tenants.page.tsx';
-import { NotFound, RouteError } from './route-states.tsx';
+import { NotFound, RootError, RouteError } from './route-states.tsx';
 import { Shell } from './shell.tsx';
 
-const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: RouteError });
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: RootError });
 
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -41,7 +41,7 @@ const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
   component: Shell,
-  errorComponent: RouteError,
+  errorComponent: RootError,
   beforeLoad: ({ location }) => {
     if (!session.current) throw redirect({ to: '/login', search: { from: location.href } });
     if (session.current.mustChangePassword) throw redirect({ to: '/password' });
@@ -108,7 +108,7 @@ const routeTree = rootRoute.addChildren([
 ]);
 
 export function createConsoleRouter() {
-  return createRouter({ routeTree, defaultPreload: false });
+  return createRouter({ routeTree, defaultPreload: false, defaultErrorComponent: RouteError });
 }
 
 declare module '@tanstack/react-router' {

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from './dialog.tsx';
 import { Failure } from './states.tsx';
 
 interface ConfirmTypedProps {
@@ -28,7 +29,7 @@ export function ConfirmTyped(props: ConfirmTypedProps) {
     if (typed === word) onConfirm(reason.trim() || undefined);
   };
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Dialog onClose={onClose} title={title}>
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm" component="div">
@@ -60,6 +61,6 @@ export function ConfirmTyped(props: ConfirmTypedProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -39,7 +39,7 @@ test('the timeline shows who changed what from what to what, and filters by the 
   const newest = operator.getByTestId('change').first();
   await expect(newest).toContainText('1.8.0 → 2.1.0');
   await expect(newest).toContainText('“Pilot customer”');
-  await expect(newest).toContainText('First administrator');
+  await expect(newest).toContainText('by admin (user)');
   await operator.getByLabel('Kind').selectOption('tenant.created');
   await expect(operator.getByTestId('change')).toHaveCount(1);
   await expect(operator).toHaveURL(/kind=tenant.created/);

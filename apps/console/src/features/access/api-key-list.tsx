@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Title } from '@mantine/core';
+import { Button, Group, Stack, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import type { ApiKey } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { ConfirmTyped } from '../../parts/confirm-typed.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { usePages } from '../../parts/use-pages.ts';
@@ -82,15 +83,9 @@ export function ApiKeyList() {
         />
       )}
       {isCreating && (
-        <Modal
-          opened
-          onClose={() => setCreating(false)}
-          closeOnClickOutside={false}
-          title={t('access.createKey')}
-          closeButtonProps={{ 'aria-label': t('action.close') }}
-        >
+        <Dialog onClose={() => setCreating(false)} closesOnClickOutside={false} title={t('access.createKey')}>
           <ApiKeyForm onClose={() => setCreating(false)} />
-        </Modal>
+        </Dialog>
       )}
       {revoking && <RevokeKey apiKey={revoking} onClose={() => setRevoking(null)} />}
     </Stack>

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, NativeSelect, PasswordInput, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, NativeSelect, PasswordInput, Stack, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm, useWatch } from 'react-hook-form';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { createUser, updateUser } from '../../api/generated/grey.ts';
 import { Role, type User } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { splitTenantIds } from './split-tenant-ids.ts';
 
@@ -53,12 +54,7 @@ export function UserForm({ user, onClose }: { user?: User; onClose: () => void }
   const { errors } = formState;
   const required = t('form.required');
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={user ? t('access.editOf', { name: user.username }) : t('access.createUser')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={user ? t('access.editOf', { name: user.username }) : t('access.createUser')}>
       <form onSubmit={handleSubmit((fields) => save.mutate(fields))} noValidate>
         <Stack gap="sm">
           {!user && (
@@ -112,6 +108,6 @@ export function UserForm({ user, onClose }: { user?: User; onClose: () => void }
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

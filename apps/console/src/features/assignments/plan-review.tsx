@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { applyAssignments, planAssignments } from '../../api/generated/grey.ts';
 import type { CellMove, Plan } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { PlanConflicts } from './plan-conflicts.tsx';
 import { PlanMoves, PlanRefusals } from './plan-diff.tsx';
@@ -70,13 +71,7 @@ export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps
   const isTyped = moveCount < typedFrom || typed.trim() === String(moveCount);
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={860}
-      title={t('plan.title')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} size={860} title={t('plan.title')}>
       <Stack gap="sm">
         {cells.length === 0 && <Text size="sm">{t('plan.nothingLeft')}</Text>}
         {plan.isFetching && <Loading what={t('plan.what')} />}
@@ -124,7 +119,7 @@ export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

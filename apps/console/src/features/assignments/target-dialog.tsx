@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Modal, NativeSelect, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listVersions } from '../../api/generated/grey.ts';
 import type { CellMove } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { boundsOf, countOf, type Selection } from './grid-selection.ts';
 import { type MatrixData, movesOf, type Targets } from './matrix-data.ts';
@@ -48,7 +49,7 @@ export function TargetDialog({ data, selection, onClose, onReview }: TargetDialo
   const moves = movesOf(data, selection, targets);
   const { rows, cells } = countOf(selection);
   return (
-    <Modal opened onClose={onClose} title={t('matrix.choose')} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Dialog onClose={onClose} title={t('matrix.choose')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -111,6 +112,6 @@ export function TargetDialog({ data, selection, onClose, onReview }: TargetDialo
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

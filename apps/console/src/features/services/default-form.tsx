@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { updateService } from '../../api/generated/grey.ts';
 import type { Service, Version } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { missingWeight, type Shares, toDefaultVersions, toShares } from './default-weights.ts';
 
@@ -42,12 +43,7 @@ export function DefaultForm({ service, versions, onClose }: DefaultFormProps) {
   });
   const offered = versions.filter((version) => version.status !== 'retired' || shares[version.version]);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('services.defaultTitle', { id: service.id })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('services.defaultTitle', { id: service.id })}>
       <Stack gap="sm">
         <Text size="sm">{t('services.defaultMeans')}</Text>
         {offered.map(({ version }) => (
@@ -94,6 +90,6 @@ export function DefaultForm({ service, versions, onClose }: DefaultFormProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
@@ -13,6 +13,7 @@ import {
   type UpdateService,
 } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
 
 type Fields = Required<CreateService>;
@@ -52,12 +53,7 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
   });
   const { errors } = formState;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={service ? t('services.editTitle', { id: service.id }) : t('services.create')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={service ? t('services.editTitle', { id: service.id }) : t('services.create')}>
       <form onSubmit={handleSubmit((fields) => save.mutate(fields))} noValidate>
         <Stack gap="sm">
           {!service && (
@@ -100,6 +96,6 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

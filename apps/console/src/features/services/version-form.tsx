@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { createVersion } from '../../api/generated/grey.ts';
 import type { CreateVersion } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
 
 interface Fields {
@@ -55,12 +56,7 @@ export function VersionForm({ serviceId, onClose }: { serviceId: string; onClose
   const { errors } = formState;
   const whole = { value: /^\d*$/, message: t('form.wholeNumber') };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('versions.createTitle', { serviceId })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('versions.createTitle', { serviceId })}>
       <form onSubmit={handleSubmit((fields) => save.mutate(fields))} noValidate>
         <Stack gap="sm">
           <TextInput
@@ -107,6 +103,6 @@ export function VersionForm({ serviceId, onClose }: { serviceId: string; onClose
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { updateVersion } from '../../api/generated/grey.ts';
 import type { Version, VersionStatus } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Empty, Failure } from '../../parts/states.tsx';
 import { VersionStatusLabel } from '../../parts/status.tsx';
 import { wordReference } from './word-reference.ts';
@@ -108,11 +109,9 @@ function StatusStep({ step: { version, status }, onClose }: { step: Step; onClos
   });
   const references = change.error instanceof ApiProblem ? (change.error.problem.references ?? []) : [];
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t('versions.toOf', { action: t(`versions.to.${status}`), version: version.version })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       <Stack gap="sm">
         <Text size="sm">{t(`versions.toMeans.${status}`)}</Text>
@@ -144,6 +143,6 @@ function StatusStep({ step: { version, status }, onClose }: { step: Step; onClos
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Controller, useForm } from 'react-hook-form';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { createTenant, updateTenant } from '../../api/generated/grey.ts';
 import type { Tenant } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { fieldsOf, parseMetadata, type TenantFields, toCreateTenant, toUpdateTenant } from './tenant-fields.ts';
 
@@ -36,12 +37,7 @@ export function TenantForm({ tenant, onClose }: { tenant?: Tenant; onClose: () =
   const { errors } = formState;
   const required = t('form.required');
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={tenant ? t('tenants.editTitle', { id: tenant.id }) : t('tenants.create')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={tenant ? t('tenants.editTitle', { id: tenant.id }) : t('tenants.create')}>
       <form onSubmit={handleSubmit((fields) => save.mutate(fields))} noValidate>
         <Stack gap="sm">
           {!tenant && (
@@ -106,6 +102,6 @@ export function TenantForm({ tenant, onClose }: { tenant?: Tenant; onClose: () =
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
