@@ -4,6 +4,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -33,9 +34,7 @@ export function prepareDataFolder(dataDir: string, account: ServerAccount): stri
   }
   let folder = path.join(realParent, path.basename(dataDir));
   if (!canReach(account, realParent)) {
-    folder = path.join(SHARED_FOLDER, `data-${hashOf(folder)}`);
-    mkdirSync(SHARED_FOLDER, { recursive: true, mode: 0o755 });
-    linkTo(dataDir, folder);
+    folder = linkedFolder(dataDir, `data-${hashOf(folder)}-`);
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chownSync(folder, account.uid, account.gid);
@@ -62,13 +61,20 @@ export function initialiseDataFolder(folder: string, initdb: string, account: Se
   renameSync(unfinished, folder);
 }
 
-function linkTo(link: string, target: string): void {
+/**
+ * The folder a link leads to. Without the link a new one is made: whoever deleted it wants to begin anew, and what lies
+ * in the old folder is for them to throw away.
+ */
+function linkedFolder(link: string, prefix: string): string {
   const existing = lstatSync(link, { throwIfNoEntry: false });
-  if (existing?.isSymbolicLink() && readlinkSync(link) === target) return;
+  if (existing?.isSymbolicLink()) return readlinkSync(link);
   if (existing !== undefined) {
     throw new Error(
       `${link} exists but the user PostgreSQL runs as cannot reach it; move it away or open its parents.`,
     );
   }
-  symlinkSync(target, link);
+  mkdirSync(SHARED_FOLDER, { recursive: true, mode: 0o755 });
+  const folder = mkdtempSync(path.join(SHARED_FOLDER, prefix));
+  symlinkSync(folder, link);
+  return folder;
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -75,6 +75,28 @@ test('a taken port fails with the words of the server', async () => {
   );
 });
 
+test.runIf(process.getuid?.() === 0)(
+  'below a folder closed to its account the data is kept elsewhere, and linked',
+  async () => {
+    const dataDir = makeFolder();
+    chmodSync(path.dirname(dataDir), 0o700);
+    const first = await start(dataDir, true);
+    await query(first.url(), 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (3)');
+    await first.stop();
+    const elsewhere = readlinkSync(dataDir);
+    folders.push(elsewhere);
+    const second = await start(dataDir);
+    expect(await query(second.url(), 'SELECT n FROM kept')).toEqual([{ n: 3 }]);
+    await second.stop();
+
+    rmSync(dataDir);
+    const anew = await start(dataDir);
+    folders.push(readlinkSync(dataDir));
+    expect(readlinkSync(dataDir)).not.toBe(elsewhere);
+    await expect(query(anew.url(), 'SELECT n FROM kept')).rejects.toThrow('does not exist');
+  },
+);
+
 test('a database name that is not plain is refused', async () => {
   const server = await start(makeFolder());
   await expect(server.ensureDatabase('x; DROP DATABASE postgres')).rejects.toThrow('Not a plain database name');
@@ -89,6 +111,8 @@ async function start(dataDir: string, isDurable = false): Promise<RunningPostgre
 function makeFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'grey-starter-test-'));
   folders.push(folder);
+  // Open to the account a root run drops to; otherwise the data would be kept elsewhere and outlive the test.
+  chmodSync(folder, 0o755);
   return path.join(folder, 'postgres');
 }
 
