@@ -33,7 +33,7 @@ export function Dialog({ title, children, onClose, size = 'md', closesOnClickOut
       <Modal.Content>
         {/* Without a role of its own this <header> would count as a second banner of the page. */}
         <Modal.Header role="presentation">
-          <Modal.Title>{title}</Modal.Title>
+          <Modal.Title fw={600}>{title}</Modal.Title>
           <Modal.CloseButton aria-label={t('action.close')} />
         </Modal.Header>
         <Modal.Body>{children}</Modal.Body>

@@ -2,13 +2,16 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import './matrix.css';
+import { useWidth } from '../../parts/use-width.ts';
 import { boundsOf, isSelected, type Selection, selectByKey, single } from './grid-selection.ts';
-import { type MatrixData, versionAt } from './matrix-data.ts';
+import { cellId, MatrixCell } from './matrix-cell.tsx';
+import type { MatrixData } from './matrix-data.ts';
 
 const rowHeight = 28;
 const headerHeight = 34;
 const headWidth = 230;
-const columnWidth = 132;
+/** Columns share the width that is there, but never fall below this. */
+const minColumnWidth = 120;
 
 interface MatrixGridProps {
   data: MatrixData;
@@ -25,6 +28,8 @@ export function MatrixGrid({ data, selection, onSelect, onChoose, isReadOnly }: 
   const frame = useRef<HTMLDivElement>(null);
   const isDragging = useRef(false);
   const { rows, services } = data;
+  const frameWidth = useWidth(frame);
+  const columnWidth = Math.max(minColumnWidth, Math.floor((frameWidth - headWidth) / Math.max(1, services.length)));
   const vertical = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
@@ -42,6 +47,7 @@ export function MatrixGrid({ data, selection, onSelect, onChoose, isReadOnly }: 
     scrollPaddingStart: headWidth,
     overscan: 1,
   });
+  useEffect(() => horizontal.measure(), [horizontal, columnWidth]);
   const columns = horizontal.getVirtualItems();
   const width = horizontal.getTotalSize();
   const { focus } = selection;
@@ -142,6 +148,7 @@ export function MatrixGrid({ data, selection, onSelect, onChoose, isReadOnly }: 
                 row={row}
                 column={column}
                 offset={offset}
+                width={columnWidth}
                 isActive={row === focus.row && column === focus.column}
                 isSelected={isSelected(selection, row, column)}
               />
@@ -149,45 +156,6 @@ export function MatrixGrid({ data, selection, onSelect, onChoose, isReadOnly }: 
           </div>
         ))}
       </div>
-    </div>
-  );
-}
-
-const cellId = (row: number, column: number) => `cell-${row}-${column}`;
-
-interface MatrixCellProps {
-  data: MatrixData;
-  row: number;
-  column: number;
-  offset: number;
-  isActive: boolean;
-  isSelected: boolean;
-}
-
-function MatrixCell({ data, row, column, offset, isActive, isSelected: isInRange }: MatrixCellProps) {
-  const { t } = useTranslation();
-  const version = versionAt(data, row, column);
-  const isPinned = data.rows[row]?.pinned.has(column) ?? false;
-  const defaults = data.services[column]?.defaultVersions ?? [];
-  const followed = defaults.length > 1 ? t('matrix.split') : (defaults[0]?.version ?? t('state.none'));
-  const label = version === null ? t('matrix.follows', { version: followed }) : version;
-  return (
-    <div
-      id={cellId(row, column)}
-      role="gridcell"
-      aria-colindex={column + 2}
-      aria-selected={isInRange}
-      aria-label={isPinned ? t('matrix.pinned', { version: label }) : label}
-      className="matrix-cell"
-      data-cell
-      data-row={row}
-      data-column={column}
-      data-active={isActive}
-      data-default={version === null}
-      style={{ left: offset, width: columnWidth }}
-    >
-      {version === null ? `↳ ${followed}` : version}
-      {isPinned && ' ⚑'}
     </div>
   );
 }

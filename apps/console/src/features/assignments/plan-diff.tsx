@@ -46,7 +46,7 @@ export function PlanMoves({ plan }: { plan: Plan }) {
   return (
     <Stack gap={4}>
       <Title order={3}>{t('plan.moves')}</Title>
-      {plan.byService.length > 1 || plan.summary.moveCount > 10 ? (
+      {plan.summary.moveCount > 10 ? (
         <ul style={{ margin: 0, paddingLeft: 18, fontSize: 13 }}>
           {plan.byService.map((group) => (
             <li key={`${group.serviceId} ${group.fromVersion} ${group.toVersion}`}>

@@ -89,7 +89,10 @@ function ItemLine({ item }: { item: ChangeItem }) {
   const diffs = diffFields(item);
   if (item.entity === 'assignment') {
     const version = (side: ChangeItem['before']) => (typeof side?.['version'] === 'string' ? side['version'] : null);
-    const others = diffs.filter((diff) => diff.field !== 'version');
+    // That a new or dropped assignment is not pinned goes without saying.
+    const others = diffs.filter(
+      ({ field, from, to }) => field !== 'version' && !(field === 'isPinned' && (from ?? 'false') === (to ?? 'false')),
+    );
     return (
       <Group gap={8} component="span" display="inline-flex">
         <EntityLink to={`/tenants/${encodeURIComponent(item.tenantId ?? '')}`} id={item.tenantId} />
