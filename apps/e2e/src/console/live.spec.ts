@@ -20,7 +20,7 @@ test('the chip says Reconnecting while the API is away, and Live with the new re
   await expect(chip).toContainText('Live');
 });
 
-test('a page that cannot be loaded says so and can be tried again', async ({ operator, world }) => {
+test('a page that cannot be loaded says so and can be tried again', async ({ operator }) => {
   await operator.goto('/services');
   await expect(operator.getByRole('link', { name: 'payment-service' })).toBeVisible();
   await operator.route('**/api/tenants?*', (route) => route.abort());
@@ -29,5 +29,4 @@ test('a page that cannot be loaded says so and can be tried again', async ({ ope
   await operator.unroute('**/api/tenants?*');
   await operator.getByRole('button', { name: 'Try again' }).click();
   await expect(operator.getByRole('link', { name: tenantId(0) })).toBeVisible();
-  expect(world.product.url).toBeTruthy();
 });
