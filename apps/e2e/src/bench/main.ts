@@ -5,7 +5,7 @@ import { columns, type Figure, verdict } from './figure.ts';
 import { writeReport } from './write-report.ts';
 
 /** `pnpm bench`: measures every group in a process of its own, one line per figure; fails when one is short of its budget. */
-const GROUPS = ['decide', 'rivals', 'memory', 'http'] as const;
+const GROUPS = ['decide', 'rivals', 'rivals split', 'memory', 'http'] as const;
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -13,14 +13,15 @@ const { values } = parseArgs({
 });
 const unknown = values.only.filter((name) => !GROUPS.some((group) => group === name));
 if (unknown.length > 0 || (values.write && values.only.length > 0)) {
-  process.stderr.write(`usage: pnpm bench [-- --write | --only ${GROUPS.join('|')}]\n`);
+  process.stderr.write(`usage: pnpm bench [-- --write | --only '${GROUPS.join("'|'")}']\n`);
   process.exit(2);
 }
 
 const figures: Figure[] = [];
 for (const group of values.only.length > 0 ? values.only : GROUPS) {
-  const file = fileURLToPath(new URL(`${group}-group.ts`, import.meta.url));
-  const run = spawnSync(process.execPath, [file], {
+  const [name, ...args] = group.split(' ');
+  const file = fileURLToPath(new URL(`${name}-group.ts`, import.meta.url));
+  const run = spawnSync(process.execPath, [file, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 300_000,
@@ -32,9 +33,9 @@ for (const group of values.only.length > 0 ? values.only : GROUPS) {
   for (const line of run.stdout.trim().split('\n')) {
     const figure = JSON.parse(line) as Figure;
     figures.push(figure);
-    const [name = '', value = '', ratio = '', budget = '', result = ''] = columns(figure);
+    const [title = '', value = '', ratio = '', budget = '', result = ''] = columns(figure);
     process.stdout.write(
-      `${name.padEnd(52)} ${value.padStart(14)} ${ratio.padStart(8)}   ${budget.padEnd(22)} ${result}\n`,
+      `${title.padEnd(52)} ${value.padStart(14)} ${ratio.padStart(8)}   ${budget.padEnd(22)} ${result}\n`,
     );
   }
 }
