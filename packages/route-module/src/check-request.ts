@@ -2,7 +2,10 @@ import { batchRouteRequestSchema, type Fault, type RouteRequest, routeRequestSch
 import type { z } from 'zod';
 
 const FAULT_LIMIT = 50;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const NAME_LENGTH = 64;
+const DOT = 0x2e;
+const DASH = 0x2d;
+const UNDERSCORE = 0x5f;
 
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: Fault[] };
 
@@ -44,7 +47,7 @@ export function isSurelyValid(body: unknown): body is RouteRequest {
   for (const key in body) {
     if (key === 'tenantId' || key === 'serviceName') {
       const name = body[key];
-      if (typeof name !== 'string' || !NAME.test(name)) return false;
+      if (!isName(name)) return false;
     } else if (key !== 'requestMetadata' || !isMetadata(body[key])) return false;
   }
   return body.tenantId !== undefined && body.serviceName !== undefined;
@@ -102,6 +105,22 @@ function isScalar(value: unknown): boolean {
 
 function isString(value: unknown): boolean {
   return isText(value, 4096);
+}
+
+/** The contract's pattern of a name, spelled out: an expression costs more to enter than a name has characters. */
+function isName(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > NAME_LENGTH || !isAlphanumeric(value.charCodeAt(0))) return false;
+  for (let i = 1; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (!isAlphanumeric(code) && code !== DOT && code !== DASH && code !== UNDERSCORE) return false;
+  }
+  return true;
+}
+
+/** Of a character code; NaN is none. */
+function isAlphanumeric(code: number): boolean {
+  const lower = code | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
 function isText(value: unknown, maxLength: number): boolean {

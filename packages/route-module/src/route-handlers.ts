@@ -133,7 +133,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 function sendJson(res: ServerResponse, body: string): void {
   const length = Buffer.byteLength(body);
-  res.writeHead(200, ['content-type', JSON_TYPE, 'content-length', String(length), 'cache-control', 'no-store']);
+  // No Cache-Control: what answers a POST is not kept unless it says so.
+  res.writeHead(200, ['content-type', JSON_TYPE, 'content-length', String(length)]);
   // Names are ASCII, and so is nearly every answer; written as such it need not be encoded.
   res.end(body, length === body.length ? 'latin1' : 'utf8');
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { type ErrorCode, errorCodes, operations } from '@grey/contracts';
 import type { DecisionEnv, Snapshot } from '@grey/route-core';
 import { createTimestamps } from './answer-timestamp.ts';
@@ -44,6 +45,9 @@ interface RememberedToken {
   readonly entry: VerifiedToken;
 }
 
+const REMEMBERED = Symbol('token of this connection');
+type RememberingSocket = Socket & { [REMEMBERED]?: RememberedToken };
+
 /**
  * POST /route, /route/batch and /explain on plain node:http, to stand in front of a framework on the same server.
  * Answers from memory only: the one thing it may wait for is the first check of a token.
@@ -66,8 +70,6 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
     ],
     [operations.explain.path, { answer: answerExplain, bodyLimit, isTimed: false }],
   ]);
-  const remembered = new WeakMap<object, RememberedToken>();
-
   const findEndpoint = (url: string): Endpoint | undefined => {
     if (url === routePath) return route;
     const query = url.indexOf('?');
@@ -133,7 +135,8 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
     }
     const startedAt = performance.now();
     const header = req.headers.authorization;
-    const memory = remembered.get(req.socket);
+    const socket: RememberingSocket = req.socket;
+    const memory = socket[REMEMBERED];
     if (memory !== undefined && memory.header === header && tokens.isUsable(memory.entry, memory.bearer)) {
       withCaller(endpoint, req, res, memory.entry.caller, startedAt);
       return true;
@@ -145,13 +148,13 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
     }
     const entry = tokens.find(bearer);
     if (entry !== undefined) {
-      remembered.set(req.socket, { header, bearer, entry });
+      socket[REMEMBERED] = { header, bearer, entry };
       withCaller(endpoint, req, res, entry.caller, startedAt);
       return true;
     }
     tokens.verify(bearer).then(
       (verified) => {
-        if (!verified.isRevoked) remembered.set(req.socket, { header, bearer, entry: verified });
+        if (!verified.isRevoked) socket[REMEMBERED] = { header, bearer, entry: verified };
         withCaller(endpoint, req, res, verified.caller, startedAt);
       },
       (error) => fail(req, res, error),
