@@ -1,90 +1,110 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type Figure, median } from './figure.ts';
-import type { LoadReport } from './http-load.ts';
+import type { LoadOrder, LoadReport } from './http-load.ts';
+import { PinnedScript } from './pinned-script.ts';
 import { printFigures } from './print-figures.ts';
 
 /**
  * POST /route against a bare node:http server and against the same controller inside Nest, one process each, on one core
  * where taskset is at hand, the load on another. Rates are requests per second of CPU time that the server used: what one
- * core would do when it had nothing else to do, whatever else the machine does meanwhile.
+ * core would do when it had nothing else to do. In a round the servers take many short turns, because what else the machine
+ * does changes within a second, and a ratio is only as good as its two sides are measured under the same conditions. Each
+ * round has processes of its own, because two of the same program differ by their layout in memory.
  */
-const run = promisify(execFile);
-const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
-const pinned = (core: number, args: string[]): [string, string[]] =>
-  canPin ? ['taskset', ['-c', String(core), process.execPath, ...args]] : [process.execPath, args];
-const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const ROUNDS = 7;
+const TURNS = 8;
+const TURN_MS = 300;
+const WARM_UP_MS = 1000;
 
 interface Sample {
   readonly perCpuSecond: number;
   readonly perSecond: number;
   readonly p99Ms: number;
-  readonly answerSize: number;
 }
 
-class BenchServer {
-  readonly #child: ChildProcess;
+/** One variant of the server and what its turns of the current round came to. */
+class Contestant {
+  readonly #server: PinnedScript;
   #port = 0;
+  #cpuSeconds = 0;
+  #seconds = 0;
+  #latenciesMs: number[] = [];
 
   constructor(variant: string, answerSize = 0) {
-    const [command, args] = pinned(0, [path('http-server.ts'), variant, String(answerSize)]);
-    this.#child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#server = new PinnedScript(0, 'http-server.ts', variant, String(answerSize));
   }
 
   async start(): Promise<this> {
-    const ended = once(this.#child, 'exit').then(() =>
-      Promise.reject(new Error('the server ended before it listened')),
-    );
-    const [message] = await Promise.race([once(this.#child, 'message'), ended]);
-    ended.catch(() => {});
-    this.#port = (message as { port: number }).port;
+    this.#port = (await this.#server.receive<{ port: number }>()).port;
     return this;
   }
 
-  async measure(milliseconds: number): Promise<Sample> {
-    const before = await this.#cpuSeconds();
-    const [command, args] = pinned(1, [path('http-load.ts'), String(this.#port), String(milliseconds)]);
-    const { stdout } = await run(command, args);
-    const { count, seconds, p99Ms, answerSize } = JSON.parse(stdout) as LoadReport;
-    const used = (await this.#cpuSeconds()) - before;
-    return { perCpuSecond: count / used, perSecond: count / seconds, p99Ms, answerSize };
+  /** @returns bytes of an answer */
+  async takeTurn(load: PinnedScript, milliseconds: number): Promise<number> {
+    const before = await this.#cpuMicroseconds();
+    const { seconds, latenciesMs, answerSize } = await load.ask<LoadOrder, LoadReport>({
+      port: this.#port,
+      milliseconds,
+    });
+    this.#cpuSeconds += ((await this.#cpuMicroseconds()) - before) / 1e6;
+    this.#seconds += seconds;
+    for (const latency of latenciesMs) this.#latenciesMs.push(latency);
+    return answerSize;
+  }
+
+  /** Since the start or the last sample. */
+  takeSample(): Sample {
+    const latencies = this.#latenciesMs.sort((x, y) => x - y);
+    const count = latencies.length;
+    const sample = {
+      perCpuSecond: count / this.#cpuSeconds,
+      perSecond: count / this.#seconds,
+      p99Ms: latencies[Math.floor(count * 0.99)]!,
+    };
+    this.#cpuSeconds = 0;
+    this.#seconds = 0;
+    this.#latenciesMs = [];
+    return sample;
   }
 
   stop(): void {
-    this.#child.kill();
+    this.#server.stop();
   }
 
-  async #cpuSeconds(): Promise<number> {
-    const answer = once(this.#child, 'message');
-    this.#child.send('cpu');
-    const [message] = await answer;
-    return (message as { cpuMicroseconds: number }).cpuMicroseconds / 1e6;
+  async #cpuMicroseconds(): Promise<number> {
+    return (await this.#server.ask<string, { cpuMicroseconds: number }>('cpu')).cpuMicroseconds;
   }
 }
 
-const route = await new BenchServer('route').start();
-const { answerSize } = await route.measure(2000);
-const nest = await new BenchServer('nest').start();
-const bare = await new BenchServer('bare', answerSize).start();
-const rounds: { route: Sample; bare: Sample; nest: Sample }[] = [];
-try {
-  for (let round = 0; round <= 5; round++) {
-    const samples = {
-      route: await route.measure(2000),
-      bare: await bare.measure(2000),
-      nest: await nest.measure(2000),
-    };
-    // The first round warms up.
-    if (round > 0) rounds.push(samples);
-  }
-} finally {
-  for (const server of [route, bare, nest]) server.stop();
+interface Round {
+  readonly route: Sample;
+  readonly bare: Sample;
+  readonly nest: Sample;
 }
 
-const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick));
+async function runRound(): Promise<Round> {
+  const load = new PinnedScript(1, 'http-load.ts');
+  const route = new Contestant('route');
+  const nest = new Contestant('nest');
+  let bare: Contestant | undefined;
+  try {
+    await Promise.all([route.start(), nest.start()]);
+    bare = await new Contestant('bare', await route.takeTurn(load, WARM_UP_MS)).start();
+    await bare.takeTurn(load, WARM_UP_MS);
+    await nest.takeTurn(load, WARM_UP_MS);
+    for (const contestant of [route, bare, nest]) contestant.takeSample();
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const contestant of [route, bare, nest]) await contestant.takeTurn(load, TURN_MS);
+    }
+    return { route: route.takeSample(), bare: bare.takeSample(), nest: nest.takeSample() };
+  } finally {
+    for (const process of [load, route, bare, nest]) process?.stop();
+  }
+}
+
+const rounds: Round[] = [];
+while (rounds.length < ROUNDS) rounds.push(await runRound());
+
+const of = (pick: (round: Round) => number): number => median(rounds.map(pick));
 const unit = '/s CPU';
 const figures: Figure[] = [
   {

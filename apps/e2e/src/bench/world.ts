@@ -5,9 +5,12 @@ export const SERVICE_COUNT = 100;
 export const INSTANCE_COUNT = 10;
 const VERSIONS = ['1.0.0', '1.1.0', '2.0.0'] as const;
 
+/** In one piece of memory, as a driver or a parser hands it over; what is concatenated stays in pieces, which takes longer to read. */
+const inOnePiece = (text: string): string => Buffer.from(text).toString();
+
 /** Ids of one length, so that answers have one size. */
-export const tenantId = (i: number): string => `tenant-${String(i).padStart(5, '0')}`;
-export const serviceId = (i: number): string => `service-${String(i).padStart(3, '0')}`;
+export const tenantId = (i: number): string => inOnePiece(`tenant-${String(i).padStart(5, '0')}`);
+export const serviceId = (i: number): string => inOnePiece(`service-${String(i).padStart(3, '0')}`);
 
 function tenants(count: number): TenantRecord[] {
   return Array.from({ length: count }, (_, i) => ({
