@@ -1,11 +1,13 @@
 import { formatDigest } from './digest.ts';
 import type { TenantNames } from './names.ts';
 import { PAGE_BITS, PAGE_MASK, type Pages } from './pages.ts';
-import type { HoldRecord, Position } from './records.ts';
+import type { HoldRecord, InstanceRecord, Position } from './records.ts';
 import type { ServiceSlot } from './service-slot.ts';
 
 export interface SnapshotStats {
   readonly tenantCount: number;
+  /** Those that are not suspended. */
+  readonly activeTenantCount: number;
   readonly serviceCount: number;
   readonly versionCount: number;
   readonly assignmentCount: number;
@@ -24,6 +26,12 @@ export interface Snapshot {
    * whatever order of changes led there; different ones collide with a probability of 2⁻⁶⁴.
    */
   readonly digest: string;
+  /** Whether the catalogue has the service. */
+  hasService(serviceId: string): boolean;
+  /** Whether the catalogue has the version, also a retired one. */
+  hasVersion(serviceId: string, version: string): boolean;
+  /** Every instance as it was last told, also those that may not answer now. */
+  listInstances(): InstanceRecord[];
   stats(): SnapshotStats;
 }
 
@@ -93,7 +101,24 @@ export class SnapshotState implements Snapshot, SnapshotParts {
     return (ordinal < 0 ? undefined : this.tenants[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK]?.tags) ?? NO_TAGS;
   }
 
+  hasService(serviceId: string): boolean {
+    return (this.services.get(serviceId)?.record ?? null) !== null;
+  }
+
+  hasVersion(serviceId: string, version: string): boolean {
+    const slot = this.services.get(serviceId);
+    const number = slot?.names.numbers.get(version);
+    return number !== undefined && slot?.versions[number] !== undefined;
+  }
+
+  listInstances(): InstanceRecord[] {
+    return [...this.services.values()].flatMap((slot) => slot.instances);
+  }
+
   stats(): SnapshotStats {
+    let activeTenantCount = 0;
+    for (const page of this.statuses)
+      for (const status of page ?? []) if (status === TENANT_ACTIVE) activeTenantCount++;
     let serviceCount = 0;
     let versionCount = 0;
     let assignmentCount = 0;
@@ -113,6 +138,7 @@ export class SnapshotState implements Snapshot, SnapshotParts {
     const holdCount = this.holds.size;
     return {
       tenantCount,
+      activeTenantCount,
       serviceCount,
       versionCount,
       assignmentCount,

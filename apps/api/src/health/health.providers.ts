@@ -32,7 +32,7 @@ export const healthProviders: Provider[] = [
     provide: MetricsPage,
     useFactory: (metrics: RouterMetrics, router: RouterState, registry: InstanceRegistry, hub: StreamHub) =>
       new MetricsPage(metrics, () => ({
-        activeTenantCount: router.activeTenantCount,
+        activeTenantCount: router.snapshot?.stats().activeTenantCount ?? 0,
         instanceCount: registry.instanceCount,
         revision: router.snapshot?.position.revision ?? null,
         streamCount: hub.streamCount,

@@ -1,4 +1,4 @@
-import { createDecisionEnv, decide, type SnapshotDelta, type SnapshotSource } from '@grey/route-core';
+import { buildSnapshot, createDecisionEnv, decide, type SnapshotDelta, type SnapshotSource } from '@grey/route-core';
 import { makeSnapshotSource } from '@grey/testkit';
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -54,10 +54,10 @@ describe('RouterState', () => {
     const { store, feed, state } = setUp();
     expect(state.snapshot).toBeUndefined();
     await state.start();
-    expect(state.activeTenantCount).toBe(2);
+    expect(state.snapshot?.stats().activeTenantCount).toBe(2);
     feed.send(suspend(2));
     expect(state.snapshot?.position.revision).toBe(2);
-    expect(state.activeTenantCount).toBe(1);
+    expect(state.snapshot?.stats().activeTenantCount).toBe(1);
     expect(store.loads).toBe(1);
   });
 
@@ -66,7 +66,7 @@ describe('RouterState', () => {
     store.next.push(async () => at(5));
     await state.start();
     feed.send(suspend(5));
-    expect(state.activeTenantCount).toBe(2);
+    expect(state.snapshot?.stats().activeTenantCount).toBe(2);
     expect(store.loads).toBe(1);
   });
 
@@ -81,7 +81,7 @@ describe('RouterState', () => {
     feed.send(suspend(6, 't1'));
     deliver(at(4));
     await vi.waitFor(() => expect(state.snapshot?.position.revision).toBe(6));
-    expect(state.activeTenantCount).toBe(0);
+    expect(state.snapshot?.stats().activeTenantCount).toBe(0);
     expect(store.loads).toBe(2);
   });
 
@@ -139,6 +139,35 @@ describe('RouterState', () => {
     expect(state.hasVersion('service-0', 'v9')).toBe(false);
     feed.send({ epoch, revision: 2, services: { remove: ['service-0'] } });
     expect(state.hasService('service-0')).toBe(false);
+  });
+
+  it('answers from the snapshot of an earlier run until the first load, and keeps its instances over that', async () => {
+    const { state, store } = setUp();
+    const earlier = buildSnapshot({ ...at(7), instances: [...instances] });
+    state.restore(earlier);
+    expect(state.snapshot).toBe(earlier);
+    store.next.push(
+      () => Promise.reject(new Error('gone')),
+      async () => at(9),
+    );
+    await state.start();
+    expect(state.snapshot).toBe(earlier);
+    await vi.waitFor(() => expect(state.snapshot?.position.revision).toBe(9));
+    expect(state.snapshot?.listInstances()).toEqual(earlier.listInstances());
+    state.restore(earlier);
+    expect(state.snapshot?.position.revision).toBe(9);
+  });
+
+  it('tells of every new snapshot', async () => {
+    const { feed, state } = setUp();
+    const seen: number[] = [];
+    const end = state.onChanged((snapshot) => seen.push(snapshot.position.revision));
+    await state.start();
+    feed.send(suspend(2));
+    state.setInstances('service-0', []);
+    end();
+    feed.send(suspend(3));
+    expect(seen).toEqual([1, 2, 2]);
   });
 
   it('stops listening', async () => {

@@ -9,7 +9,6 @@ import {
 import { Logger } from '@nestjs/common';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { SnapshotsService } from '../changes/snapshots.service.ts';
-import { Catalogue } from './catalogue.ts';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
@@ -29,8 +28,8 @@ export class RouterState {
   readonly #firstRetryMs: number;
   readonly #logger = new Logger('routing');
   readonly #instances = new Map<string, readonly InstanceRecord[]>();
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   #snapshot: Snapshot | undefined;
-  #catalogue = new Catalogue();
   #status: LoadStatus = { isUp: true };
   /** Changes that arrive while everything is being read; undefined when nothing is. */
   #arrived: SnapshotDelta[] | undefined;
@@ -57,22 +56,32 @@ export class RouterState {
     return this.#status;
   }
 
-  get activeTenantCount(): number {
-    const tenants = this.#snapshot?.stats().tenantCount ?? 0;
-    return tenants - this.#catalogue.suspendedTenantCount;
-  }
-
   hasService(serviceId: string): boolean {
-    return this.#catalogue.hasService(serviceId);
+    return this.#snapshot?.hasService(serviceId) ?? false;
   }
 
   hasVersion(serviceId: string, version: string): boolean {
-    return this.#catalogue.hasVersion(serviceId, version);
+    return this.#snapshot?.hasVersion(serviceId, version) ?? false;
+  }
+
+  /** Called with every new snapshot. @returns ends the subscription */
+  onChanged(listener: (snapshot: Snapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes the last good snapshot of an earlier run, to answer from it until the first load succeeds. */
+  restore(snapshot: Snapshot): void {
+    if (this.#snapshot !== undefined) return;
+    for (const [serviceId, own] of Map.groupBy(snapshot.listInstances(), (instance) => instance.serviceId)) {
+      if (!this.#instances.has(serviceId)) this.#instances.set(serviceId, own);
+    }
+    this.#swap(snapshot);
   }
 
   /** Resolves after the first attempt; one that fails is repeated in the background. */
   async start(): Promise<void> {
-    this.#unsubscribe = this.#feed.subscribe(({ delta }) => this.#take(delta));
+    this.#unsubscribe = this.#feed.subscribe(({ delta }) => this.take(delta));
     await this.#load(this.#firstRetryMs);
   }
 
@@ -86,10 +95,11 @@ export class RouterState {
   setInstances(serviceId: string, instances: readonly InstanceRecord[]): void {
     if (instances.length === 0) this.#instances.delete(serviceId);
     else this.#instances.set(serviceId, instances);
-    if (this.#snapshot !== undefined) this.#snapshot = withInstances(this.#snapshot, serviceId, instances);
+    if (this.#snapshot !== undefined) this.#swap(withInstances(this.#snapshot, serviceId, instances));
   }
 
-  #take(delta: SnapshotDelta): void {
+  /** Moves on by one committed change, whoever tells of it first; a known one is ignored, a gap is read from the log. */
+  take(delta: SnapshotDelta): void {
     if (this.#arrived !== undefined) this.#arrived.push(delta);
     else if (!this.#apply(delta)) void this.#load(this.#firstRetryMs);
   }
@@ -99,8 +109,7 @@ export class RouterState {
     if (snapshot === undefined) return false;
     if (delta.epoch === snapshot.position.epoch && delta.revision <= snapshot.position.revision) return true;
     try {
-      this.#snapshot = applyDelta(snapshot, delta);
-      this.#catalogue.apply(delta);
+      this.#swap(applyDelta(snapshot, delta));
       return true;
     } catch (error) {
       this.#logger.warn({ err: error, msg: 'a change does not follow the snapshot; everything is read anew' });
@@ -114,8 +123,7 @@ export class RouterState {
       const source = await this.#store.loadSource();
       if (this.#isStopped) return;
       // Read after the await: instances that came meanwhile belong in.
-      this.#snapshot = buildSnapshot({ ...source, instances: [...this.#instances.values()].flat() });
-      this.#catalogue = Catalogue.of(source);
+      this.#swap(buildSnapshot({ ...source, instances: [...this.#instances.values()].flat() }));
       this.#status = { isUp: true };
       const arrived = this.#arrived;
       this.#arrived = undefined;
@@ -126,6 +134,11 @@ export class RouterState {
       this.#logger.warn({ err: error, msg: `the snapshot could not be loaded; next attempt in ${retryMs} ms` });
       this.#retry(retryMs);
     }
+  }
+
+  #swap(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    for (const listener of this.#listeners) listener(snapshot);
   }
 
   #retry(afterMs: number): void {
