@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChangesService } from '../changes/changes.service.ts';
+import { writePrivateFile } from '../infra/files/write-private-file.ts';
 import type { AccessStore } from './access.store.ts';
 import { hashPassword, makePassword } from './passwords.ts';
 import { itemOfUser, showUser } from './users.service.ts';
@@ -30,7 +30,7 @@ export async function createFirstAdmin(
   const created = await changes.commit({ kind: 'user.created', actor: atStart, reason: 'First start' }, async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_ADMIN_LOCK}::bigint)`;
     if ((await store.lockUsers(tx)).length > 0) return { items: [], answer: () => undefined };
-    await writeSecret(file, `${password}\n`);
+    await writePrivateFile(file, `${password}\n`);
     const user = await store.insertUser(tx, {
       id: randomUUID(),
       username: 'admin',
@@ -44,17 +44,4 @@ export async function createFirstAdmin(
     return { items: [itemOfUser(user.id, null, showUser(user))], answer: () => file };
   });
   return created as string | undefined;
-}
-
-async function writeSecret(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const draft = await open(`${file}.new`, 'w', 0o600);
-  try {
-    await draft.chmod(0o600);
-    await draft.writeFile(text);
-    await draft.sync();
-  } finally {
-    await draft.close();
-  }
-  await rename(`${file}.new`, file);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Permission, permissionsOfRole, permissionsOfScope } from '@grey/contracts';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ApiError } from '../infra/http/api-error.ts';
 import { AccessStore } from './access.store.ts';
+import { AccessFile } from './access-file.ts';
 import { type AccessState, emptyAccessState } from './access-state.ts';
 import type { Caller } from './caller.ts';
 import { SessionTokens } from './session-tokens.ts';
@@ -25,6 +26,8 @@ export interface Revoked {
 export class TokensService implements OnApplicationShutdown {
   readonly #store: AccessStore;
   readonly #sessions: SessionTokens;
+  readonly #file: AccessFile;
+  readonly #logger = new Logger('access');
   readonly #listeners = new Set<(what: Revoked) => void>();
   readonly #keyUse = new Map<string, Date>();
   readonly #revokedHere = new Map<string, number>();
@@ -32,15 +35,22 @@ export class TokensService implements OnApplicationShutdown {
   #state: AccessState = emptyAccessState;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: AccessStore, sessions: SessionTokens) {
+  constructor(store: AccessStore, sessions: SessionTokens, file: AccessFile) {
     this.#store = store;
     this.#sessions = sessions;
+    this.#file = file;
   }
 
-  /** Loads the state and keeps it fresh. */
+  /** Takes the state of an earlier run, to go by until the first load succeeds. */
+  async restore(): Promise<void> {
+    const state = await this.#file.load();
+    if (state !== undefined && this.#state === emptyAccessState) this.#state = state;
+  }
+
+  /** Loads the state and keeps it fresh. @throws ApiError DATABASE_UNAVAILABLE; it is then tried again on its own */
   async start(): Promise<void> {
+    this.#timer ??= setInterval(() => void this.#tick(), REFRESH_MS).unref();
     await this.refresh();
-    this.#timer = setInterval(() => void this.#tick(), REFRESH_MS).unref();
   }
 
   onApplicationShutdown(): void {
@@ -82,6 +92,16 @@ export class TokensService implements OnApplicationShutdown {
       if (JSON.stringify(user) !== JSON.stringify(after.usersById.get(id))) this.#announce({ userId: id });
     for (const [hash, key] of before.apiKeysByHash)
       if (!after.apiKeysByHash.has(hash)) this.#announce({ apiKeyId: key.id });
+    await this.#save();
+  }
+
+  /** A disk that is full or gone must not end a session. */
+  async #save(): Promise<void> {
+    try {
+      await this.#file.save(this.#state);
+    } catch (error) {
+      this.#logger.warn({ err: error, msg: 'the access file could not be written' });
+    }
   }
 
   /** A session ended: counts at once here, by the database everywhere. */
@@ -92,6 +112,7 @@ export class TokensService implements OnApplicationShutdown {
     const revokedTokenIds = new Set(this.#state.revokedTokenIds).add(caller.tokenId);
     this.#state = { ...this.#state, revokedTokenIds };
     this.#announce({ userId: caller.id });
+    await this.#save();
   }
 
   #callerOfKey(key: string): Caller {
