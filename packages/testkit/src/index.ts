@@ -9,4 +9,8 @@ export {
   type TemplateDatabase,
   type TestDatabase,
 } from './postgres/template-database.ts';
+export { type FoundRedis, findRedis, needsRedis } from './redis/find-redis.ts';
+export { type RunningRedis, type StartRedisOptions, startRedis } from './redis/start-redis.ts';
+export { type RunningRedisCluster, startRedisCluster } from './redis/start-redis-cluster.ts';
+export { type RunningRedisSentinel, startRedisSentinel } from './redis/start-redis-sentinel.ts';
 export { seededRandom } from './seeded-random.ts';
