@@ -1,5 +1,6 @@
 /** `npm test`: every check and every suite, one after the other; the last line sums them up. */
 import { checkDrift } from './check/check-drift.ts';
+import { ensureRedis } from './check/ensure-redis.ts';
 import { listVitestPackages } from './check/list-vitest-packages.ts';
 import { closingLine, type Outcome, sumOf } from './check/outcome.ts';
 import { type CommandOptions, runCommand } from './check/run-command.ts';
@@ -8,6 +9,9 @@ import { runVitest } from './check/run-vitest.ts';
 
 /** All of it together; what has not finished by then is ended and counts as failed. */
 const TOTAL_MS = 14 * 60_000;
+
+/** Of that, for fetching a server that the suites need. */
+const INSTALL_MS = 2 * 60_000;
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
@@ -21,8 +25,9 @@ await check('Lint and format: biome', command('biome', ['check', '--error-on-war
 await check('Types: tsc', command('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
 await check('Walls between the rooms: dependency-cruiser', command('pnpm', ['--silent', 'walls']));
 await check('Drift of generated files', checkDrift);
+const redis = await ensureRedis({ timeoutMs: INSTALL_MS, signal: stopping.signal });
 for (const folder of listVitestPackages()) {
-  await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, options));
+  await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, { ...options, env: redis }));
 }
 await check('The product in a browser: playwright', runPlaywright);
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { installPackages } from './install-packages.ts';
 import type { CommandOptions } from './run-command.ts';
-import { runCommand } from './run-command.ts';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -16,17 +16,9 @@ export type FoundChromium = { readonly path: string } | { readonly reason: strin
 export async function findChromium(options: CommandOptions): Promise<FoundChromium> {
   const found = PLACES.find((place) => existsSync(place));
   if (found !== undefined) return { path: found };
-  if (process.getuid?.() !== 0) return { reason: 'no Chromium on this machine, and only root can install one' };
-  if (!existsSync('/usr/bin/apt-get')) return { reason: 'no Chromium on this machine, and no apt-get to install one' };
-  console.log('   installing Chromium from the distribution …');
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runCommand('apt-get', ['update', '-q'], { ...options, env });
-  const installed = await runCommand(
-    'apt-get',
-    ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-liberation', 'fonts-wqy-microhei'],
-    { ...options, env },
-  );
+  const failure = await installPackages('Chromium', ['chromium', 'fonts-liberation', 'fonts-wqy-microhei'], options);
   const now = PLACES.find((place) => existsSync(place));
-  if (now !== undefined) return { path: now };
-  return { reason: `apt-get could not install chromium: ${installed.output.trimEnd().split('\n').at(-1) ?? ''}` };
+  return now === undefined
+    ? { reason: failure ?? 'Chromium was installed, but not where it is looked for' }
+    : { path: now };
 }
