@@ -26,6 +26,8 @@ import { OpenapiController } from './infra/http/openapi.controller.ts';
 import { ProblemFilter } from './infra/http/problem.filter.ts';
 import { RegistryController } from './registry/registry.controller.ts';
 import { registryProviders } from './registry/registry.providers.ts';
+import { RoutersController } from './routers/routers.controller.ts';
+import { routersProviders } from './routers/routers.providers.ts';
 import { routingProviders } from './routing/routing.providers.ts';
 import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
@@ -77,6 +79,7 @@ export class AppModule {
         OpenapiController,
         HealthController,
         RegistryController,
+        RoutersController,
         ServicesController,
         StreamController,
         TenantsController,
@@ -89,6 +92,7 @@ export class AppModule {
         ...accessProviders,
         ...assignmentsProviders,
         ...registryProviders,
+        ...routersProviders,
         ...routingProviders,
         ...healthProviders,
         ...streamProviders,

@@ -1,23 +1,19 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { RouteListener } from '@grey/route-module';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
-import { AccessStore } from './access/access.store.ts';
-import { createFirstAdmin } from './access/create-first-admin.ts';
 import { TokensService } from './access/tokens.service.ts';
 import { AppModule } from './app.module.ts';
-import { ChangesService } from './changes/changes.service.ts';
 import type { Config } from './config/config.schema.ts';
-import { applyMigrations } from './infra/db/apply-migrations.ts';
 import { Database } from './infra/db/database.ts';
-import { findMigrations } from './infra/db/find-migrations.ts';
 import { serveApiDocs } from './infra/http/api-docs.ts';
 import { serveConsole } from './infra/http/console-files.ts';
 import { traceRequest } from './infra/http/trace.ts';
 import { createLogger, NestLogger } from './infra/telemetry/logger.ts';
+import { openConfigurationOrLater } from './open-configuration.ts';
+import { LastGood } from './routing/last-good.ts';
 import { RouterState } from './routing/router-state.ts';
 import { ROUTE_LISTENER } from './routing/routing.providers.ts';
 import { StreamHub } from './stream/stream-hub.ts';
@@ -34,35 +30,37 @@ export interface RunningApi {
 }
 
 /**
- * Brings the API up: migrations, log, tokens, first administrator, snapshot, then the port.
+ * Brings the API up: what an earlier run left on disk, the configuration database, a snapshot, then the port. With a
+ * snapshot on disk the database may be away: routing begins without it.
  *
  * @param config validated configuration
- * @throws Error when the database cannot be migrated, a route has no permission or the port is taken
+ * @throws Error when there is neither database nor snapshot, the database cannot be migrated, a route has no permission
+ *   or the port is taken
  */
 export async function bootApi(config: Config): Promise<RunningApi> {
-  await applyMigrations(config.GREY_DATABASE_URL, findMigrations(fileURLToPath(import.meta.url)));
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config), {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLogger(createLogger(config.GREY_LOG_LEVEL)),
   });
+  let stopOpening = () => {};
   try {
     configureHttp(app, config);
-    await app.get(ChangesService).open();
-    await app.get(TokensService).start();
-    const passwordFile = await createFirstAdmin(
-      app.get(ChangesService),
-      app.get(AccessStore),
-      config.GREY_DATA_DIR,
-      !config.GREY_DEMO,
-    );
-    await app.get(TokensService).refresh();
+    await app.get(TokensService).restore();
+    await app.get(LastGood).start();
+    const { passwordFile, stop } = await openConfigurationOrLater(app, config);
+    stopOpening = stop;
     await app.init();
     await app.get(RouterState).start();
     const server = createServer(inFront(app));
     await listen(server, config);
-    return { url: urlOf(server, config), app, server, passwordFile, close: () => close(app, server) };
+    const closeApi = () => {
+      stopOpening();
+      return close(app, server);
+    };
+    return { url: urlOf(server, config), app, server, passwordFile, close: closeApi };
   } catch (error) {
+    stopOpening();
     await app.close().catch(() => undefined);
     throw error;
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorCodes, problemSchema } from './errors.ts';
 import { errorsOf, type Operation } from './operation.ts';
 import { operationList } from './operations.ts';
+import { CONVERGENCE_HEADER, waitQuerySchema } from './routers.ts';
 
 type Json = Record<string, unknown>;
 
@@ -62,6 +63,7 @@ function parametersOf(operation: Operation, refTo: (schema: z.ZodType) => Json):
   };
   add('path', operation.params);
   add('query', operation.query);
+  if (operation.canWait) add('query', waitQuerySchema);
   if (operation.hasEtag && operation.method !== 'GET' && operation.method !== 'POST')
     parameters.push({
       name: 'If-Match',
@@ -89,6 +91,21 @@ function parametersOf(operation: Operation, refTo: (schema: z.ZodType) => Json):
   return parameters;
 }
 
+function headersOf(operation: Operation): Json {
+  const headers: Json = {
+    ...(operation.hasEtag && operation.success.status !== 204 ? { ETag: { schema: { type: 'string' } } } : {}),
+    ...(operation.canWait
+      ? {
+          [CONVERGENCE_HEADER]: {
+            schema: { type: 'string' },
+            description: 'With `wait=converged`: `applied=2, total=3, elapsed=5000, missing=("api-3")`.',
+          },
+        }
+      : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
 function responsesOf(operation: Operation, refTo: (schema: z.ZodType) => Json): Json {
   const { status, schema, contentType = 'application/json', description } = operation.success;
   const responses: Record<string, Json> = {
@@ -103,7 +120,7 @@ function responsesOf(operation: Operation, refTo: (schema: z.ZodType) => Json): 
             },
           }
         : {}),
-      ...(operation.hasEtag && status !== 204 ? { headers: { ETag: { schema: { type: 'string' } } } } : {}),
+      ...headersOf(operation),
     },
   };
   const byStatus = Map.groupBy(errorsOf(operation), (code) => errorCodes[code].status);

@@ -25,6 +25,8 @@ export interface Operation {
   readonly hasEtag?: boolean;
   /** A POST that changes something: `Idempotency-Key` makes a repetition harmless. */
   readonly isIdempotent?: boolean;
+  /** Changes configuration: `?wait=converged` holds the answer back until every router has the change. */
+  readonly canWait?: boolean;
   readonly success: {
     readonly status: number;
     readonly schema?: z.ZodType;
@@ -41,7 +43,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.permission !== 'public') codes.add('TOKEN_MISSING').add('TOKEN_INVALID');
   if (operation.permission !== 'public' && operation.permission !== 'authenticated') codes.add('PERMISSION_DENIED');
   if (operation.tenantIn) codes.add('TENANT_FORBIDDEN');
-  if (operation.params || operation.query || operation.body) codes.add('VALIDATION_FAILED');
+  if (operation.params || operation.query || operation.body || operation.canWait) codes.add('VALIDATION_FAILED');
   if (operation.body)
     codes.add('BODY_NOT_JSON').add('BODY_TOO_DEEP').add('BODY_TOO_LARGE').add('CONTENT_TYPE_UNSUPPORTED');
   if (operation.hasEtag && operation.method !== 'GET') codes.add('PRECONDITION_FAILED');

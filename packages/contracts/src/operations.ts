@@ -13,8 +13,10 @@ import {
   tenantIdSchema,
   versionLabelSchema,
 } from './primitives.ts';
+import * as routers from './routers.ts';
 import * as routing from './routing.ts';
 import * as services from './services.ts';
+import * as tenantSync from './tenant-sync.ts';
 import * as tenants from './tenants.ts';
 
 const tenantParams = z.object({ tenantId: tenantIdSchema });
@@ -41,6 +43,7 @@ const setVersion = {
   params: cellParams,
   body: assignments.setVersionSchema,
   hasEtag: true,
+  canWait: true,
   success: { status: 200, schema: assignments.assignmentSchema },
   errors: ['TENANT_UNKNOWN', 'SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'DATABASE_UNAVAILABLE'],
 } as const satisfies Omit<Operation, 'id' | 'path' | 'summary'>;
@@ -191,6 +194,7 @@ export const operations = {
     body: tenants.createTenantSchema,
     isIdempotent: true,
     hasEtag: true,
+    canWait: true,
     success: { status: 201, schema: tenants.tenantSchema },
     errors: ['TENANT_EXISTS', 'DATABASE_UNAVAILABLE'],
   },
@@ -218,6 +222,7 @@ export const operations = {
     params: tenantParams,
     body: tenants.updateTenantSchema,
     hasEtag: true,
+    canWait: true,
     success: { status: 200, schema: tenants.tenantSchema },
     errors: ['TENANT_UNKNOWN', 'DATABASE_UNAVAILABLE'],
   },
@@ -232,6 +237,7 @@ export const operations = {
     params: tenantParams,
     query: tenants.deleteQuerySchema,
     hasEtag: true,
+    canWait: true,
     success: { status: 204 },
     errors: ['TENANT_UNKNOWN', 'DATABASE_UNAVAILABLE'],
   },
@@ -260,6 +266,47 @@ export const operations = {
     ...setVersion,
   },
 
+  getTenantSync: {
+    id: 'getTenantSync',
+    method: 'GET',
+    path: '/api/tenant-sync',
+    tag: 'Tenant sync',
+    summary: 'How the tenant sync stands, and what its last runs did',
+    permission: 'tenant-sync.read',
+    success: { status: 200, schema: tenantSync.tenantSyncStatusSchema },
+    errors: ['DATABASE_UNAVAILABLE'],
+  },
+  runTenantSync: {
+    id: 'runTenantSync',
+    method: 'POST',
+    path: '/api/tenant-sync/run',
+    tag: 'Tenant sync',
+    summary: 'Sync tenants now; what would change too many comes back as a plan with a token',
+    permission: 'tenant-sync.run',
+    success: { status: 200, schema: tenantSync.tenantSyncResultSchema },
+    errors: ['TENANT_SYNC_OFF', 'TENANT_SYNC_RUNNING', 'DATABASE_UNAVAILABLE'],
+  },
+  applyTenantSync: {
+    id: 'applyTenantSync',
+    method: 'POST',
+    path: '/api/tenant-sync/apply',
+    tag: 'Tenant sync',
+    summary: 'Confirm a plan that the guard stopped; the source is asked anew',
+    permission: 'tenant-sync.run',
+    body: tenantSync.applyTenantSyncSchema,
+    isIdempotent: true,
+    success: { status: 200, schema: tenantSync.tenantSyncResultSchema },
+    errors: [
+      'TENANT_SYNC_OFF',
+      'TENANT_SYNC_RUNNING',
+      'TENANT_SOURCE_FAILED',
+      'PLAN_TOKEN_INVALID',
+      'PLAN_EXPIRED',
+      'PLAN_STALE',
+      'DATABASE_UNAVAILABLE',
+    ],
+  },
+
   listServices: {
     id: 'listServices',
     method: 'GET',
@@ -281,6 +328,7 @@ export const operations = {
     body: services.createServiceSchema,
     isIdempotent: true,
     hasEtag: true,
+    canWait: true,
     success: { status: 201, schema: services.serviceSchema },
     errors: ['SERVICE_EXISTS', 'DATABASE_UNAVAILABLE'],
   },
@@ -306,6 +354,7 @@ export const operations = {
     params: serviceParams,
     body: services.updateServiceSchema,
     hasEtag: true,
+    canWait: true,
     success: { status: 200, schema: services.serviceSchema },
     errors: ['SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'DATABASE_UNAVAILABLE'],
   },
@@ -331,6 +380,7 @@ export const operations = {
     body: services.createVersionSchema,
     isIdempotent: true,
     hasEtag: true,
+    canWait: true,
     success: { status: 201, schema: services.versionSchema },
     errors: ['SERVICE_UNKNOWN', 'VERSION_EXISTS', 'DATABASE_UNAVAILABLE'],
   },
@@ -356,6 +406,7 @@ export const operations = {
     params: versionParams,
     body: services.updateVersionSchema,
     hasEtag: true,
+    canWait: true,
     success: { status: 200, schema: services.versionSchema },
     errors: ['SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_REFERENCED', 'DATABASE_UNAVAILABLE'],
   },
@@ -405,6 +456,7 @@ export const operations = {
     tenantIn: 'body',
     body: assignments.applyRequestSchema,
     isIdempotent: true,
+    canWait: true,
     success: { status: 200, schema: assignments.applyResultSchema },
     errors: [
       'PLAN_TOKEN_INVALID',
@@ -454,6 +506,16 @@ export const operations = {
     errors: ['SNAPSHOT_MISSING', 'DATABASE_UNAVAILABLE'],
   },
 
+  listRouters: {
+    id: 'listRouters',
+    method: 'GET',
+    path: '/api/routers',
+    tag: 'Routing',
+    summary: 'Routers with the position that each has applied',
+    permission: 'routers.read',
+    success: { status: 200, schema: routers.routerListSchema },
+    errors: [],
+  },
   route: {
     id: 'route',
     method: 'POST',

@@ -6,11 +6,14 @@ export const permissions = [
   'tenants.create',
   'tenants.update',
   'tenants.delete',
+  'tenant-sync.read',
+  'tenant-sync.run',
   'services.read',
   'services.write',
   'assignments.read',
   'assignments.write',
   'changes.read',
+  'routers.read',
   'route',
   'registry.write',
   'access.manage',
@@ -22,13 +25,13 @@ export const roles = ['GREY_ROUTER_ADMIN', 'TENANT_MANAGER', 'VIEWER'] as const;
 export const roleSchema = z.enum(roles).meta({ id: 'Role' });
 export type Role = z.infer<typeof roleSchema>;
 
-const reading = ['tenants.read', 'services.read', 'assignments.read', 'changes.read'] as const;
+const reading = ['tenants.read', 'services.read', 'assignments.read', 'changes.read', 'routers.read'] as const;
 
 /** What each role may do. A TENANT_MANAGER's tenant permissions hold for the tenants on the user's list only. */
 export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
   GREY_ROUTER_ADMIN: permissions,
   TENANT_MANAGER: [...reading, 'tenants.update', 'assignments.write', 'route'],
-  VIEWER: [...reading, 'route'],
+  VIEWER: [...reading, 'tenant-sync.read', 'route'],
 };
 
 export const apiKeyScopes = ['route', 'registry'] as const;

@@ -4,6 +4,7 @@ import type { ServiceRecord } from '@grey/route-core';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { callContext } from '../infra/http/call-context.ts';
 import type { IdempotencyClaim } from '../infra/http/idempotency.ts';
 import { Replayed } from '../infra/http/replayed.ts';
 import { ChangeFeed, type CommittedChange } from './change-feed.ts';
@@ -61,6 +62,7 @@ export class ChangesService implements OnApplicationShutdown {
   async open(): Promise<Position> {
     const position = await this.log.openLog();
     this.#sequencer.startAt(position);
+    clearInterval(this.#poll);
     this.#poll = setInterval(() => void this.#sequencer.catchUp().catch(() => undefined), POLL_MS).unref();
     return position;
   }
@@ -99,7 +101,11 @@ export class ChangesService implements OnApplicationShutdown {
       if (claim !== undefined) await this.idempotency.keep(tx, claim, result);
       return result;
     });
-    if (committed !== undefined) this.#sequencer.accept(committed);
+    if (committed !== undefined) {
+      this.#sequencer.accept(committed);
+      const call = callContext.getStore();
+      if (call !== undefined) call.committed = committed.change.position;
+    }
     return answer;
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tenantSyncVariables } from './tenant-sync-variables.ts';
 
 const flag = z.enum(['0', '1']).transform((text) => text === '1');
 const secret = z
@@ -48,6 +49,11 @@ export const configSchema = z.object({
   GREY_DEMO: flag
     .default(false)
     .meta({ description: '1: demo mode; the first administrator need not change the one-time password.' }),
+  GREY_REGION: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be a name such as eu-west-1')
+    .optional()
+    .meta({ description: 'Region that this router reports itself from.' }),
   GREY_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
     .default('info')
@@ -59,6 +65,7 @@ export const configSchema = z.object({
     .max(10_000)
     .default(100)
     .meta({ description: 'Tenants with a label of their own in /metrics; the others count as `other`.' }),
+  ...tenantSyncVariables,
   GREY_EXIT_WITH_PARENT: flag
     .default(false)
     .meta({ description: '1: end when the process that started this one over IPC has gone.' }),

@@ -85,6 +85,11 @@ export class RouterState {
     await this.#load(this.#firstRetryMs);
   }
 
+  /** Reads everything anew in the background, answering from what there is meanwhile. */
+  reload(): void {
+    if (this.#arrived === undefined) void this.#load(this.#firstRetryMs);
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#unsubscribe();

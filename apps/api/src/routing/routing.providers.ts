@@ -4,7 +4,9 @@ import { Logger, type Provider } from '@nestjs/common';
 import { TokensService } from '../access/tokens.service.ts';
 import { ChangeFeed } from '../changes/change-feed.ts';
 import { SnapshotsService } from '../changes/snapshots.service.ts';
+import { CONFIG, type Config } from '../config/config.schema.ts';
 import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
+import { LastGood } from './last-good.ts';
 import { RouterState } from './router-state.ts';
 
 /** The listener that stands in front of Nest on the same server: `(req, res) => boolean`. */
@@ -15,6 +17,11 @@ export const routingProviders: Provider[] = [
     provide: RouterState,
     useFactory: (store: SnapshotsService, feed: ChangeFeed) => new RouterState(store, feed),
     inject: [SnapshotsService, ChangeFeed],
+  },
+  {
+    provide: LastGood,
+    useFactory: (router: RouterState, config: Config) => new LastGood(router, config.GREY_DATA_DIR),
+    inject: [RouterState, CONFIG],
   },
   {
     provide: ROUTE_LISTENER,

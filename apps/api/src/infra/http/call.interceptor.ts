@@ -1,7 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import type { Operation } from '@grey/contracts';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { map, type Observable } from 'rxjs';
+import {
+  CONVERGENCE_HEADER,
+  type Convergence,
+  formatConvergence,
+  type Operation,
+  type Position,
+  waitQuerySchema,
+} from '@grey/contracts';
+import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import { lastValueFrom, map, type Observable, of } from 'rxjs';
+import { z } from 'zod';
+import { type CallContext, callContext } from './call-context.ts';
 import type { CallRequest } from './call-request.ts';
 import { parseIfMatch } from './etag.ts';
 import { claimOf } from './idempotency.ts';
@@ -20,26 +29,48 @@ export function bodyLimitOf(operation: Operation): number {
   return bulk.has(operation.id) ? BULK_BODY_LIMIT : BODY_LIMIT;
 }
 
+/** Holds an answer back until every router has a position, or the time is over. */
+export type WaitConverged = (position: Position, timeoutMs: number) => Promise<Convergence>;
+
+/** Injection token of {@link WaitConverged}. */
+export const WAIT_CONVERGED = Symbol('WaitConverged');
+
 /**
  * Behind the guard, so that a stranger's body is never read: parses the request by the contract, and puts the ETag of
- * what is answered into its header.
+ * what is answered, and how far its change got, into headers.
  */
 @Injectable()
 export class CallInterceptor implements NestInterceptor {
+  constructor(@Inject(WAIT_CONVERGED) private readonly waitConverged: WaitConverged) {}
+
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const operation = operationOf(context.getHandler());
     if (operation === undefined) return next.handle();
     const request = context.switchToHttp().getRequest<CallRequest>();
     const response = context.switchToHttp().getResponse<ServerResponse>();
     await prepareCall(operation, request);
-    return next.handle().pipe(map((answer) => finish(operation, response, answer)));
+    const wait = waitOf(operation, request);
+    if (wait === undefined) return next.handle().pipe(map((answer) => finish(operation, response, answer)));
+    const own: CallContext = {};
+    return callContext.run(own, async () => {
+      const answer = await lastValueFrom(next.handle(), { defaultValue: undefined });
+      await this.#converge(own, wait, response);
+      return of(finish(operation, response, answer));
+    });
+  }
+
+  /** Says how far the change of this call got. A call that changed nothing has nothing to wait for. */
+  async #converge({ committed }: CallContext, waitMs: number, response: ServerResponse): Promise<void> {
+    if (committed === undefined) return;
+    const convergence = await this.waitConverged(committed, waitMs);
+    response.setHeader(CONVERGENCE_HEADER, formatConvergence(convergence));
   }
 }
 
 async function prepareCall(operation: Operation, request: CallRequest): Promise<void> {
   const body = operation.body === undefined ? undefined : await readBody(request, bodyLimitOf(operation));
   const search = new URL(request.url ?? '/', 'http://localhost').searchParams;
-  const input = parseInput(operation, { params: { ...request.params }, search, body });
+  const input = parseInput(withWait(operation), { params: { ...request.params }, search, body });
   const header = request.headers['idempotency-key'];
   const idempotencyKey = Array.isArray(header) ? header.join(',') : header;
   const { caller } = request;
@@ -56,6 +87,19 @@ async function prepareCall(operation: Operation, request: CallRequest): Promise<
     traceId: request.traceId ?? '',
     clientIp: request.socket.remoteAddress ?? '',
   } as NonNullable<CallRequest['called']>;
+}
+
+/** Milliseconds that the caller will wait for the routers; undefined when it does not ask for that. */
+function waitOf(operation: Operation, request: CallRequest): number | undefined {
+  if (operation.canWait !== true || request.called === undefined) return undefined;
+  const { wait, waitMs } = request.called.input.query as unknown as z.output<typeof waitQuerySchema>;
+  return wait === undefined ? undefined : waitMs;
+}
+
+/** With the query of waiting beside its own. */
+function withWait(operation: Operation): Operation {
+  if (operation.canWait !== true) return operation;
+  return { ...operation, query: (operation.query ?? z.object({})).extend(waitQuerySchema.shape) };
 }
 
 function finish(operation: Operation, response: ServerResponse, answer: unknown): unknown {
