@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pickFreePort, startPostgres } from '@grey/testkit';
 import { type CallProduct, callerFor } from './call-product.ts';
+import { apiProgram, endProcess, launchApi } from './launch-api.ts';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
-const READY_WITHIN_MS = 60_000;
 
 interface Session {
   readonly accessToken: string;
@@ -31,9 +29,8 @@ export interface Product {
 
 /** @throws Error naming what has to be built, or with the API's own last words when it does not come up */
 export async function startProduct(): Promise<Product> {
-  const main = path.join(repository, 'apps/api/dist/src/main.js');
   const consoleDir = path.join(repository, 'apps/console/dist');
-  for (const built of [main, path.join(consoleDir, 'index.html')])
+  for (const built of [apiProgram, path.join(consoleDir, 'index.html')])
     if (!existsSync(built)) throw new Error(`${built} is missing; run \`pnpm build\` first.`);
 
   const folder = mkdtempSync(path.join(tmpdir(), 'grey-e2e-'));
@@ -54,7 +51,7 @@ export async function startProduct(): Promise<Product> {
     GREY_LOG_LEVEL: 'error',
     NODE_ENV: 'production',
   };
-  let api = await launch(main, env, url);
+  let api = await launchApi(env, url);
   const oneTime = readFileSync(path.join(folder, 'admin-password'), 'utf8').trim();
   const adminPassword = 'correct horse battery staple';
   const first = await callerFor(url)<Session>('POST', '/api/auth/login', { username: 'admin', password: oneTime });
@@ -62,7 +59,7 @@ export async function startProduct(): Promise<Product> {
     currentPassword: oneTime,
     newPassword: adminPassword,
   });
-  const stopApi = () => end(api);
+  const stopApi = () => endProcess(api);
   return {
     url,
     adminPassword,
@@ -70,7 +67,7 @@ export async function startProduct(): Promise<Product> {
     call: callerFor(url, session.accessToken),
     stopApi,
     startApi: async () => {
-      api = await launch(main, env, url);
+      api = await launchApi(env, url);
     },
     stop: async () => {
       await stopApi();
@@ -79,29 +76,4 @@ export async function startProduct(): Promise<Product> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function launch(main: string, env: NodeJS.ProcessEnv, url: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let words = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => {
-      words = (words + chunk.toString()).slice(-4_000);
-    });
-  const until = Date.now() + READY_WITHIN_MS;
-  while (Date.now() < until) {
-    if (child.exitCode !== null) throw new Error(`The API ended before it was ready:\n${words}`);
-    const ready = await fetch(`${url}/health/readiness`).catch(() => undefined);
-    if (ready?.ok) return child;
-    await sleep(50);
-  }
-  await end(child);
-  throw new Error(`The API was not ready in time:\n${words}`);
-}
-
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  return ended;
 }
