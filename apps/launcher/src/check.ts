@@ -1,5 +1,6 @@
 /** `npm test`: every check and every suite, one after the other; the last line sums them up. */
 import { checkDrift } from './check/check-drift.ts';
+import { ensureNacos } from './check/ensure-nacos.ts';
 import { ensureRedis } from './check/ensure-redis.ts';
 import { listVitestPackages } from './check/list-vitest-packages.ts';
 import { closingLine, type Outcome, sumOf } from './check/outcome.ts';
@@ -26,8 +27,9 @@ await check('Types: tsc', command('turbo', ['run', 'typecheck', '--output-logs=e
 await check('Walls between the rooms: dependency-cruiser', command('pnpm', ['--silent', 'walls']));
 await check('Drift of generated files', checkDrift);
 const redis = await ensureRedis({ timeoutMs: INSTALL_MS, signal: stopping.signal });
+const nacos = await ensureNacos();
 for (const folder of listVitestPackages()) {
-  await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, { ...options, env: redis }));
+  await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, { ...options, env: { ...redis, ...nacos } }));
 }
 await check('The product in a browser: playwright', runPlaywright);
 

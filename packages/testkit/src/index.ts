@@ -1,5 +1,8 @@
 export { isAlive, readCommandLine } from './find-process.ts';
 export { makeSnapshotSource, type SnapshotShape } from './make-snapshot-source.ts';
+export { buildNacos, isNacosBuilt, type NacosGeneration } from './nacos/build-nacos.ts';
+export { type FoundNacos, findNacos, needsNacos } from './nacos/find-nacos.ts';
+export { type RunningNacos, type StartNacosOptions, startNacos } from './nacos/start-nacos.ts';
 export { pickFreePort } from './pick-free-port.ts';
 export { type RunningPostgres, type StartPostgresOptions, startPostgres } from './postgres/start-postgres.ts';
 export {
