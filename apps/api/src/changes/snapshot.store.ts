@@ -1,7 +1,7 @@
 import type { Position } from '@grey/contracts';
 import type { AssignmentRecord, ServiceRecord, SnapshotSource } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
-import { Database } from '../infra/db/database.ts';
+import { Database, type Transaction } from '../infra/db/database.ts';
 import { serviceRecordOf } from '../services/service-record.ts';
 import type { CommittedChange } from './change-feed.ts';
 import { changeOf, type HeadRow, headColumns, type ItemRow, itemColumns, itemOf } from './change-log.store.ts';
@@ -11,18 +11,34 @@ import { deltaOfItems, tenantRecordOf } from './delta-of-items.ts';
 const REPLAY_LIMIT = 1_000;
 const REPLAY_ITEM_LIMIT = 200_000;
 
+/** A tenant as far as readers of the projection see it. */
+export interface TenantRow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly tier: string | null;
+  readonly region: string | null;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** Reads what routers need: the whole state at one position, or the changes since one. */
 @Injectable()
 export class SnapshotStore {
   constructor(private readonly database: Database) {}
 
   /** Everything the engine needs, at one position. @throws ApiError DATABASE_UNAVAILABLE */
-  loadSource(): Promise<Omit<SnapshotSource, 'instances'>> {
+  async loadSource(): Promise<Omit<SnapshotSource, 'instances'>> {
+    return (await this.loadAll()).source;
+  }
+
+  /** The same with what is known of tenants beyond the engine. @throws ApiError DATABASE_UNAVAILABLE */
+  loadAll(): Promise<{ source: Omit<SnapshotSource, 'instances'>; tenants: readonly TenantRow[] }> {
     return this.database.consistentRead(async (tx) => {
-      const position = await tx.logPosition.findUniqueOrThrow({ where: { id: 1 } });
+      const position = await this.#positionIn(tx);
       const tenants = await tx.tenant.findMany({
         where: { deletedAt: null },
-        select: { id: true, status: true, region: true, tags: true },
+        select: { id: true, name: true, status: true, tier: true, region: true, tags: true, metadata: true },
         orderBy: { id: 'asc' },
       });
       const services = await tx.service.findMany({
@@ -31,15 +47,21 @@ export class SnapshotStore {
       });
       const assignments = await tx.$queryRaw<AssignmentRecord[]>`
         SELECT tenant_id AS "tenantId", service_id AS "serviceId", version, is_pinned AS "isPinned" FROM assignments`;
-      return {
-        position: { epoch: position.epoch, revision: Number(position.revision) },
+      const source = {
+        position,
         tenants: tenants.map((tenant) => tenantRecordOf(tenant.id, tenant)),
         services: services.map((service) => serviceRecordOf(service, service.versions)),
         assignments,
         schemas: [],
         holds: [],
       };
+      return { source, tenants: tenants as TenantRow[] };
     });
+  }
+
+  /** The end of the log. @throws ApiError DATABASE_UNAVAILABLE */
+  loadPosition(): Promise<Position> {
+    return this.database.run((client) => this.#positionIn(client));
   }
 
   /**
@@ -66,5 +88,10 @@ export class SnapshotStore {
         return { change, delta: deltaOfItems(change.position, items, head.services ?? []), items };
       });
     });
+  }
+
+  async #positionIn(tx: Transaction): Promise<Position> {
+    const { epoch, revision } = await tx.logPosition.findUniqueOrThrow({ where: { id: 1 } });
+    return { epoch, revision: Number(revision) };
   }
 }
