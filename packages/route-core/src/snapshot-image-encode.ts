@@ -1,0 +1,135 @@
+import { murmurHash3Bytes } from './murmur-hash3.ts';
+import { PINNED_BIT, VERSION_MASK } from './names.ts';
+import { PAGE_BITS, PAGE_MASK } from './pages.ts';
+import type { InstanceRecord, ServiceRecord } from './records.ts';
+import type { ServiceSlot } from './service-slot.ts';
+import { ByteWriter } from './snapshot-image-bytes.ts';
+import { writeColumn } from './snapshot-image-columns.ts';
+import {
+  CHECKSUM_SIZE,
+  FORMAT,
+  type ImageHeader,
+  type ImageService,
+  MAGIC,
+  OLDEST_READER,
+  SECTION,
+} from './snapshot-image-format.ts';
+import type { Snapshot, SnapshotState } from './snapshot-state.ts';
+
+export interface EncodeSnapshotOptions {
+  /** Whether instances as last known are put in, so that a router can answer from the image alone. Default `true`. */
+  readonly withInstances?: boolean;
+}
+
+/** A snapshot as bytes, for a file or for Redis: some 1 byte per assignment. Names no longer in use are left out. */
+export function encodeSnapshot(snapshot: Snapshot, options: EncodeSnapshotOptions = {}): Uint8Array {
+  const state = snapshot as SnapshotState;
+  const writer = new ByteWriter();
+  for (const character of MAGIC) writer.uint8(character.charCodeAt(0));
+  writer.uint16(FORMAT);
+  writer.uint16(OLDEST_READER);
+  writer.uint32(0);
+  const header: ImageHeader = { ...state.position, digest: state.digest };
+  section(writer, SECTION.header, () => writer.json(header));
+  const rows = listRows(state);
+  section(writer, SECTION.tenants, () => writeTenants(writer, state, rows));
+  const values = new Uint32Array(rows.length);
+  const instances: InstanceRecord[] = [];
+  for (const slot of state.services.values()) {
+    if (isNothing(slot)) continue;
+    section(writer, SECTION.service, () => writeService(writer, slot, rows, values));
+    for (const instance of slot.instances) instances.push(instance);
+  }
+  section(writer, SECTION.holds, () => writer.json([...state.holds.values()]));
+  if (options.withInstances ?? true) section(writer, SECTION.instances, () => writer.json(instances));
+  writer.setUint32(MAGIC.length + 4, writer.length + CHECKSUM_SIZE);
+  writer.uint32(murmurHash3Bytes(writer.view()));
+  return writer.view().slice();
+}
+
+function section(writer: ByteWriter, id: number, write: () => void): void {
+  writer.uint32(id);
+  writer.uint32(0);
+  const from = writer.length;
+  write();
+  writer.setUint32(from - 4, writer.length - from);
+}
+
+/** What `withInstances` or a removal leaves behind. */
+function isNothing(slot: ServiceSlot): boolean {
+  const { record, assignmentCount, schemaCount, holds, instances } = slot;
+  return record === null && assignmentCount + schemaCount + holds.length + instances.length === 0;
+}
+
+/** Ordinals of the tenant names that this snapshot uses; the names, which it shares with others, only ever grow. */
+function listRows(state: SnapshotState): Uint32Array {
+  const isUsed = new Uint8Array(state.names.ordinals.size);
+  for (const [at, page] of state.statuses.entries()) mark(isUsed, at, page, (status) => status !== 0);
+  for (const slot of state.services.values()) {
+    for (const [at, page] of slot.cells.entries()) mark(isUsed, at, page, (cell) => cell !== 0);
+    for (const [at, page] of slot.schemas.entries()) mark(isUsed, at, page, (schema) => !Number.isNaN(schema));
+  }
+  const rows = new Uint32Array(isUsed.reduce((sum, one) => sum + one, 0));
+  let count = 0;
+  for (let ordinal = 0; ordinal < isUsed.length; ordinal++) if (isUsed[ordinal] === 1) rows[count++] = ordinal;
+  return rows;
+}
+
+function mark(
+  isUsed: Uint8Array,
+  at: number,
+  page: Uint8Array | Uint16Array | Float64Array | undefined,
+  test: (value: number) => boolean,
+): void {
+  const base = at << PAGE_BITS;
+  for (let i = 0; page !== undefined && i < page.length; i++) if (test(page[i]!)) isUsed[base + i] = 1;
+}
+
+function writeTenants(writer: ByteWriter, state: SnapshotState, rows: Uint32Array): void {
+  const names = [...state.names.ordinals.keys()];
+  writer.json(Array.from(rows, (ordinal) => names[ordinal]!));
+  for (const ordinal of rows) writer.uint8(state.statusAt(ordinal));
+  const lists = new Map<string, number>();
+  const tags = new Uint32Array(rows.length);
+  for (const [row, ordinal] of rows.entries()) {
+    const tenant = state.tenants[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK];
+    if (tenant === undefined) continue;
+    writer.uint32(tenant.hashA);
+    writer.uint32(tenant.hashB);
+    if (tenant.tags.length > 0) tags[row] = numberOf(lists, JSON.stringify(tenant.tags)) + 1;
+  }
+  writer.json([...lists.keys()].map((text) => JSON.parse(text)));
+  writeColumn(writer, tags);
+}
+
+function writeService(writer: ByteWriter, slot: ServiceSlot, rows: Uint32Array, values: Uint32Array): void {
+  // Versions are numbered anew as well: only the names that cells use, so that the limit of names is not reached by history.
+  const versions: string[] = [];
+  const numbers = new Uint16Array(slot.names.names.length);
+  for (let row = 0; row < rows.length; row++) {
+    const ordinal = rows[row]!;
+    const cell = slot.cells[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK] ?? 0;
+    const number = cell & VERSION_MASK;
+    if (number !== 0 && numbers[number] === 0) numbers[number] = versions.push(slot.names.names[number]!);
+    values[row] = (numbers[number]! << 1) | ((cell & PINNED_BIT) === 0 ? 0 : 1);
+  }
+  const image: ImageService<ServiceRecord> = { id: slot.id, record: slot.record, versions };
+  writer.json(image);
+  writeColumn(writer, values);
+  const distinct = new Map<number, number>();
+  for (let row = 0; row < rows.length; row++) {
+    const ordinal = rows[row]!;
+    const schema = slot.schemas[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK] ?? Number.NaN;
+    values[row] = Number.isNaN(schema) ? 0 : numberOf(distinct, schema) + 1;
+  }
+  writer.uint32(distinct.size);
+  for (const schema of distinct.keys()) writer.float64(schema);
+  writeColumn(writer, values);
+}
+
+function numberOf<K>(numbers: Map<K, number>, key: K): number {
+  const known = numbers.get(key);
+  if (known !== undefined) return known;
+  numbers.set(key, numbers.size);
+  return numbers.size - 1;
+}
