@@ -1,11 +1,17 @@
 import { ConnectionLost, problemFrom } from './api-problem.ts';
+import { type Convergence, convergenceHeader, parseConvergence } from './convergence.ts';
 import { session } from './session.ts';
+
+export interface CallInit extends RequestInit {
+  /** Told how far the change got, when it was asked to wait for the routers and changed something. */
+  onConvergence?: (convergence: Convergence) => void;
+}
 
 /**
  * The one way from the generated client to the network: adds the session's token, turns every failure into an
  * `ApiProblem` or `ConnectionLost`, and ends the session when the API no longer accepts its token.
  */
-export async function callApi<T>(url: string, init: RequestInit): Promise<T> {
+export async function callApi<T>(url: string, { onConvergence, ...init }: CallInit): Promise<T> {
   const headers = new Headers(init.headers);
   const sent = session.current?.accessToken;
   if (sent) headers.set('authorization', `Bearer ${sent}`);
@@ -17,7 +23,11 @@ export async function callApi<T>(url: string, init: RequestInit): Promise<T> {
     if (init.signal?.aborted) throw error;
     throw new ConnectionLost();
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok) {
+    const convergence = parseConvergence(response.headers.get(convergenceHeader) ?? '');
+    if (convergence) onConvergence?.(convergence);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
   const problem = await problemFrom(response);
   const isTokenRefused = response.status === 401 && !('code' in problem && problem.code === 'CREDENTIALS_WRONG');
   // Another tab may have logged in meanwhile: only the token that was refused is thrown away.

@@ -6,6 +6,7 @@ import { PasswordPage } from '../features/access/password.page.tsx';
 import { MatrixPage } from '../features/assignments/matrix.page.tsx';
 import { readChangeFilters } from '../features/changes/change-filters.ts';
 import { ChangesPage } from '../features/changes/changes.page.tsx';
+import { RoutersPage } from '../features/routers/routers.page.tsx';
 import { ExplainPage } from '../features/routing/explain.page.tsx';
 import { readExplainRequest } from '../features/routing/explain-request.ts';
 import { ServicePage } from '../features/services/service.page.tsx';
@@ -89,6 +90,7 @@ const changesRoute = createRoute({
   component: ChangesPage,
   validateSearch: readChangeFilters,
 });
+const routersRoute = createRoute({ ...inShell, path: '/routers', component: RoutersPage });
 const accessRoute = createRoute({ ...inShell, path: '/access', component: AccessPage });
 
 const routeTree = rootRoute.addChildren([
@@ -103,6 +105,7 @@ const routeTree = rootRoute.addChildren([
     serviceRoute,
     explainRoute,
     changesRoute,
+    routersRoute,
     accessRoute,
   ]),
 ]);

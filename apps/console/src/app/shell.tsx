@@ -2,24 +2,27 @@ import { AppShell, Burger, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { usePermission } from '../features/access/me.ts';
+import { useMe } from '../features/access/me.ts';
 import { LiveChip } from '../live/live-chip.tsx';
 import { ColorSchemeMenu, LanguageSwitch, UserMenu } from './preferences.tsx';
 
+/** A page without a permission is everybody's; the others are listed for those who may read them. */
 const pages = [
   { to: '/tenants', label: 'nav.tenants', mark: '▤' },
   { to: '/matrix', label: 'nav.matrix', mark: '▦' },
   { to: '/services', label: 'nav.services', mark: '◆' },
   { to: '/explain', label: 'nav.explain', mark: '?' },
   { to: '/changes', label: 'nav.changes', mark: '≡' },
+  { to: '/routers', label: 'nav.routers', mark: '⇉', permission: 'routers.read' },
+  { to: '/access', label: 'nav.access', mark: '⚙', permission: 'access.manage' },
 ] as const;
 
 /** Frame of every page: where you are, whether it is current, who you are. */
 export function Shell() {
   const { t } = useTranslation();
   const [isOpen, { toggle, close }] = useDisclosure(false);
-  const mayManageAccess = usePermission('access.manage');
-  const links = mayManageAccess ? [...pages, { to: '/access', label: 'nav.access', mark: '⚙' } as const] : pages;
+  const { data: me } = useMe();
+  const links = pages.filter((page) => !('permission' in page) || me?.permissions.includes(page.permission));
   return (
     <AppShell
       header={{ height: 44 }}

@@ -7,8 +7,10 @@
  */
 import type {
   ApiKeyPage,
+  ApplyAssignmentsParams,
   ApplyRequest,
   ApplyResult,
+  ApplyTenantSync,
   Assignment,
   BatchRouteRequest,
   BatchRouteResponse,
@@ -17,9 +19,12 @@ import type {
   ChangePassword,
   CreateApiKey,
   CreateService,
+  CreateServiceParams,
   CreateTenant,
+  CreateTenantParams,
   CreateUser,
   CreateVersion,
+  CreateVersionParams,
   CreatedApiKey,
   DeleteTenantParams,
   ExplainResponse,
@@ -44,18 +49,26 @@ import type {
   RegisterInstance,
   RouteRequest,
   RouteResponse,
+  RouterList,
   Service,
   ServicePage,
   Session,
+  SetTenantServiceParams,
+  SetTenantServiceVersionParams,
   SetVersion,
   StreamEvent,
   Tenant,
   TenantPage,
   TenantServiceList,
+  TenantSyncResult,
+  TenantSyncStatus,
   UpdateService,
+  UpdateServiceParams,
   UpdateTenant,
+  UpdateTenantParams,
   UpdateUser,
   UpdateVersion,
+  UpdateVersionParams,
   User,
   UserPage,
   Version,
@@ -456,19 +469,27 @@ export const listTenants = async (params?: ListTenantsParams, options?: Paramete
 
 
 
-export const getCreateTenantUrl = () => {
+export const getCreateTenantUrl = (params?: CreateTenantParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/tenants`
+  return stringifiedParams.length > 0 ? `/api/tenants?${stringifiedParams}` : `/api/tenants`
 }
 
 /**
  * Needs the permission `tenants.create`.
  * @summary Create a tenant
  */
-export const createTenant = async (createTenantBody: CreateTenant, options?: Parameters<typeof callApi>[1]): Promise<Tenant> => {
+export const createTenant = async (createTenantBody: CreateTenant,
+    params?: CreateTenantParams, options?: Parameters<typeof callApi>[1]): Promise<Tenant> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -484,7 +505,7 @@ export const createTenant = async (createTenantBody: CreateTenant, options?: Par
     }
     return headers;
   };
-return callApi<Tenant>(getCreateTenantUrl(),
+return callApi<Tenant>(getCreateTenantUrl(params),
   {
     ...options,
     method: 'POST',
@@ -520,12 +541,20 @@ export const getTenant = async (tenantId: string, options?: Parameters<typeof ca
 
 
 
-export const getUpdateTenantUrl = (tenantId: string,) => {
+export const getUpdateTenantUrl = (tenantId: string,
+    params?: UpdateTenantParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/tenants/${tenantId}`
+  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}?${stringifiedParams}` : `/api/tenants/${tenantId}`
 }
 
 /**
@@ -533,7 +562,8 @@ export const getUpdateTenantUrl = (tenantId: string,) => {
  * @summary Change a tenant
  */
 export const updateTenant = async (tenantId: string,
-    updateTenantBody: UpdateTenant, options?: Parameters<typeof callApi>[1]): Promise<Tenant> => {
+    updateTenantBody: UpdateTenant,
+    params?: UpdateTenantParams, options?: Parameters<typeof callApi>[1]): Promise<Tenant> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -549,7 +579,7 @@ export const updateTenant = async (tenantId: string,
     }
     return headers;
   };
-return callApi<Tenant>(getUpdateTenantUrl(tenantId),
+return callApi<Tenant>(getUpdateTenantUrl(tenantId,params),
   {
     ...options,
     method: 'PATCH',
@@ -620,12 +650,20 @@ export const listTenantServices = async (tenantId: string, options?: Parameters<
 
 
 export const getSetTenantServiceVersionUrl = (tenantId: string,
-    serviceId: string,) => {
+    serviceId: string,
+    params?: SetTenantServiceVersionParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/version`
+  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}/services/${serviceId}/version?${stringifiedParams}` : `/api/tenants/${tenantId}/services/${serviceId}/version`
 }
 
 /**
@@ -634,7 +672,8 @@ export const getSetTenantServiceVersionUrl = (tenantId: string,
  */
 export const setTenantServiceVersion = async (tenantId: string,
     serviceId: string,
-    setVersion: SetVersion, options?: Parameters<typeof callApi>[1]): Promise<Assignment> => {
+    setVersion: SetVersion,
+    params?: SetTenantServiceVersionParams, options?: Parameters<typeof callApi>[1]): Promise<Assignment> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -650,7 +689,7 @@ export const setTenantServiceVersion = async (tenantId: string,
     }
     return headers;
   };
-return callApi<Assignment>(getSetTenantServiceVersionUrl(tenantId,serviceId),
+return callApi<Assignment>(getSetTenantServiceVersionUrl(tenantId,serviceId,params),
   {
     ...options,
     method: 'PUT',
@@ -662,12 +701,20 @@ return callApi<Assignment>(getSetTenantServiceVersionUrl(tenantId,serviceId),
 
 
 export const getSetTenantServiceUrl = (tenantId: string,
-    serviceId: string,) => {
+    serviceId: string,
+    params?: SetTenantServiceParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/tenants/${tenantId}/services/${serviceId}`
+  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}/services/${serviceId}?${stringifiedParams}` : `/api/tenants/${tenantId}/services/${serviceId}`
 }
 
 /**
@@ -676,7 +723,8 @@ export const getSetTenantServiceUrl = (tenantId: string,
  */
 export const setTenantService = async (tenantId: string,
     serviceId: string,
-    setVersion: SetVersion, options?: Parameters<typeof callApi>[1]): Promise<Assignment> => {
+    setVersion: SetVersion,
+    params?: SetTenantServiceParams, options?: Parameters<typeof callApi>[1]): Promise<Assignment> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -692,12 +740,101 @@ export const setTenantService = async (tenantId: string,
     }
     return headers;
   };
-return callApi<Assignment>(getSetTenantServiceUrl(tenantId,serviceId),
+return callApi<Assignment>(getSetTenantServiceUrl(tenantId,serviceId,params),
   {
     ...options,
     method: 'PUT',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(setVersion)
+  }
+);}
+
+
+
+export const getGetTenantSyncUrl = () => {
+
+
+
+
+  return `/api/tenant-sync`
+}
+
+/**
+ * Needs the permission `tenant-sync.read`.
+ * @summary How the tenant sync stands, and what its last runs did
+ */
+export const getTenantSync = async ( options?: Parameters<typeof callApi>[1]): Promise<TenantSyncStatus> => {
+
+  return callApi<TenantSyncStatus>(getGetTenantSyncUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getRunTenantSyncUrl = () => {
+
+
+
+
+  return `/api/tenant-sync/run`
+}
+
+/**
+ * Needs the permission `tenant-sync.run`.
+ * @summary Sync tenants now; what would change too many comes back as a plan with a token
+ */
+export const runTenantSync = async ( options?: Parameters<typeof callApi>[1]): Promise<TenantSyncResult> => {
+
+  return callApi<TenantSyncResult>(getRunTenantSyncUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getApplyTenantSyncUrl = () => {
+
+
+
+
+  return `/api/tenant-sync/apply`
+}
+
+/**
+ * Needs the permission `tenant-sync.run`.
+ * @summary Confirm a plan that the guard stopped; the source is asked anew
+ */
+export const applyTenantSync = async (applyTenantSyncBody: ApplyTenantSync, options?: Parameters<typeof callApi>[1]): Promise<TenantSyncResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<TenantSyncResult>(getApplyTenantSyncUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(applyTenantSyncBody)
   }
 );}
 
@@ -735,19 +872,27 @@ export const listServices = async (params?: ListServicesParams, options?: Parame
 
 
 
-export const getCreateServiceUrl = () => {
+export const getCreateServiceUrl = (params?: CreateServiceParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/services`
+  return stringifiedParams.length > 0 ? `/api/services?${stringifiedParams}` : `/api/services`
 }
 
 /**
  * Needs the permission `services.write`.
  * @summary Create a service
  */
-export const createService = async (createServiceBody: CreateService, options?: Parameters<typeof callApi>[1]): Promise<Service> => {
+export const createService = async (createServiceBody: CreateService,
+    params?: CreateServiceParams, options?: Parameters<typeof callApi>[1]): Promise<Service> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -763,7 +908,7 @@ export const createService = async (createServiceBody: CreateService, options?: 
     }
     return headers;
   };
-return callApi<Service>(getCreateServiceUrl(),
+return callApi<Service>(getCreateServiceUrl(params),
   {
     ...options,
     method: 'POST',
@@ -799,12 +944,20 @@ export const getService = async (serviceId: string, options?: Parameters<typeof 
 
 
 
-export const getUpdateServiceUrl = (serviceId: string,) => {
+export const getUpdateServiceUrl = (serviceId: string,
+    params?: UpdateServiceParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/services/${serviceId}`
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}?${stringifiedParams}` : `/api/services/${serviceId}`
 }
 
 /**
@@ -812,7 +965,8 @@ export const getUpdateServiceUrl = (serviceId: string,) => {
  * @summary Change a service: default, policies, balancer
  */
 export const updateService = async (serviceId: string,
-    updateServiceBody: UpdateService, options?: Parameters<typeof callApi>[1]): Promise<Service> => {
+    updateServiceBody: UpdateService,
+    params?: UpdateServiceParams, options?: Parameters<typeof callApi>[1]): Promise<Service> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -828,7 +982,7 @@ export const updateService = async (serviceId: string,
     }
     return headers;
   };
-return callApi<Service>(getUpdateServiceUrl(serviceId),
+return callApi<Service>(getUpdateServiceUrl(serviceId,params),
   {
     ...options,
     method: 'PATCH',
@@ -864,12 +1018,20 @@ export const listVersions = async (serviceId: string, options?: Parameters<typeo
 
 
 
-export const getCreateVersionUrl = (serviceId: string,) => {
+export const getCreateVersionUrl = (serviceId: string,
+    params?: CreateVersionParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/services/${serviceId}/versions`
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions?${stringifiedParams}` : `/api/services/${serviceId}/versions`
 }
 
 /**
@@ -877,7 +1039,8 @@ export const getCreateVersionUrl = (serviceId: string,) => {
  * @summary Declare a version
  */
 export const createVersion = async (serviceId: string,
-    createVersionBody: CreateVersion, options?: Parameters<typeof callApi>[1]): Promise<Version> => {
+    createVersionBody: CreateVersion,
+    params?: CreateVersionParams, options?: Parameters<typeof callApi>[1]): Promise<Version> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -893,7 +1056,7 @@ export const createVersion = async (serviceId: string,
     }
     return headers;
   };
-return callApi<Version>(getCreateVersionUrl(serviceId),
+return callApi<Version>(getCreateVersionUrl(serviceId,params),
   {
     ...options,
     method: 'POST',
@@ -932,12 +1095,20 @@ export const getVersion = async (serviceId: string,
 
 
 export const getUpdateVersionUrl = (serviceId: string,
-    version: string,) => {
+    version: string,
+    params?: UpdateVersionParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/services/${serviceId}/versions/${version}`
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}`
 }
 
 /**
@@ -946,7 +1117,8 @@ export const getUpdateVersionUrl = (serviceId: string,
  */
 export const updateVersion = async (serviceId: string,
     version: string,
-    updateVersionBody: UpdateVersion, options?: Parameters<typeof callApi>[1]): Promise<Version> => {
+    updateVersionBody: UpdateVersion,
+    params?: UpdateVersionParams, options?: Parameters<typeof callApi>[1]): Promise<Version> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -962,7 +1134,7 @@ export const updateVersion = async (serviceId: string,
     }
     return headers;
   };
-return callApi<Version>(getUpdateVersionUrl(serviceId,version),
+return callApi<Version>(getUpdateVersionUrl(serviceId,version,params),
   {
     ...options,
     method: 'PATCH',
@@ -1069,19 +1241,27 @@ return callApi<Plan>(getPlanAssignmentsUrl(),
 
 
 
-export const getApplyAssignmentsUrl = () => {
+export const getApplyAssignmentsUrl = (params?: ApplyAssignmentsParams,) => {
+  const normalizedParams = new URLSearchParams();
 
+  Object.entries(params || {}).forEach(([key, value]) => {
 
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
 
+  const stringifiedParams = normalizedParams.toString();
 
-  return `/api/assignments/apply`
+  return stringifiedParams.length > 0 ? `/api/assignments/apply?${stringifiedParams}` : `/api/assignments/apply`
 }
 
 /**
  * Needs the permission `assignments.write`.
  * @summary Apply a plan in one transaction
  */
-export const applyAssignments = async (applyRequest: ApplyRequest, options?: Parameters<typeof callApi>[1]): Promise<ApplyResult> => {
+export const applyAssignments = async (applyRequest: ApplyRequest,
+    params?: ApplyAssignmentsParams, options?: Parameters<typeof callApi>[1]): Promise<ApplyResult> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -1097,7 +1277,7 @@ export const applyAssignments = async (applyRequest: ApplyRequest, options?: Par
     }
     return headers;
   };
-return callApi<ApplyResult>(getApplyAssignmentsUrl(),
+return callApi<ApplyResult>(getApplyAssignmentsUrl(params),
   {
     ...options,
     method: 'POST',
@@ -1189,6 +1369,31 @@ export const getStreamUrl = () => {
 export const stream = async ( options?: Parameters<typeof callApi>[1]): Promise<StreamEvent> => {
 
   return callApi<StreamEvent>(getStreamUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListRoutersUrl = () => {
+
+
+
+
+  return `/api/routers`
+}
+
+/**
+ * Needs the permission `routers.read`.
+ * @summary Routers with the position that each has applied
+ */
+export const listRouters = async ( options?: Parameters<typeof callApi>[1]): Promise<RouterList> => {
+
+  return callApi<RouterList>(getListRoutersUrl(),
   {
     ...options,
     method: 'GET'

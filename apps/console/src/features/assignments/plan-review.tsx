@@ -4,12 +4,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
+import { untilConverged, watchConvergence } from '../../api/convergence.ts';
 import { applyAssignments, planAssignments } from '../../api/generated/grey.ts';
 import type { CellMove, Plan } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
+import { useEffectiveWords } from '../routers/effective-words.ts';
 import { PlanConflicts } from './plan-conflicts.tsx';
 import { PlanMoves, PlanRefusals } from './plan-diff.tsx';
 import { conflictsOf, resolveConflicts } from './resolve-conflicts.ts';
@@ -29,6 +31,7 @@ export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps
   const { number } = useFormat();
   const client = useQueryClient();
   const keyFor = useIdempotencyKey();
+  const wordEffective = useEffectiveWords();
   const [cells, setCells] = useState<CellMove[]>([...asked]);
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
@@ -43,12 +46,15 @@ export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps
   const apply = useMutation({
     mutationFn: ({ planToken }: Plan) => {
       const body = { planToken, plan: { cells }, ...(reason.trim() ? { reason: reason.trim() } : {}) };
-      return applyAssignments(body, { headers: { 'idempotency-key': keyFor(body) } });
+      const headers = { 'idempotency-key': keyFor(body) };
+      return watchConvergence((onConvergence) => applyAssignments(body, untilConverged, { headers, onConvergence }));
     },
-    onSuccess: async (result) => {
+    onSuccess: async ({ result, convergence }) => {
       notifications.show({
         title: t('plan.applied', { moves: number(result.summary.moveCount) }),
-        message: result.changeId ? t('plan.appliedAs', { changeId: result.changeId }) : t('plan.nothingChanged'),
+        message: result.changeId
+          ? [t('plan.appliedAs', { changeId: result.changeId }), wordEffective(convergence)].filter(Boolean).join('. ')
+          : t('plan.nothingChanged'),
         autoClose: 8000,
       });
       onApplied();

@@ -1,10 +1,10 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listInstances } from '../../api/generated/grey.ts';
 import type { Instance } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { Ago } from '../../parts/ago.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { HealthLabel, StatusLabel } from '../../parts/status.tsx';
@@ -78,20 +78,5 @@ export function InstanceList({ serviceId }: { serviceId: string }) {
         />
       )}
     </Stack>
-  );
-}
-
-/** "3 sec. ago", counting on by itself. */
-function Ago({ iso }: { iso: string }) {
-  const { ago, dateTime } = useFormat();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <time className="nowrap" dateTime={iso} title={dateTime(iso)}>
-      {ago(iso, now)}
-    </time>
   );
 }

@@ -3,11 +3,13 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { untilConverged, watchConvergence } from '../../api/convergence.ts';
 import { updateService } from '../../api/generated/grey.ts';
 import type { Service, Version } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
+import { useEffectiveWords } from '../routers/effective-words.ts';
 import { missingWeight, type Shares, toDefaultVersions, toShares } from './default-weights.ts';
 
 interface DefaultFormProps {
@@ -22,22 +24,29 @@ export function DefaultForm({ service, versions, onClose }: DefaultFormProps) {
   const { share } = useFormat();
   const client = useQueryClient();
   const [shares, setShares] = useState<Shares>(() => toShares(service.defaultVersions));
+  const wordEffective = useEffectiveWords();
   const [reason, setReason] = useState('');
   const missing = missingWeight(shares);
   const save = useMutation({
     mutationFn: () =>
-      updateService(
-        service.id,
-        { defaultVersions: toDefaultVersions(shares), ...(reason.trim() ? { reason: reason.trim() } : {}) },
-        { headers: { 'if-match': service.etag } },
+      watchConvergence((onConvergence) =>
+        updateService(
+          service.id,
+          { defaultVersions: toDefaultVersions(shares), ...(reason.trim() ? { reason: reason.trim() } : {}) },
+          untilConverged,
+          { headers: { 'if-match': service.etag }, onConvergence },
+        ),
       ),
-    onSuccess: async () => {
+    onSuccess: async ({ convergence }) => {
       await Promise.all(
         [['services'], ['service', service.id], ['tenant-services'], ['matrix']].map((queryKey) =>
           client.invalidateQueries({ queryKey }),
         ),
       );
-      notifications.show({ message: t('services.defaultSaved', { id: service.id }) });
+      notifications.show({
+        title: t('services.defaultSaved', { id: service.id }),
+        message: wordEffective(convergence),
+      });
       onClose();
     },
   });

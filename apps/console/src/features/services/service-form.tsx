@@ -38,10 +38,10 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
       const why = reason.trim() ? { reason: reason.trim() } : {};
       if (service) {
         const body: UpdateService = { name: name.trim() || service.id, ...policies, ...why };
-        return updateService(service.id, body, { headers: { 'if-match': service.etag } });
+        return updateService(service.id, body, {}, { headers: { 'if-match': service.etag } });
       }
       const body: CreateService = { id: id.trim(), ...(name.trim() ? { name: name.trim() } : {}), ...policies, ...why };
-      return createService(body, { headers: { 'idempotency-key': keyFor(body) } });
+      return createService(body, {}, { headers: { 'idempotency-key': keyFor(body) } });
     },
     onSuccess: async (saved) => {
       await Promise.all(

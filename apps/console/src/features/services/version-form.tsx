@@ -41,7 +41,7 @@ export function VersionForm({ serviceId, onClose }: { serviceId: string; onClose
   const save = useMutation({
     mutationFn: (fields: Fields) => {
       const body = toCreateVersion(fields);
-      return createVersion(serviceId, body, { headers: { 'idempotency-key': keyFor(body) } });
+      return createVersion(serviceId, body, {}, { headers: { 'idempotency-key': keyFor(body) } });
     },
     onSuccess: async (saved) => {
       await Promise.all(

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
+import { untilConverged, watchConvergence } from '../../api/convergence.ts';
 import { updateVersion } from '../../api/generated/grey.ts';
 import type { Version, VersionStatus } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
@@ -11,6 +12,7 @@ import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Empty, Failure } from '../../parts/states.tsx';
 import { VersionStatusLabel } from '../../parts/status.tsx';
+import { useEffectiveWords } from '../routers/effective-words.ts';
 import { wordReference } from './word-reference.ts';
 
 type Step = { version: Version; status: VersionStatus };
@@ -86,23 +88,28 @@ export function VersionList({ versions, mayWrite }: { versions: readonly Version
 function StatusStep({ step: { version, status }, onClose }: { step: Step; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const wordEffective = useEffectiveWords();
   const [reason, setReason] = useState('');
   const change = useMutation({
     mutationFn: () =>
-      updateVersion(
-        version.serviceId,
-        version.version,
-        { status, ...(reason.trim() ? { reason: reason.trim() } : {}) },
-        { headers: { 'if-match': version.etag } },
+      watchConvergence((onConvergence) =>
+        updateVersion(
+          version.serviceId,
+          version.version,
+          { status, ...(reason.trim() ? { reason: reason.trim() } : {}) },
+          untilConverged,
+          { headers: { 'if-match': version.etag }, onConvergence },
+        ),
       ),
-    onSuccess: async () => {
+    onSuccess: async ({ convergence }) => {
       await Promise.all(
         [['versions', version.serviceId], ['tenant-services']].map((queryKey) =>
           client.invalidateQueries({ queryKey }),
         ),
       );
       notifications.show({
-        message: t('versions.changed', { version: version.version, status: t(`versionStatus.${status}`) }),
+        title: t('versions.changed', { version: version.version, status: t(`versionStatus.${status}`) }),
+        message: wordEffective(convergence),
       });
       onClose();
     },

@@ -20,11 +20,11 @@ export function TenantForm({ tenant, onClose }: { tenant?: Tenant; onClose: () =
     mutationFn: async (fields: TenantFields) => {
       if (!tenant) {
         const body = toCreateTenant(fields);
-        return createTenant(body, { headers: { 'idempotency-key': keyFor(body) } });
+        return createTenant(body, {}, { headers: { 'idempotency-key': keyFor(body) } });
       }
       const changes = toUpdateTenant(fields, tenant);
       if (Object.keys(changes).length === 0) return tenant;
-      return updateTenant(tenant.id, changes, { headers: { 'if-match': tenant.etag } });
+      return updateTenant(tenant.id, changes, {}, { headers: { 'if-match': tenant.etag } });
     },
     onSuccess: async (saved) => {
       await Promise.all(

@@ -13,6 +13,7 @@ export const ChangeKind = {
   tenantcreated: 'tenant.created',
   tenantupdated: 'tenant.updated',
   tenantdeleted: 'tenant.deleted',
+  tenantssynced: 'tenants.synced',
   servicecreated: 'service.created',
   serviceupdated: 'service.updated',
   versioncreated: 'version.created',

@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { DeleteTenantWait } from './deleteTenantWait.ts';
 
 export type DeleteTenantParams = {
 /**
@@ -13,4 +14,14 @@ export type DeleteTenantParams = {
  * @maxLength 500
  */
 reason?: string;
+/**
+ * Answer only when every router has the change, or `waitMs` has passed.
+ */
+wait?: DeleteTenantWait;
+/**
+ * Milliseconds.
+ * @minimum 1
+ * @maximum 30000
+ */
+waitMs?: number;
 };
