@@ -1,0 +1,27 @@
+import { PINNED_BIT, VERSION_MASK } from './names.ts';
+import { PAGE_BITS, PAGE_MASK } from './pages.ts';
+import type { AssignmentRecord, SchemaRecord } from './records.ts';
+import type { Snapshot, SnapshotState } from './snapshot-state.ts';
+
+/** What one tenant has of its own in a snapshot, in the order of the services; takes time by the number of services. */
+export function readCells(
+  snapshot: Snapshot,
+  tenantId: string,
+): { readonly assignments: readonly AssignmentRecord[]; readonly schemas: readonly SchemaRecord[] } {
+  const { names, services } = snapshot as SnapshotState;
+  const assignments: AssignmentRecord[] = [];
+  const schemas: SchemaRecord[] = [];
+  const ordinal = names.ordinals.get(tenantId);
+  if (ordinal === undefined) return { assignments, schemas };
+  const [page, at] = [ordinal >>> PAGE_BITS, ordinal & PAGE_MASK];
+  for (const [serviceId, slot] of services) {
+    const cell = slot.cells[page]?.[at] ?? 0;
+    if (cell !== 0) {
+      const version = slot.names.names[cell & VERSION_MASK]!;
+      assignments.push({ tenantId, serviceId, version, isPinned: (cell & PINNED_BIT) !== 0 });
+    }
+    const schemaVersion = slot.schemas[page]?.[at] ?? Number.NaN;
+    if (!Number.isNaN(schemaVersion)) schemas.push({ tenantId, serviceId, schemaVersion });
+  }
+  return { assignments, schemas };
+}
