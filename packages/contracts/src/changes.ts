@@ -12,6 +12,7 @@ export const changeKinds = [
   'tenant.created',
   'tenant.updated',
   'tenant.deleted',
+  'tenants.synced',
   'service.created',
   'service.updated',
   'version.created',
