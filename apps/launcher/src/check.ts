@@ -29,7 +29,9 @@ await check('Drift of generated files', checkDrift);
 const redis = await ensureRedis({ timeoutMs: INSTALL_MS, signal: stopping.signal });
 const nacos = await ensureNacos();
 for (const folder of listVitestPackages()) {
-  await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, { ...options, env: { ...redis, ...nacos } }));
+  await check(`Tests of ${folder}: vitest`, (options) =>
+    runVitest(folder, { ...options, env: { ...redis, ...nacos } }),
+  );
 }
 await check('The product in a browser: playwright', runPlaywright);
 

@@ -1,3 +1,4 @@
+import { parseArguments } from './parse-arguments.ts';
 import { start } from './start.ts';
 
 const stopping = new AbortController();
@@ -6,9 +7,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => stopping.abort());
 process.channel?.unref();
 
-const isDemoWanted = !process.argv.includes('--no-demo');
 try {
-  process.exitCode = await start({ isDemoWanted }, stopping.signal);
+  process.exitCode = await start(parseArguments(process.argv.slice(2)), stopping.signal);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiProgram, consoleFolder, dataFolder, logFolder, pathForPeople } from './locations.ts';
 import { loadSecrets } from './secrets.ts';
@@ -8,31 +9,36 @@ const POLL_MS = 50;
 
 export interface ApiOptions {
   readonly databaseUrl: string;
+  /** Undefined: no Redis. */
+  readonly redisUrl: string | undefined;
   readonly host: string;
   readonly port: number;
-  /** Demo mode: the first administrator keeps the one-time password, so that the demo data can be created with it. */
+  /** Demo mode: the first administrator keeps the first password, so that the demo data can be created with it. */
   readonly hasDemo: boolean;
+  /** 1 for the first replica, whose data folder is the launcher's own, so that a single start goes on where it left off. */
+  readonly number: number;
 }
 
-/** Starts the API as a child. What the environment says goes before what the launcher would choose. */
-export function startApi({ databaseUrl, host, port, hasDemo }: ApiOptions): Child {
+/** Starts a replica of the API as a child. What the environment says goes before what the launcher would choose. */
+export function startApi({ databaseUrl, redisUrl, host, port, hasDemo, number }: ApiOptions): Child {
   const secrets = loadSecrets();
   const defaults = {
     GREY_CONSOLE_DIR: consoleFolder,
     GREY_JWT_SECRET: secrets.jwtSecret,
     GREY_PLAN_SECRET: secrets.planSecret,
+    ...(redisUrl === undefined ? {} : { GREY_REDIS_URL: redisUrl }),
     ...(hasDemo ? { GREY_DEMO: '1' } : {}),
   };
   const unset = Object.entries(defaults).filter(([name]) => !process.env[name]);
   return startChild({
-    name: 'api',
+    name: number === 1 ? 'api' : `api-${number}`,
     program: apiProgram,
     env: {
       ...Object.fromEntries(unset),
       GREY_DATABASE_URL: databaseUrl,
       GREY_HOST: host,
       GREY_PORT: String(port),
-      GREY_DATA_DIR: dataFolder,
+      GREY_DATA_DIR: number === 1 ? dataFolder : path.join(dataFolder, `replica-${number}`),
     },
   });
 }

@@ -33,7 +33,7 @@ export function keepDemoRecord(record: DemoRecord): void {
 }
 
 /**
- * Logs in as the first administrator, with the one-time password the API wrote down.
+ * Logs in as the first administrator, with the first password, which the API wrote down.
  *
  * @returns undefined when that password is no longer good, as it should be soon after the first start
  */

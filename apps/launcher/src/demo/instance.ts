@@ -1,10 +1,12 @@
 /** One instance of a demo service: a small HTTP server that keeps itself registered. Configured over the channel. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApiClient } from './api-client.ts';
+import { Registrar } from './registrar.ts';
 
 export interface InstanceOptions {
-  readonly apiUrl: string;
+  /** Replicas of the API; with a discovery that they share it registers at the first that answers, else at each. */
+  readonly apiUrls: readonly string[];
+  readonly isDiscoveryShared: boolean;
   readonly registryKey: string;
   readonly serviceId: string;
   readonly instanceId: string;
@@ -35,8 +37,6 @@ function run(options: InstanceOptions): void {
 }
 
 function stayRegistered(options: InstanceOptions, port: number): void {
-  const client = new ApiClient(options.apiUrl, options.registryKey);
-  const path = `/api/registry/instances/${options.instanceId}`;
   const registration = {
     serviceId: options.serviceId,
     instanceId: options.instanceId,
@@ -46,23 +46,15 @@ function stayRegistered(options: InstanceOptions, port: number): void {
     healthCheck: { endpoint: '/health', interval: '5s', timeout: '1s' },
     ttlMs: TTL_MS,
   };
-  let isRegistered = false;
-  const beat = async () => {
-    try {
-      if (isRegistered) isRegistered = (await client.call('PUT', `${path}/heartbeat`, {})).status === 200;
-      // The registry forgot it, for instance because the API was restarted.
-      if (!isRegistered)
-        isRegistered = (await client.expect('POST', '/api/registry/instances', registration)).status < 300;
-    } catch (error) {
-      isRegistered = false;
-      console.warn(String(error));
-    }
-  };
+  const { apiUrls, isDiscoveryShared, registryKey } = options;
+  const groups = isDiscoveryShared ? [apiUrls] : apiUrls.map((url) => [url]);
+  const registrars = groups.map((urls) => new Registrar(urls, registryKey, registration));
+  const beat = () => void Promise.all(registrars.map((registrar) => registrar.beat()));
   beat();
   const timer = setInterval(beat, HEARTBEAT_MS);
   process.once('SIGTERM', async () => {
     clearInterval(timer);
-    await client.call('DELETE', path).catch(() => undefined);
+    await Promise.all(registrars.map((registrar) => registrar.leave()));
     process.exit(0);
   });
 }

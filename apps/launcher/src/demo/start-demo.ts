@@ -14,6 +14,14 @@ const ROUTED_WITHIN_MS = 20_000;
 // Each is a program of a hundred lines; without bounds sixteen of them would reserve more memory than they use.
 const SMALL_HEAP = ['--max-old-space-size=48', '--max-semi-space-size=1'];
 
+/** The replicas of the API that the demo talks to. */
+export interface DemoReplicas {
+  /** Base URL of each; the first is the one that is set up. */
+  readonly urls: readonly string[];
+  /** Whether what one replica knows of instances is known to all. */
+  readonly isDiscoveryShared: boolean;
+}
+
 /**
  * Creates the demo's data on the first start, then starts the fleet and the traffic.
  *
@@ -21,17 +29,18 @@ const SMALL_HEAP = ['--max-old-space-size=48', '--max-semi-space-size=1'];
  * @returns what to announce, or undefined when nobody can log in to create the data and its keys any more
  */
 export async function startDemo(
-  url: string,
+  replicas: DemoReplicas,
   signal: AbortSignal,
   addChild: (child: Child) => void,
 ): Promise<Announcement['demo']> {
-  const record = await prepare(url);
+  const { urls } = replicas;
+  const record = await prepare(urls[0] as string);
   if (record === undefined || signal.aborted) return undefined;
-  const instances = listInstances(url, record.registryKey);
+  const instances = listInstances(replicas, record.registryKey);
   for (const options of instances) addChild(startWorker('demo/instance.js', options.instanceId, options));
-  const traffic: TrafficOptions = { apiUrl: url, routeKey: record.routeKey };
+  const traffic: TrafficOptions = { apiUrls: urls, routeKey: record.routeKey };
   addChild(startWorker('demo/traffic.js', 'traffic', traffic));
-  await waitUntilRouted(url, record.routeKey, signal);
+  await Promise.all(urls.map((url) => waitUntilRouted(url, record.routeKey, signal)));
   const versionCount = demoServices.reduce((sum, service) => sum + service.versions.length, 0);
   return {
     summary: `${demoServices.length} services in ${versionCount} versions, ${instances.length} live instances, ${demoTenants.length} tenants, light traffic`,
@@ -54,11 +63,12 @@ async function prepare(url: string): Promise<DemoRecord | undefined> {
   return record;
 }
 
-function listInstances(apiUrl: string, registryKey: string): InstanceOptions[] {
+function listInstances(replicas: DemoReplicas, registryKey: string): InstanceOptions[] {
   return demoServices.flatMap((service) =>
     service.versions.flatMap(({ version, instanceCount }) =>
       Array.from({ length: instanceCount }, (_, index) => ({
-        apiUrl,
+        apiUrls: replicas.urls,
+        isDiscoveryShared: replicas.isDiscoveryShared,
         registryKey,
         serviceId: service.id,
         instanceId: `${service.id}-${version}-${index + 1}`,
@@ -76,7 +86,7 @@ function startWorker(program: string, name: string, options: InstanceOptions | T
   return child;
 }
 
-/** Waits until the line that is about to be printed would be answered by a live instance. */
+/** Waits until this replica would answer the line that is about to be printed with a live instance. */
 async function waitUntilRouted(url: string, routeKey: string, signal: AbortSignal): Promise<void> {
   const client = new ApiClient(url, routeKey);
   const deadline = Date.now() + ROUTED_WITHIN_MS;

@@ -4,7 +4,8 @@ import { ApiClient } from './api-client.ts';
 import { demoServices, demoTenants } from './catalogue.ts';
 
 export interface TrafficOptions {
-  readonly apiUrl: string;
+  /** Replicas of the API, asked in turn. */
+  readonly apiUrls: readonly string[];
   readonly routeKey: string;
 }
 
@@ -15,11 +16,12 @@ const REPORT_EVERY = 240;
 process.once('message', (options: TrafficOptions) => run(options));
 process.once('SIGTERM', () => process.exit(0));
 
-async function run({ apiUrl, routeKey }: TrafficOptions): Promise<void> {
-  const client = new ApiClient(apiUrl, routeKey);
+async function run({ apiUrls, routeKey }: TrafficOptions): Promise<void> {
+  const clients = apiUrls.map((url) => new ApiClient(url, routeKey));
   const tenants = demoTenants.filter((tenant) => tenant.status === 'active');
   const outcomes = new Map<string, number>();
   for (let count = 1; ; count += 1) {
+    const client = clients[count % clients.length] as ApiClient;
     const outcome = await askAndCall(client, pickOne(tenants).id, pickOne(demoServices).id).catch(String);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     if (count % REPORT_EVERY === 0) {
