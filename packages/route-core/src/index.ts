@@ -8,6 +8,6 @@ export { readCells } from './read-cells.ts';
 export type * from './records.ts';
 export { applyDelta, buildSnapshot, withInstances } from './snapshot.ts';
 export { decodeSnapshot } from './snapshot-image-decode.ts';
-export { type EncodeSnapshotOptions, encodeSnapshot } from './snapshot-image-encode.ts';
+export { type EncodeSnapshotOptions, encodeSnapshot, encodeSnapshotInSteps } from './snapshot-image-encode.ts';
 export { SnapshotImageError, type SnapshotImageFault } from './snapshot-image-error.ts';
 export type { Snapshot, SnapshotStats } from './snapshot-state.ts';

@@ -23,6 +23,21 @@ export interface EncodeSnapshotOptions {
 
 /** A snapshot as bytes, for a file or for Redis: some 1 byte per assignment. Names no longer in use are left out. */
 export function encodeSnapshot(snapshot: Snapshot, options: EncodeSnapshotOptions = {}): Uint8Array {
+  const steps = encodeSnapshotInSteps(snapshot, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * The same in small steps, for a process that has requests to answer meanwhile: run it until it is done and returns the
+ * bytes. A step is one service, some 0.5 ms for 10 000 tenants. The snapshot is immutable, so time between steps changes nothing.
+ */
+export function* encodeSnapshotInSteps(
+  snapshot: Snapshot,
+  options: EncodeSnapshotOptions = {},
+): Generator<undefined, Uint8Array> {
   const state = snapshot as SnapshotState;
   const writer = new ByteWriter();
   for (const character of MAGIC) writer.uint8(character.charCodeAt(0));
@@ -31,13 +46,14 @@ export function encodeSnapshot(snapshot: Snapshot, options: EncodeSnapshotOption
   writer.uint32(0);
   const header: ImageHeader = { ...state.position, digest: state.digest };
   section(writer, SECTION.header, () => writer.json(header));
-  const rows = listRows(state);
+  const rows = yield* listRows(state);
   section(writer, SECTION.tenants, () => writeTenants(writer, state, rows));
   const values = new Uint32Array(rows.length);
   const instances: InstanceRecord[] = [];
   for (const slot of state.services.values()) {
     if (isNothing(slot)) continue;
     section(writer, SECTION.service, () => writeService(writer, slot, rows, values));
+    yield;
     for (const instance of slot.instances) instances.push(instance);
   }
   section(writer, SECTION.holds, () => writer.json([...state.holds.values()]));
@@ -62,12 +78,13 @@ function isNothing(slot: ServiceSlot): boolean {
 }
 
 /** Ordinals of the tenant names that this snapshot uses; the names, which it shares with others, only ever grow. */
-function listRows(state: SnapshotState): Uint32Array {
+function* listRows(state: SnapshotState): Generator<undefined, Uint32Array> {
   const isUsed = new Uint8Array(state.names.ordinals.size);
   for (const [at, page] of state.statuses.entries()) mark(isUsed, at, page, (status) => status !== 0);
   for (const slot of state.services.values()) {
     for (const [at, page] of slot.cells.entries()) mark(isUsed, at, page, (cell) => cell !== 0);
     for (const [at, page] of slot.schemas.entries()) mark(isUsed, at, page, (schema) => !Number.isNaN(schema));
+    yield;
   }
   const rows = new Uint32Array(isUsed.reduce((sum, one) => sum + one, 0));
   let count = 0;

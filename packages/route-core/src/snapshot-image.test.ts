@@ -9,6 +9,7 @@ import {
   decide,
   decodeSnapshot,
   encodeSnapshot,
+  encodeSnapshotInSteps,
   type Snapshot,
   SnapshotImageError,
   type SnapshotSource,
@@ -99,6 +100,22 @@ describe('an image', () => {
         expect(decoded.digest).toBe(bare.digest);
         expect(counts(decoded)).toEqual(counts(bare));
         expect(answers(decoded)).toEqual(answers(bare));
+      }),
+    );
+  });
+
+  it('made in steps shows the snapshot it was begun with, whatever its lineage learns meanwhile', () => {
+    fc.assert(
+      fc.property(grown, fc.array(deltaBody, { minLength: 1 }), (snapshot, bodies) => {
+        const steps = encodeSnapshotInSteps(snapshot);
+        let latest = snapshot;
+        let step = steps.next();
+        for (let i = 0; !step.done; i++) {
+          const body = bodies[i % bodies.length]!;
+          latest = applyDelta(latest, { epoch: 'e1', revision: latest.position.revision + 1, ...body });
+          step = steps.next();
+        }
+        expect(step.value).toEqual(encodeSnapshot(snapshot));
       }),
     );
   });
