@@ -40,7 +40,7 @@ export async function startDemo(
   for (const options of instances) addChild(startWorker('demo/instance.js', options.instanceId, options));
   const traffic: TrafficOptions = { apiUrls: urls, routeKey: record.routeKey };
   addChild(startWorker('demo/traffic.js', 'traffic', traffic));
-  await Promise.all(urls.map((url) => waitUntilRouted(url, record.routeKey, signal)));
+  await waitUntilRouted(urls, record.routeKey, signal);
   const versionCount = demoServices.reduce((sum, service) => sum + service.versions.length, 0);
   return {
     summary: `${demoServices.length} services in ${versionCount} versions, ${instances.length} live instances, ${demoTenants.length} tenants, light traffic`,
@@ -86,19 +86,31 @@ function startWorker(program: string, name: string, options: InstanceOptions | T
   return child;
 }
 
-/** Waits until this replica would answer the line that is about to be printed with a live instance. */
-async function waitUntilRouted(url: string, routeKey: string, signal: AbortSignal): Promise<void> {
-  const client = new ApiClient(url, routeKey);
+/**
+ * Waits until every replica would answer the line that is about to be printed: the first with a live instance, the others
+ * like the first, for they hear of the demo later.
+ */
+async function waitUntilRouted(urls: readonly string[], routeKey: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + ROUTED_WITHIN_MS;
-  while (!signal.aborted) {
-    const request = { tenantId: shownTenantId, serviceName: 'payment-service' };
-    const { status } = await client.call('POST', '/api/grey-router/route', request);
-    // Any other answer is final: an operator may have suspended that very tenant.
-    if (status !== 503) return;
-    if (Date.now() > deadline) {
-      console.warn(`No instance of the demo has registered yet; their logs are in ${pathForPeople(logFolder)}.`);
-      return;
+  // Any other answer than 503 is final: an operator may have suspended that very tenant.
+  let isSettled = (status: number) => status !== 503;
+  for (const url of urls) {
+    const client = new ApiClient(url, routeKey);
+    let status = await askForShown(client);
+    while (!isSettled(status) && !signal.aborted) {
+      if (Date.now() > deadline) {
+        console.warn(`${url} knows no instance of the demo yet; the logs are in ${pathForPeople(logFolder)}.`);
+        return;
+      }
+      await sleep(100);
+      status = await askForShown(client);
     }
-    await sleep(100);
+    const settled = status;
+    isSettled = (other) => other === settled;
   }
+}
+
+async function askForShown(client: ApiClient): Promise<number> {
+  const request = { tenantId: shownTenantId, serviceName: 'payment-service' };
+  return (await client.call('POST', '/api/grey-router/route', request)).status;
 }
