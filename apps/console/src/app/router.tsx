@@ -11,6 +11,7 @@ import { ExplainPage } from '../features/routing/explain.page.tsx';
 import { readExplainRequest } from '../features/routing/explain-request.ts';
 import { ServicePage } from '../features/services/service.page.tsx';
 import { ServicesPage } from '../features/services/services.page.tsx';
+import { TenantSyncPage } from '../features/tenant-sync/tenant-sync.page.tsx';
 import { TenantPage } from '../features/tenants/tenant.page.tsx';
 import { readTenantFilters } from '../features/tenants/tenant-filters.ts';
 import { TenantsPage } from '../features/tenants/tenants.page.tsx';
@@ -91,6 +92,7 @@ const changesRoute = createRoute({
   validateSearch: readChangeFilters,
 });
 const routersRoute = createRoute({ ...inShell, path: '/routers', component: RoutersPage });
+const tenantSyncRoute = createRoute({ ...inShell, path: '/tenant-sync', component: TenantSyncPage });
 const accessRoute = createRoute({ ...inShell, path: '/access', component: AccessPage });
 
 const routeTree = rootRoute.addChildren([
@@ -106,6 +108,7 @@ const routeTree = rootRoute.addChildren([
     explainRoute,
     changesRoute,
     routersRoute,
+    tenantSyncRoute,
     accessRoute,
   ]),
 ]);

@@ -14,6 +14,7 @@ const pages = [
   { to: '/explain', label: 'nav.explain', mark: '?' },
   { to: '/changes', label: 'nav.changes', mark: '≡' },
   { to: '/routers', label: 'nav.routers', mark: '⇉', permission: 'routers.read' },
+  { to: '/tenant-sync', label: 'nav.tenantSync', mark: '⇄', permission: 'tenant-sync.read' },
   { to: '/access', label: 'nav.access', mark: '⚙', permission: 'access.manage' },
 ] as const;
 

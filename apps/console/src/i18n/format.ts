@@ -9,6 +9,26 @@ export function useFormat() {
     /** Basis points (10 000 = everybody) as a percentage. */
     share: (basisPoints: number) =>
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(basisPoints / 10_000),
+    /** Per cent (100 = everybody) as a percentage. */
+    percent: (perCent: number) =>
+      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(perCent / 100),
+    /** Milliseconds in the largest unit that fits. */
+    duration: (ms: number) => {
+      const [value, unit] =
+        ms < 1_000
+          ? [ms, 'millisecond']
+          : ms < 60_000
+            ? [ms / 1_000, 'second']
+            : ms < 3_600_000
+              ? [ms / 60_000, 'minute']
+              : [ms / 3_600_000, 'hour'];
+      return new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: unit as string,
+        unitDisplay: 'short',
+        maximumFractionDigits: 1,
+      }).format(value as number);
+    },
     dateTime: (iso: string) =>
       new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso)),
     date: (iso: string) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(iso)),

@@ -9,12 +9,18 @@ test('after a reset nothing that was read before counts', () => {
   expect(queriesTouched({ type: 'reset', position })).toBe('all');
 });
 
-test('every kind of change makes the timeline and one other view outdated', () => {
+test('every kind of change makes the timeline, the routers and one other view outdated', () => {
   for (const kind of Object.values(ChangeKind)) {
     const touched = queriesTouched(changeOf(kind));
-    expect(touched, kind).toContainEqual(['changes']);
-    expect(touched.length, kind).toBeGreaterThan(2);
+    expect(touched, kind).toEqual(expect.arrayContaining([['changes'], ['routers']]));
+    expect(touched.length, kind).toBeGreaterThan(3);
   }
+});
+
+test('a sync touches the tenants it may have changed', () => {
+  expect(queriesTouched(changeOf('tenants.synced'))).toEqual(
+    expect.arrayContaining([['tenants'], ['tenant'], ['matrix'], ['tenant-sync']]),
+  );
 });
 
 test('an assignment touches the tenant page and the matrix', () => {

@@ -13,6 +13,8 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
     return [['instances', event.serviceId], ['versions', event.serviceId], ['service', event.serviceId], ['services']];
   const kind = event.change.kind;
   const always: QueryKey[] = [['changes'], ['explain'], ['routers']];
+  if (kind === 'tenants.synced')
+    return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix'], ['tenant-sync']];
   if (kind.startsWith('tenant.')) return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix']];
   if (kind.startsWith('service.')) return [...always, ['services'], ['service'], ['tenant-services'], ['matrix']];
   if (kind.startsWith('version.')) return [...always, ['versions'], ['service'], ['services'], ['tenant-services']];
