@@ -73,8 +73,13 @@ export const heartbeatSchema = z
   .strictObject({ health: z.enum(['healthy', 'degraded', 'unhealthy']).optional() })
   .meta({ id: 'Heartbeat' });
 
+export const instanceSourceSchema = z
+  .enum(['builtin', 'nacos'])
+  .meta({ id: 'InstanceSource', description: 'Where the instance is known from; builtin: it registered here.' });
+
 export const instanceSchema = z
   .object({
+    source: instanceSourceSchema,
     serviceId: z.string(),
     instanceId: z.string(),
     version: z.string(),
@@ -88,7 +93,7 @@ export const instanceSchema = z
     environment: z.string().nullable(),
     weight: z.int(),
     tags: z.array(z.string()),
-    ttlMs: z.int(),
+    ttlMs: z.int().nullable().meta({ description: 'null: the foreign registry decides when it is gone.' }),
     registeredAt: timestampSchema,
     lastSeenAt: timestampSchema,
     healthCheck: z

@@ -34,8 +34,9 @@ export const redisKeys = {
 
   /**
    * Hash, no TTL. `epoch`, `revision`: the last change in the stream. `projected`: the revision up to which the
-   * projection is written; absent while it is being rebuilt. `format`: of the stream's entries. Missing altogether =
-   * Redis is empty and will be rebuilt. Written by replicas of the API, only by script and only forward within an epoch.
+   * projection is written; absent while it is being rebuilt. `projecting`: the revision whose writes are under way, when
+   * they are too many for one script. `format`: of the stream's entries. Missing altogether = Redis is empty and will be
+   * rebuilt. Written by replicas of the API, only by script and only forward within an epoch.
    */
   position: '{grey}:position',
 

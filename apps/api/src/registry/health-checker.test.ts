@@ -13,7 +13,10 @@ function registration(instanceId: string): Registration {
     healthCheck: { endpoint: '/h', interval: '10s', timeout: '1s' },
   });
   return {
+    source: 'builtin',
     request,
+    isEnabled: true,
+    isUntagged: false,
     registeredAt: 0,
     lastSeenAt: 0,
     reported: 'unknown',

@@ -1,5 +1,6 @@
-import type { CheckResult, InstanceRegistry } from './instance-registry.ts';
+import type { CheckResult } from './instance-registry.ts';
 import { probeInstance } from './probe-instance.ts';
+import type { RegistryService } from './registry.service.ts';
 
 const MOST_AT_ONCE = 32;
 /** Checks of one interval are spread by this share, so that instances started together are not asked together for ever. */
@@ -12,7 +13,7 @@ interface Turn {
 
 /** Checks the instances that declared a health check, each at its own interval and never twice at once. */
 export class HealthChecker {
-  readonly #registry: Pick<InstanceRegistry, 'listChecked' | 'recordCheck'>;
+  readonly #registry: Pick<RegistryService, 'listChecked' | 'recordCheck'>;
   readonly #probe: typeof probeInstance;
   readonly #now: () => number;
   readonly #random: () => number;
@@ -20,7 +21,7 @@ export class HealthChecker {
   #runningCount = 0;
 
   constructor(
-    registry: Pick<InstanceRegistry, 'listChecked' | 'recordCheck'>,
+    registry: Pick<RegistryService, 'listChecked' | 'recordCheck'>,
     options: { probe?: typeof probeInstance; now?: () => number; random?: () => number } = {},
   ) {
     this.#registry = registry;

@@ -3,9 +3,18 @@ import type { InstanceHealth, InstanceRecord } from '@grey/route-core';
 
 export type ReportedHealth = Exclude<InstanceHealth, 'unknown'>;
 
+/** Where an instance is known from: it registered here, or a foreign registry told of it. */
+export type InstanceOrigin = Instance['source'];
+
 /** One registered instance. All times are milliseconds since 1970, all durations milliseconds. */
 export interface Registration {
+  readonly source: InstanceOrigin;
+  /** For one of a foreign registry: what it would have sent, had it registered here; `ttlMs` says nothing then. */
   readonly request: RegisterInstance;
+  /** The switch of the foreign registry's operator; true for those registered here. */
+  readonly isEnabled: boolean;
+  /** The foreign registry names no version, so the baseline was taken. */
+  readonly isUntagged: boolean;
   readonly registeredAt: number;
   readonly lastSeenAt: number;
   /** What the instance says of itself with its heartbeat. */
@@ -23,8 +32,9 @@ export function healthOf({ reported, checked }: Pick<Registration, 'reported' | 
   return RANK[reported] >= RANK[checked] ? reported : checked;
 }
 
+/** Its heartbeat is overdue. What a foreign registry told of does not beat here and never is. */
 export function isExpired(registration: Registration, now: number): boolean {
-  return registration.lastSeenAt + registration.request.ttlMs <= now;
+  return registration.source === 'builtin' && registration.lastSeenAt + registration.request.ttlMs <= now;
 }
 
 /** Where the checks of two registrations would go is the same, so what was found still holds. */
@@ -42,7 +52,7 @@ export function toRecord(registration: Registration): InstanceRecord {
     address,
     weight: metadata.weight,
     health: healthOf(registration),
-    isEnabled: true,
+    isEnabled: registration.isEnabled,
     tags: metadata.tags,
     ...(metadata.region === undefined ? {} : { region: metadata.region }),
   };
@@ -53,18 +63,19 @@ export function toInstance(registration: Registration, isVersionKnown: boolean):
   const { serviceId, instanceId, version, address, metadata, healthCheck, ttlMs } = registration.request;
   const { lastCheckedAt } = registration;
   return {
+    source: registration.source,
     serviceId,
     instanceId,
     version,
     isVersionKnown,
     address,
     health: healthOf(registration),
-    isEnabled: true,
+    isEnabled: registration.isEnabled,
     region: metadata.region ?? null,
     environment: metadata.environment ?? null,
     weight: metadata.weight,
     tags: metadata.tags,
-    ttlMs,
+    ttlMs: registration.source === 'builtin' ? ttlMs : null,
     registeredAt: new Date(registration.registeredAt).toISOString(),
     lastSeenAt: new Date(registration.lastSeenAt).toISOString(),
     healthCheck:
@@ -78,4 +89,15 @@ export function toInstance(registration: Registration, isVersionKnown: boolean):
             detail: registration.checkDetail,
           },
   };
+}
+
+/** Neither routing nor an operator would tell the two apart; when they were last seen does not count. */
+export function isSeenAlike(a: Registration, b: Registration): boolean {
+  return (
+    healthOf(a) === healthOf(b) &&
+    a.isEnabled === b.isEnabled &&
+    a.isUntagged === b.isUntagged &&
+    a.source === b.source &&
+    JSON.stringify(a.request) === JSON.stringify(b.request)
+  );
 }

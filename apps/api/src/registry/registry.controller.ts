@@ -1,11 +1,11 @@
 import { operations } from '@grey/contracts';
 import { Controller } from '@nestjs/common';
 import { Call, type Called, Operation } from '../infra/http/operation.decorator.ts';
-import { InstanceRegistry } from './instance-registry.ts';
+import { RegistryService } from './registry.service.ts';
 
 @Controller()
 export class RegistryController {
-  constructor(private readonly registry: InstanceRegistry) {}
+  constructor(private readonly registry: RegistryService) {}
 
   @Operation(operations.registerInstance)
   register(@Call() { input }: Called<typeof operations.registerInstance>) {
@@ -19,7 +19,7 @@ export class RegistryController {
 
   @Operation(operations.deregisterInstance)
   deregister(@Call() { input }: Called<typeof operations.deregisterInstance>) {
-    this.registry.deregister(input.params.instanceId);
+    return this.registry.deregister(input.params.instanceId);
   }
 
   @Operation(operations.listInstances)
