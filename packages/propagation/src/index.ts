@@ -1,1 +1,6 @@
-export {};
+export {
+  type DamagedSnapshotFile,
+  type LoadedSnapshot,
+  SnapshotFile,
+  type SnapshotFileOptions,
+} from './snapshot-file.ts';
