@@ -24,6 +24,8 @@ import { CallInterceptor } from './infra/http/call.interceptor.ts';
 import { RouteCheck } from './infra/http/check-routes.ts';
 import { OpenapiController } from './infra/http/openapi.controller.ts';
 import { ProblemFilter } from './infra/http/problem.filter.ts';
+import { redisProviders } from './infra/redis/redis.providers.ts';
+import { publishingProviders } from './publishing/publishing.providers.ts';
 import { RegistryController } from './registry/registry.controller.ts';
 import { registryProviders } from './registry/registry.providers.ts';
 import { RoutersController } from './routers/routers.controller.ts';
@@ -36,6 +38,10 @@ import { VersionsService } from './services/versions.service.ts';
 import { VersionsStore } from './services/versions.store.ts';
 import { StreamController } from './stream/stream.controller.ts';
 import { streamProviders } from './stream/stream.providers.ts';
+import { TenantSyncController } from './tenant-sync/tenant-sync.controller.ts';
+import { tenantSyncProviders } from './tenant-sync/tenant-sync.providers.ts';
+import { SyncedTenantsService } from './tenants/synced-tenants.service.ts';
+import { SyncedTenantsStore } from './tenants/synced-tenants.store.ts';
 import { TenantsController } from './tenants/tenants.controller.ts';
 import { TenantsService } from './tenants/tenants.service.ts';
 import { TenantsStore } from './tenants/tenants.store.ts';
@@ -83,6 +89,7 @@ export class AppModule {
         ServicesController,
         StreamController,
         TenantsController,
+        TenantSyncController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -91,14 +98,19 @@ export class AppModule {
         ...changes,
         ...accessProviders,
         ...assignmentsProviders,
+        ...redisProviders,
+        ...publishingProviders,
         ...registryProviders,
         ...routersProviders,
         ...routingProviders,
         ...healthProviders,
         ...streamProviders,
+        ...tenantSyncProviders,
         Housekeeping,
         ServicesService,
         ServicesStore,
+        SyncedTenantsService,
+        SyncedTenantsStore,
         TenantsService,
         TenantsStore,
         VersionsService,

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { RedisLink } from '@grey/propagation';
 import type { RouteListener } from '@grey/route-module';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -11,8 +12,10 @@ import { Database } from './infra/db/database.ts';
 import { serveApiDocs } from './infra/http/api-docs.ts';
 import { serveConsole } from './infra/http/console-files.ts';
 import { traceRequest } from './infra/http/trace.ts';
+import { REDIS_LINK } from './infra/redis/redis-link.token.ts';
 import { createLogger, NestLogger } from './infra/telemetry/logger.ts';
 import { openConfigurationOrLater } from './open-configuration.ts';
+import { Publishing } from './publishing/publishing.service.ts';
 import { LastGood } from './routing/last-good.ts';
 import { RouterState } from './routing/router-state.ts';
 import { ROUTE_LISTENER } from './routing/routing.providers.ts';
@@ -48,10 +51,12 @@ export async function bootApi(config: Config): Promise<RunningApi> {
     configureHttp(app, config);
     await app.get(TokensService).restore();
     await app.get(LastGood).start();
+    await app.get<RedisLink | undefined>(REDIS_LINK)?.open();
     const { passwordFile, stop } = await openConfigurationOrLater(app, config);
     stopOpening = stop;
     await app.init();
     await app.get(RouterState).start();
+    app.get(Publishing).start();
     const server = createServer(inFront(app));
     await listen(server, config);
     const closeApi = () => {

@@ -1,3 +1,4 @@
+import { parseRedisUrl } from '@grey/propagation';
 import { z } from 'zod';
 import { tenantSyncVariables } from './tenant-sync-variables.ts';
 
@@ -22,6 +23,20 @@ export const configSchema = z.object({
     .max(100)
     .default(10)
     .meta({ description: 'Connections kept to PostgreSQL.' }),
+  GREY_REDIS_URL: z
+    .string()
+    .superRefine((url, context) => {
+      try {
+        parseRedisUrl(url);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    })
+    .optional()
+    .meta({
+      description:
+        'Redis through which replicas hear of changes: `redis://`, `rediss://`, `redis+sentinel://host:port,host:port/master`, `redis+cluster://host:port,host:port`. Unset: one process, or replicas that poll PostgreSQL.',
+    }),
   GREY_HOST: z.string().min(1).default('127.0.0.1').meta({ description: 'Address to listen on.' }),
   GREY_PORT: z.coerce
     .number('must be a port number')

@@ -40,7 +40,8 @@ describe('waiting for the routers', () => {
   it('keeps errors as they are, and has nothing to say of a change that changed nothing', async () => {
     const twice = await api.ask('POST', '/api/services?wait=converged', { id: 'unwaited' });
     expect([twice.status, twice.body.code]).toEqual([409, 'SERVICE_EXISTS']);
-    const same = await api.ask('PATCH', '/api/services/unwaited?wait=converged', { balancer: 'round_robin' });
+    const { balancer } = (await api.ask('GET', '/api/services/unwaited')).body;
+    const same = await api.ask('PATCH', '/api/services/unwaited?wait=converged', { balancer });
     expect([same.status, same.headers.get(CONVERGENCE_HEADER)]).toEqual([200, null]);
   });
 

@@ -3,6 +3,9 @@ import { SnapshotFile } from '@grey/propagation';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { RouterState } from './router-state.ts';
 
+/** How far the file may be behind: what is lost with a process that is killed. */
+const SAVE_DELAY_MS = 500;
+
 /**
  * Keeps the last good snapshot on disk, with the instances last known, so that this process routes after a restart when
  * everything else is away.
@@ -17,7 +20,9 @@ export class LastGood implements OnApplicationShutdown {
   constructor(router: Pick<RouterState, 'onChanged' | 'restore'>, dataDir: string) {
     this.#router = router;
     this.#file = new SnapshotFile(path.resolve(dataDir, 'snapshot'), {
-      onDamaged: (reason: string) => this.#logger.warn({ msg: 'a snapshot file is damaged', reason }),
+      onDamaged: ({ file, reason }) => this.#logger.warn({ err: reason, msg: 'a snapshot file is damaged', file }),
+      onSaveFailed: (error) => this.#logger.warn({ err: error, msg: 'the snapshot could not be written' }),
+      delayMs: SAVE_DELAY_MS,
     });
   }
 
