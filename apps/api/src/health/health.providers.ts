@@ -5,6 +5,8 @@ import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
 import { InstanceRegistry } from '../registry/instance-registry.ts';
 import { RouterState } from '../routing/router-state.ts';
 import { StreamHub } from '../stream/stream-hub.ts';
+import { TenantSyncMetrics } from '../tenant-sync/tenant-sync-metrics.ts';
+import { TenantSyncStatusService } from '../tenant-sync/tenant-sync-status.service.ts';
 import { DatabasePingStore } from './database-ping.store.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { HealthService } from './health.service.ts';
@@ -19,9 +21,14 @@ export const healthProviders: Provider[] = [
   },
   {
     provide: HealthService,
-    useFactory: (router: RouterState, registry: InstanceRegistry, hub: StreamHub, database: DatabaseWatch) =>
-      new HealthService({ router, registry, hub, database }),
-    inject: [RouterState, InstanceRegistry, StreamHub, DatabaseWatch],
+    useFactory: (
+      router: RouterState,
+      registry: InstanceRegistry,
+      hub: StreamHub,
+      database: DatabaseWatch,
+      tenantSync: TenantSyncStatusService,
+    ) => new HealthService({ router, registry, hub, database, others: { 'tenant-sync': tenantSync } }),
+    inject: [RouterState, InstanceRegistry, StreamHub, DatabaseWatch, TenantSyncStatusService],
   },
   {
     provide: RouterMetrics,
@@ -30,13 +37,21 @@ export const healthProviders: Provider[] = [
   },
   {
     provide: MetricsPage,
-    useFactory: (metrics: RouterMetrics, router: RouterState, registry: InstanceRegistry, hub: StreamHub) =>
-      new MetricsPage(metrics, () => ({
+    useFactory: (
+      metrics: RouterMetrics,
+      router: RouterState,
+      registry: InstanceRegistry,
+      hub: StreamHub,
+      tenantSync: TenantSyncMetrics,
+    ) => {
+      const gauges = () => ({
         activeTenantCount: router.snapshot?.stats().activeTenantCount ?? 0,
         instanceCount: registry.instanceCount,
         revision: router.snapshot?.position.revision ?? null,
         streamCount: hub.streamCount,
-      })),
-    inject: [RouterMetrics, RouterState, InstanceRegistry, StreamHub],
+      });
+      return new MetricsPage(metrics, gauges, [tenantSync]);
+    },
+    inject: [RouterMetrics, RouterState, InstanceRegistry, StreamHub, TenantSyncMetrics],
   },
 ];

@@ -11,6 +11,8 @@ export interface HealthParts {
   readonly registry: Pick<InstanceRegistry, 'instanceCount'>;
   readonly hub: Pick<StreamHub, 'streamCount'>;
   readonly database: Pick<DatabaseWatch, 'state'>;
+  /** Parts that speak for themselves, by the name they are shown under. */
+  readonly others?: Readonly<Record<string, { readPart(): Part | Promise<Part> }>>;
 }
 
 type Part = Health['parts'][string];
@@ -26,14 +28,15 @@ export class HealthService {
   }
 
   async getHealth(): Promise<Health> {
-    const { router, registry, hub, database } = this.#parts;
-    const parts = {
+    const { router, registry, hub, database, others = {} } = this.#parts;
+    const parts: Record<string, Part> = {
       database: partOf(await database.state()),
       snapshot: partOf(router.loadStatus.isUp ? { isUp: router.snapshot !== undefined } : router.loadStatus),
       registry: { status: 'up', detail: `${registry.instanceCount} instances` },
       stream: { status: 'up', detail: `${hub.streamCount} readers` },
-    } satisfies Record<string, Part>;
-    const isWhole = Object.values(parts).every((part) => part.status === 'up');
+    };
+    for (const [name, other] of Object.entries(others)) parts[name] = await other.readPart();
+    const isWhole = Object.values(parts).every((part) => part.status !== 'down');
     const { snapshot } = router;
     const stats = snapshot?.stats();
     return {

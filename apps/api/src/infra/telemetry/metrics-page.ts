@@ -15,9 +15,12 @@ export interface GaugeSource {
 export class MetricsPage {
   readonly #registry = new Registry();
   readonly #metrics: RouterMetrics;
+  readonly #others: readonly { print(): Promise<string> }[];
 
-  constructor(metrics: RouterMetrics, gauges: () => GaugeSource) {
+  /** @param others parts of the API that print metrics of their own */
+  constructor(metrics: RouterMetrics, gauges: () => GaugeSource, others: readonly { print(): Promise<string> }[] = []) {
     this.#metrics = metrics;
+    this.#others = others;
     const registers = [this.#registry];
     const requests = new Counter({
       name: 'grey_router_requests_total',
@@ -51,7 +54,8 @@ export class MetricsPage {
   }
 
   async print(): Promise<string> {
-    return `${await this.#registry.metrics()}\n${printLatency(this.#metrics.latency)}`;
+    const others = await Promise.all(this.#others.map((other) => other.print()));
+    return [await this.#registry.metrics(), ...others, printLatency(this.#metrics.latency)].join('\n');
   }
 }
 
