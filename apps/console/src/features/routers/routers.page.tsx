@@ -49,6 +49,8 @@ function Distribution({ list, facts }: { list: RouterList; facts: RouterFacts })
   const { t } = useTranslation();
   const { effectiveCount, differingCount, rows } = facts;
   const isEverywhere = effectiveCount === rows.length;
+  // Reports travel through Redis: "1 of 1" would be a claim about routers that cannot be heard.
+  const isAlone = list.distribution === 'redis_down' && rows.length === 1 && isEverywhere;
   return (
     <section
       className="panel"
@@ -57,7 +59,9 @@ function Distribution({ list, facts }: { list: RouterList; facts: RouterFacts })
     >
       <Stack gap="xs">
         <Text size="lg" fw={600} role="status" data-testid="effective">
-          {t('routers.effectiveOn', { applied: effectiveCount, count: rows.length })}
+          {isAlone
+            ? t('routers.effectiveHere')
+            : t('routers.effectiveOn', { applied: effectiveCount, count: rows.length })}
         </Text>
         <dl className="facts">
           <dt>{t('routers.distribution')}</dt>
@@ -125,7 +129,7 @@ function RouterTable({ rows }: { rows: readonly RouterRow[] }) {
       id: 'behind',
       header: t('routers.behind'),
       isNumber: true,
-      cell: (row) => (row.behind === null ? t('routers.unknown') : number(row.behind)),
+      cell: (row) => (row.behind === null ? t('state.none') : number(row.behind)),
     },
     {
       id: 'digest',
@@ -136,10 +140,10 @@ function RouterTable({ rows }: { rows: readonly RouterRow[] }) {
         </span>
       ),
     },
+    { id: 'reported', header: t('routers.reportedAt'), cell: (row) => <Ago iso={row.reportedAt} /> },
     { id: 'host', header: t('routers.host'), cell: (row) => <span className="mono">{row.host}</span> },
     { id: 'region', header: t('routers.region'), cell: (row) => row.region ?? t('state.none') },
     { id: 'started', header: t('routers.startedAt'), cell: (row) => <Ago iso={row.startedAt} /> },
-    { id: 'reported', header: t('routers.reportedAt'), cell: (row) => <Ago iso={row.reportedAt} /> },
   ];
   return (
     <DataTable

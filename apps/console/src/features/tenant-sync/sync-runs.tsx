@@ -26,6 +26,13 @@ export function SyncRuns({ runs }: { runs: readonly TenantSyncRun[] }) {
       ),
     },
     {
+      id: 'note',
+      header: t('tenantSync.note'),
+      isWrapping: true,
+      width: 260,
+      cell: (run) => <RunNote run={run} />,
+    },
+    {
       id: 'trigger',
       header: t('tenantSync.trigger'),
       cell: (run) =>
@@ -51,7 +58,6 @@ export function SyncRuns({ runs }: { runs: readonly TenantSyncRun[] }) {
       isNumber: true,
       cell: (run) => duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt)),
     },
-    { id: 'note', header: t('tenantSync.note'), isWrapping: true, cell: (run) => <RunNote run={run} /> },
   ];
   return (
     <Stack gap="xs">

@@ -107,7 +107,7 @@ function SampleTable({ of, rows, count }: { of: SampleKey; rows: readonly Sample
         columns={columns}
         rows={rows}
         rowKey={(row) => row.key}
-        maxHeight={220}
+        maxHeight={168}
       />
       {rows.length < count && (
         <Text size="xs" c="dimmed">

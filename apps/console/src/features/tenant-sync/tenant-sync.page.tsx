@@ -9,7 +9,7 @@ import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { ConfirmSync } from './confirm-sync.tsx';
-import { asideKeys } from './sync-counts.ts';
+import { affectedKeys, asideKeys } from './sync-counts.ts';
 import { SyncFacts, SyncOff } from './sync-facts.tsx';
 import { SyncQuestion } from './sync-question.tsx';
 import { SyncRuns } from './sync-runs.tsx';
@@ -89,9 +89,7 @@ function SyncStatus({ status, isBusy, onReview }: SyncStatusProps) {
         <Stack gap="xs">
           <Title order={2}>{t('tenantSync.lastList')}</Title>
           <SyncCounts counts={counts} />
-          {samples && (
-            <SyncSamples counts={counts} samples={samples} keys={[...asideKeys, 'created', 'updated', 'deleted']} />
-          )}
+          {samples && <SyncSamples counts={counts} samples={samples} keys={[...affectedKeys, ...asideKeys]} />}
         </Stack>
       )}
       {(isConfigured || runs.length > 0) && <SyncRuns runs={runs} />}
