@@ -33,6 +33,18 @@ export const redisKeys = {
   serviceInstances: (serviceId: string, version: string): string => `service:${serviceId}:version:${version}:instances`,
 
   /**
+   * Hash, no TTL, absent when the service has no hold: `tenant/{tenant}/{from}`, `tag/{tag}/{from}` or `all/{from}` →
+   * `{to} {hold id}`. Of these the first that applies to a tenant does; of several tags the one of the lowest hold id.
+   */
+  serviceHolds: (serviceId: string): string => `service:${serviceId}:holds`,
+
+  /** Hash, version → turns taken. TTL 24 h. Belongs to `route_and_balance.lua`; nothing of ours writes or repairs it. */
+  serviceTurns: (serviceId: string): string => `service:${serviceId}:turns`,
+
+  /** Hash, `host:port` → uses in the present window. TTL set by the caller. Belongs to `route_and_balance.lua` as well. */
+  serviceUsage: (serviceId: string): string => `service:${serviceId}:usage`,
+
+  /**
    * Hash, no TTL. `epoch`, `revision`: the last change in the stream. `projected`: the revision up to which the
    * projection is written; absent while it is being rebuilt. `projecting`: the revision whose writes are under way, when
    * they are too many for one script. `format`: of the stream's entries. Missing altogether = Redis is empty and will be

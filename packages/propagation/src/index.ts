@@ -1,13 +1,29 @@
-export type {
-  PropagationLogger,
-  PublicationSource,
-  PublishedChange,
-  PublishedState,
-  TenantProfile,
+export { ChangeFollower, type ChangeFollowerOptions, type FollowState, type FollowTarget } from './change-follower.ts';
+export { ChangePublisher, type PublishOutcome } from './change-publisher.ts';
+export {
+  FollowedSnapshot,
+  type FollowedSnapshotOptions,
+  type FollowStatus,
+  type SnapshotCause,
+} from './followed-snapshot.ts';
+export { ownerOf } from './owner-of.ts';
+export {
+  comparePositions,
+  formatPosition,
+  type PropagationLogger,
+  type PublicationSource,
+  type PublishedChange,
+  type PublishedState,
+  type TenantProfile,
 } from './publication.ts';
 export { PublicationService, type PublicationServiceOptions, type PublicationStatus } from './publication-service.ts';
+export type { RedisClient } from './redis-client.ts';
+export { RedisError } from './redis-error.ts';
 export { type LinkStatus, RedisLink, type RedisLinkOptions } from './redis-link.ts';
+export { type RedisPosition, readPosition } from './redis-position.ts';
+export type { RedisReader, StreamEntry } from './redis-reader.ts';
 export { describeRedis, parseRedisUrl, type RedisSettings, RedisUrlError } from './redis-settings.ts';
+export { type Convergence, RouterPresence, type RouterPresenceOptions, type RouterReport } from './router-presence.ts';
 export {
   type DamagedSnapshotFile,
   type LoadedSnapshot,

@@ -1,0 +1,201 @@
+import {
+  applyDelta,
+  type InstanceRecord,
+  type Position,
+  type Snapshot,
+  type SnapshotDelta,
+  withInstances,
+} from '@grey/route-core';
+import { type Application, ChangeFollower, type FollowState } from './change-follower.ts';
+import { comparePositions, formatPosition, type PropagationLogger } from './publication.ts';
+import type { RedisLink } from './redis-link.ts';
+
+export interface FollowedSnapshotOptions {
+  readonly link: Pick<RedisLink, 'runOnce' | 'openReader'>;
+  readonly logger: PropagationLogger;
+  /** Last good snapshot of an earlier run, to answer from until Redis has told more. */
+  readonly initial?: Snapshot;
+  /** The changes after a position from elsewhere than Redis; asked while Redis does not lead. `'reset'`: load afresh. */
+  readonly poll?: (after: Position) => Promise<readonly SnapshotDelta[] | 'reset'>;
+  /** Everything from elsewhere than Redis; asked while Redis does not lead and `poll` cannot help. */
+  readonly load?: () => Promise<Snapshot>;
+  /** Default 2 000 ms. */
+  readonly pollMs?: number;
+  readonly blockMs?: number;
+  readonly now?: () => number;
+}
+
+/** Why there is another snapshot. `changed`: one change was applied; `replaced`: all of it is new; `instances`: of one service. */
+export type SnapshotCause =
+  | { readonly kind: 'changed'; readonly delta: SnapshotDelta }
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'instances'; readonly serviceId: string };
+
+export interface FollowStatus {
+  readonly state: FollowState;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly error?: string;
+  /** From the commit of the change last applied from the stream until it was applied here; clocks of two machines. */
+  readonly lagMs?: number;
+  readonly resyncCount: number;
+}
+
+/**
+ * The snapshot that a router decides by. It is swapped as a whole and never taken back: it follows the stream, and while
+ * Redis is away, empty or older, it stays as it was or follows `poll`.
+ */
+export class FollowedSnapshot {
+  readonly #options: FollowedSnapshotOptions;
+  readonly #follower: ChangeFollower;
+  readonly #listeners = new Set<(snapshot: Snapshot, cause: SnapshotCause) => void>();
+  readonly #instances = new Map<string, readonly InstanceRecord[]>();
+  readonly #now: () => number;
+  #snapshot: Snapshot | undefined;
+  #status: FollowStatus;
+  #timer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #tellFirst = () => {};
+
+  constructor(options: FollowedSnapshotOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#status = { state: 'starting', since: this.#now(), resyncCount: 0 };
+    if (options.initial !== undefined) this.#begin(options.initial);
+    this.#follower = new ChangeFollower({
+      link: options.link,
+      target: {
+        position: () => this.#snapshot?.position,
+        apply: ({ delta, at }) => this.#apply(delta, at),
+        replace: (snapshot) => this.#replace(snapshot),
+      },
+      onState: (state, error) => this.#setState(state, error),
+      ...(options.blockMs === undefined ? {} : { blockMs: options.blockMs }),
+    });
+  }
+
+  /** undefined until there was any. */
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  get status(): FollowStatus {
+    return this.#status;
+  }
+
+  /** Resolves when the state is known for the first time: Redis followed, or found away, empty or older. */
+  start(): Promise<void> {
+    const first = new Promise<void>((resolve) => {
+      this.#tellFirst = resolve;
+    });
+    this.#follower.start();
+    this.#timer = setInterval(() => void this.#pollIfNeeded(), this.#options.pollMs ?? 2_000);
+    return first;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#tellFirst();
+    await this.#follower.stop();
+    await this.#polling;
+  }
+
+  /** Called with every new snapshot, in order. A listener that throws keeps nobody else from hearing. @returns ends it */
+  onChanged(listener: (snapshot: Snapshot, cause: SnapshotCause) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Moves on by a change that this process knows of already, as its own commit. One that does not follow is left to the stream. */
+  offer(delta: SnapshotDelta): void {
+    if (this.#apply(delta) === 'gap') void this.#pollIfNeeded();
+  }
+
+  /** Replaces the live instances of one service. They outlive every new snapshot. */
+  setInstances(serviceId: string, instances: readonly InstanceRecord[]): void {
+    if (instances.length === 0) this.#instances.delete(serviceId);
+    else this.#instances.set(serviceId, instances);
+    if (this.#snapshot !== undefined) {
+      this.#swap(withInstances(this.#snapshot, serviceId, instances), { kind: 'instances', serviceId });
+    }
+  }
+
+  #begin(initial: Snapshot): void {
+    for (const [id, own] of Map.groupBy(initial.listInstances(), (one) => one.serviceId)) this.#instances.set(id, own);
+    this.#snapshot = initial;
+  }
+
+  #apply(delta: SnapshotDelta, at?: string): Application {
+    const own = this.#snapshot;
+    if (own === undefined) return 'gap';
+    const { epoch, revision } = own.position;
+    if (delta.epoch !== epoch) return delta.epoch > epoch ? 'newer_epoch' : 'older_epoch';
+    if (delta.revision <= revision) return 'known';
+    if (delta.revision !== revision + 1) return 'gap';
+    this.#swap(applyDelta(own, delta), { kind: 'changed', delta });
+    const lagMs = at === undefined ? Number.NaN : this.#now() - Date.parse(at);
+    if (!Number.isNaN(lagMs)) this.#status = { ...this.#status, lagMs };
+    return 'applied';
+  }
+
+  #replace(snapshot: Snapshot): void {
+    if (this.#snapshot !== undefined && comparePositions(snapshot.position, this.#snapshot.position) <= 0) return;
+    let whole = snapshot;
+    for (const [serviceId, instances] of this.#instances) whole = withInstances(whole, serviceId, instances);
+    this.#status = { ...this.#status, resyncCount: this.#status.resyncCount + 1 };
+    this.#options.logger.info(`the snapshot was loaded anew at ${formatPosition(snapshot.position)}`);
+    this.#swap(whole, { kind: 'replaced' });
+  }
+
+  #swap(snapshot: Snapshot, cause: SnapshotCause): void {
+    this.#snapshot = snapshot;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(snapshot, cause);
+      } catch (error) {
+        this.#options.logger.error('a listener failed on a new snapshot', error);
+      }
+    }
+  }
+
+  #pollIfNeeded(): Promise<void> {
+    if (this.#status.state === 'following' || this.#status.state === 'starting') return Promise.resolve();
+    this.#polling ??= this.#poll()
+      .catch((error) =>
+        this.#options.logger.warn('neither Redis nor the log answers; the last good snapshot stays', error),
+      )
+      .finally(() => {
+        this.#polling = undefined;
+      });
+    return this.#polling;
+  }
+
+  async #poll(): Promise<void> {
+    const { poll, load } = this.#options;
+    const deltas = this.#snapshot === undefined ? 'reset' : await poll?.(this.#snapshot.position);
+    if (deltas === undefined) return;
+    if (deltas === 'reset') {
+      if (load !== undefined) this.#replace(await load());
+      return;
+    }
+    for (const delta of deltas) this.#apply(delta);
+  }
+
+  #setState(state: FollowState, error?: string): void {
+    const { state: before, since, lagMs, resyncCount } = this.#status;
+    this.#status = {
+      state,
+      since: state === before ? since : this.#now(),
+      resyncCount,
+      ...(error === undefined ? {} : { error }),
+      ...(lagMs === undefined ? {} : { lagMs }),
+    };
+    // Resyncing is on the way to something; everything else is an answer.
+    if (state !== 'resyncing') this.#tellFirst();
+    if (state === before) return;
+    if (state === 'format_unknown')
+      this.#options.logger.error(`changes cannot be read, the last good snapshot stays: ${error}`);
+    else if (state === 'away') this.#options.logger.warn(`Redis cannot be followed: ${error}`);
+    if (state === 'away' || state === 'waiting') void this.#pollIfNeeded();
+  }
+}

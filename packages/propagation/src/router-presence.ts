@@ -1,0 +1,205 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { redisKeys } from '@grey/contracts';
+import type { Position } from '@grey/route-core';
+import { z } from 'zod';
+import { comparePositions, type PropagationLogger } from './publication.ts';
+import type { RedisLink } from './redis-link.ts';
+
+const positionSchema = z.object({ epoch: z.string(), revision: z.number() });
+/** Fields that a newer router adds are ignored, unknown kinds kept: a list must not fail over one stranger. */
+const reportSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  region: z.string().nullable(),
+  host: z.string(),
+  startedAt: z.number(),
+  position: positionSchema.nullable(),
+  digest: z.string().nullable(),
+  lagMs: z.number().optional(),
+  at: z.number(),
+});
+
+/** What a router says of itself. Times are milliseconds since 1970 by its own clock; `position` null = nothing loaded yet. */
+export interface RouterReport {
+  readonly id: string;
+  readonly kind: 'api' | 'gateway' | 'sdk';
+  readonly region: string | null;
+  readonly host: string;
+  readonly startedAt: number;
+  readonly position: Position | null;
+  readonly digest: string | null;
+  /** From commit to application of the last change, in ms. */
+  readonly lagMs?: number;
+  readonly at: number;
+}
+
+export interface Convergence {
+  readonly total: number;
+  readonly applied: number;
+  /** Ids of routers that have not applied it. */
+  readonly missing: readonly string[];
+  readonly elapsedMs: number;
+}
+
+export interface RouterPresenceOptions {
+  readonly link: Pick<RedisLink, 'runOnce'>;
+  readonly logger: PropagationLogger;
+  readonly self: Pick<RouterReport, 'id' | 'kind' | 'region' | 'host' | 'startedAt'>;
+  /** What is applied now. */
+  readonly current: () => { position: Position; digest: string; lagMs?: number | undefined } | undefined;
+  /** Default 2 000 ms. */
+  readonly reportMs?: number;
+  /** A router silent for this long is gone. Default 10 000 ms. */
+  readonly expireMs?: number;
+}
+
+/** At least this long between two reports: a burst of changes is reported once. */
+const COALESCE_MS = 15;
+const LOOK_MS = 10;
+const KEYS_LIFE_MS = 60_000;
+
+/** Redis' own clock decides who is silent. KEYS routers, seen. ARGV id, report, silence in ms, life of the keys in ms. */
+const reportScript = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[2], now, ARGV[1])
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[3])) do
+  redis.call('HDEL', KEYS[1], id)
+  redis.call('ZREM', KEYS[2], id)
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+return 1
+`;
+
+/** KEYS routers, seen. ARGV silence in ms. Reports of those not silent. */
+const listScript = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local ids = redis.call('ZRANGEBYSCORE', KEYS[2], now - ARGV[1], '+inf')
+local reports = {}
+for _, id in ipairs(ids) do
+  local report = redis.call('HGET', KEYS[1], id)
+  if report then reports[#reports + 1] = report end
+end
+return reports
+`;
+
+/** KEYS routers, seen. ARGV id. */
+const leaveScript = `
+redis.call('HDEL', KEYS[1], ARGV[1])
+return redis.call('ZREM', KEYS[2], ARGV[1])
+`;
+
+/** Tells the others that this router lives and what it has applied, and knows who else does. */
+export class RouterPresence {
+  readonly #options: RouterPresenceOptions;
+  readonly #expireMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #reportedAt = Number.NEGATIVE_INFINITY;
+  #known: readonly RouterReport[] = [];
+
+  constructor(options: RouterPresenceOptions) {
+    this.#options = options;
+    this.#expireMs = options.expireMs ?? 10_000;
+  }
+
+  get ownId(): string {
+    return this.#options.self.id;
+  }
+
+  /** Who there was when `list` last succeeded. */
+  get known(): readonly RouterReport[] {
+    return this.#known;
+  }
+
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => void this.#report(), this.#options.reportMs ?? 2_000);
+    await this.#report();
+  }
+
+  /** Says goodbye, so that nobody waits for this router. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    clearTimeout(this.#soon);
+    this.#timer = undefined;
+    await this.#eval(leaveScript, this.ownId).catch(() => undefined);
+  }
+
+  /** Call after a change was applied: reports at once, or in a few milliseconds if it just did. */
+  applied(): void {
+    if (this.#timer === undefined || this.#soon !== undefined) return;
+    const wait = this.#reportedAt + COALESCE_MS - performance.now();
+    this.#soon = setTimeout(
+      () => {
+        this.#soon = undefined;
+        void this.#report();
+      },
+      Math.max(0, wait),
+    );
+  }
+
+  /** What this process would report now. */
+  report(): RouterReport {
+    const current = this.#options.current();
+    return {
+      ...this.#options.self,
+      position: current === undefined ? null : { ...current.position },
+      digest: current?.digest ?? null,
+      ...(current?.lagMs === undefined ? {} : { lagMs: current.lagMs }),
+      at: Date.now(),
+    };
+  }
+
+  /** Everyone who reported lately, by id. @throws RedisError */
+  async list(): Promise<readonly RouterReport[]> {
+    const texts = (await this.#eval(listScript, this.#expireMs)) as string[];
+    const reports = texts.flatMap((text) => {
+      const parsed = reportSchema.safeParse(parseJson(text));
+      return parsed.success ? [parsed.data as RouterReport] : [];
+    });
+    this.#known = reports.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return this.#known;
+  }
+
+  /**
+   * Resolves when every router has applied the position, or when the time is over. Without Redis it can only say what was
+   * last known of the others.
+   */
+  async waitConverged(position: Position, timeoutMs: number): Promise<Convergence> {
+    const startedAt = performance.now();
+    for (;;) {
+      const others = (await this.list().catch(() => this.#known)).filter(({ id }) => id !== this.ownId);
+      const all = [this.report(), ...others];
+      const missing = all.filter((one) => one.position === null || comparePositions(one.position, position) < 0);
+      const elapsedMs = performance.now() - startedAt;
+      if (missing.length === 0 || elapsedMs >= timeoutMs) {
+        const ids = missing.map(({ id }) => id).sort();
+        return { total: all.length, applied: all.length - ids.length, missing: ids, elapsedMs };
+      }
+      await pause(Math.min(LOOK_MS, timeoutMs - elapsedMs));
+    }
+  }
+
+  async #report(): Promise<void> {
+    this.#reportedAt = performance.now();
+    const text = JSON.stringify(this.report());
+    // A report that is lost is followed by the next one; the link's status says that Redis is away.
+    await this.#eval(reportScript, this.ownId, text, this.#expireMs, KEYS_LIFE_MS).catch(() => undefined);
+  }
+
+  #eval(script: string, ...args: (string | number)[]): Promise<unknown> {
+    const { routers, routersSeen } = redisKeys;
+    return this.#options.link.runOnce((client) => client.eval(script, 2, routers, routersSeen, ...args));
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
