@@ -20,7 +20,7 @@ const RETRY_MS = 2_000;
  */
 export async function openConfiguration(app: INestApplication, config: Config): Promise<string | undefined> {
   await applyMigrations(config.GREY_DATABASE_URL, findMigrations(fileURLToPath(import.meta.url)));
-  await app.get(ChangesService).open();
+  await app.get(ChangesService).open(app.get(RouterState).snapshot?.position);
   await app.get(TokensService).start();
   const passwordFile = await createFirstAdmin(
     app.get(ChangesService),

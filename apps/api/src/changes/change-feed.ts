@@ -13,6 +13,7 @@ export interface CommittedChange {
 @Injectable()
 export class ChangeFeed {
   readonly #listeners = new Set<(change: CommittedChange) => void>();
+  readonly #resetListeners = new Set<() => void>();
   readonly #logger = new Logger('changes');
 
   /** Called strictly in the order of revisions, after commit. A listener that throws does not keep the others from hearing. */
@@ -30,5 +31,16 @@ export class ChangeFeed {
   subscribe(listener: (change: CommittedChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** The log cannot be followed from where it was left: it went back, or is too far ahead. Everything must be read anew. */
+  reset(): void {
+    for (const listener of [...this.#resetListeners]) listener();
+  }
+
+  /** @returns ends the subscription */
+  onReset(listener: () => void): () => void {
+    this.#resetListeners.add(listener);
+    return () => this.#resetListeners.delete(listener);
   }
 }

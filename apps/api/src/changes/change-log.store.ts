@@ -17,18 +17,35 @@ export interface HeadDraft {
   readonly services: readonly ServiceRecord[];
 }
 
+function makeEpoch(): string {
+  return `${Date.now().toString(36).padStart(9, '0')}${Math.random().toString(36).slice(2, 6).padEnd(4, '0')}`;
+}
+
 /** Writes the log: items first, the head with its position last. */
 @Injectable()
 export class ChangeLogStore {
   constructor(private readonly database: Database) {}
 
-  /** Mints the first epoch. Epochs sort by time. @returns the end of the log */
-  async openLog(): Promise<Position> {
-    const epoch = `${Date.now().toString(36).padStart(9, '0')}${Math.random().toString(36).slice(2, 6).padEnd(4, '0')}`;
+  /**
+   * Mints the first epoch, and another when the log is behind what was seen of it: then it was restored from a backup, and
+   * revisions will be given a second time. Epochs sort by time; each begins at revision 0.
+   *
+   * @param seen the furthest position of this log that anybody knows of
+   * @returns the end of the log
+   */
+  async openLog(seen?: Position): Promise<Position> {
     await this.database.run(
       (client) =>
-        client.$executeRaw`INSERT INTO log_position (id, epoch, revision) VALUES (1, ${epoch}, 0) ON CONFLICT DO NOTHING`,
+        client.$executeRaw`INSERT INTO log_position (id, epoch, revision) VALUES (1, ${makeEpoch()}, 0) ON CONFLICT DO NOTHING`,
     );
+    if (seen !== undefined) {
+      // Of several replicas that notice it at once, the first renews the epoch and the others find it renewed.
+      await this.database.run(
+        (client) => client.$executeRaw`
+          UPDATE log_position SET epoch = ${makeEpoch()}, revision = 0
+          WHERE id = 1 AND epoch = ${seen.epoch} AND revision < ${BigInt(seen.revision)}`,
+      );
+    }
     return this.database.run((client) => this.readPosition(client));
   }
 

@@ -1,8 +1,10 @@
 import { applyDelta, buildSnapshot } from '@grey/route-core';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
+import { Database } from '../infra/db/database.ts';
 import { ChangeFeed, type CommittedChange } from './change-feed.ts';
+import { ChangesService } from './changes.service.ts';
 import { SnapshotStore } from './snapshot.store.ts';
 
 let api: TestApi;
@@ -122,4 +124,46 @@ test('a position of another epoch, or ahead of the log, cannot be resumed', asyn
   expect(await store.loadDeltas({ epoch: 'other', revision: 1 })).toBe('reset');
   expect(await store.loadDeltas({ ...position, revision: position.revision + 1 })).toBe('reset');
   expect(await store.loadDeltas(position)).toEqual([]);
+});
+
+test('a database that was restored to an earlier state begins a new epoch, and nothing is answered from the lost one', async () => {
+  const before = (await load()).position;
+  await api.ask('POST', '/api/tenants', { id: 'lost', name: 'Lost' });
+  expect((await api.ask('GET', '/api/routers')).body.position).toEqual({ ...before, revision: before.revision + 1 });
+  // As a restore leaves it: neither the change nor what it did is there.
+  const { client } = api.app.get(Database);
+  await client.$executeRaw`DELETE FROM tenants WHERE id = 'lost'`;
+  await client.$executeRaw`DELETE FROM change_items WHERE tenant_id = 'lost'`;
+  await client.$executeRaw`DELETE FROM changes WHERE revision > ${BigInt(before.revision)}`;
+  await client.$executeRaw`UPDATE log_position SET revision = ${BigInt(before.revision)}`;
+  const changes = api.app.get(ChangesService);
+  await Promise.all([changes.catchUp(), changes.catchUp()]);
+  const after = (await load()).position;
+  expect(after.epoch > before.epoch).toBe(true);
+  expect(after.revision).toBe(0);
+  await vi.waitFor(async () => expect((await api.ask('GET', '/api/routers')).body.position).toEqual(after));
+  const asked = { tenantId: 'lost', serviceName: 'keyed' };
+  expect((await api.ask('POST', '/api/grey-router/route', asked)).body.code).toBe('TENANT_UNKNOWN');
+  // Noticed a second time it is the same epoch, and changes go on from its beginning.
+  await changes.noticeLater({ ...before, revision: before.revision + 1 });
+  const created = await api.ask('POST', '/api/tenants?wait=converged', { id: 'next', name: 'Next' });
+  expect(created.headers.get('grey-convergence')).toContain('applied=1, total=1');
+  expect((await load()).position).toEqual({ epoch: after.epoch, revision: 1 });
+});
+
+test('a log that is too far ahead is read anew instead of followed', async () => {
+  const { position } = await load();
+  const store = api.app.get(ChangesService);
+  // As other replicas would write it, without a word to this one.
+  const { client } = api.app.get(Database);
+  await client.$executeRaw`
+    INSERT INTO changes (epoch, revision, key, kind, actor_kind, actor_id, actor_name, item_count)
+    SELECT ${position.epoch}, n, gen_random_uuid(), 'tenant.updated', 'system', 'test', 'test', 0
+    FROM generate_series(${position.revision + 1}::int, ${position.revision + 1_001}::int) AS n`;
+  await client.$executeRaw`UPDATE log_position SET revision = revision + 1001`;
+  await store.catchUp();
+  await vi.waitFor(async () => {
+    const { body } = await api.ask('GET', '/api/routers');
+    expect(body.position).toEqual({ ...position, revision: position.revision + 1_001 });
+  });
 });

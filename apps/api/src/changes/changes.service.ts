@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor, Change, ChangeItem, Position } from '@grey/contracts';
 import type { ServiceRecord } from '@grey/route-core';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
 import { callContext } from '../infra/http/call-context.ts';
@@ -43,28 +43,44 @@ export interface ChangeRequest {
 @Injectable()
 export class ChangesService implements OnApplicationShutdown {
   readonly #sequencer: FeedSequencer;
+  readonly #logger = new Logger('changes');
   #poll: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly log: ChangeLogStore,
     private readonly idempotency: IdempotencyStore,
-    feed: ChangeFeed,
+    private readonly feed: ChangeFeed,
     snapshots: SnapshotStore,
   ) {
     this.#sequencer = new FeedSequencer(
       (change) => feed.publish(change),
       (after) => snapshots.loadDeltas(after),
+      (lost) => this.#restart(lost),
     );
   }
 
-  /** Opens the log; to be called once, before anything reads a snapshot or writes. */
-  async open(): Promise<Position> {
-    const position = await this.log.openLog();
+  /**
+   * Opens the log; to be called before anything reads a snapshot or writes.
+   * @param seen the furthest position that an earlier run knew of
+   */
+  async open(seen?: Position): Promise<Position> {
+    const position = await this.log.openLog(seen);
     this.#sequencer.startAt(position);
     clearInterval(this.#poll);
     this.#poll = setInterval(() => void this.#sequencer.catchUp().catch(() => undefined), POLL_MS).unref();
     return position;
+  }
+
+  /** Looks into the log for what other replicas have committed. Harmless at any time. */
+  async catchUp(): Promise<void> {
+    await this.#sequencer.catchUp();
+  }
+
+  /** Somebody knows of a position further than the log: it was restored, and a new epoch begins. */
+  async noticeLater(seen: Position): Promise<void> {
+    await this.log.openLog(seen);
+    await this.#sequencer.catchUp();
   }
 
   /** The end of the log as a transaction sees it. */
@@ -107,6 +123,13 @@ export class ChangesService implements OnApplicationShutdown {
       if (call !== undefined) call.committed = committed.change.position;
     }
     return answer;
+  }
+
+  async #restart(lost: Position): Promise<Position> {
+    const position = await this.log.openLog(lost);
+    this.#logger.warn({ msg: 'the log cannot be followed and is read anew', lost, position });
+    this.feed.reset();
+    return position;
   }
 
   async #record<T>(tx: Transaction, request: ChangeRequest, done: Work<T>): Promise<CommittedChange> {

@@ -11,17 +11,21 @@ const PATIENCE_MS = 250;
 export class FeedSequencer {
   readonly #publish: (change: CommittedChange) => void;
   readonly #load: (after: Position) => Promise<CommittedChange[] | 'reset'>;
+  readonly #restart: (lost: Position) => Promise<Position>;
   readonly #waiting = new Map<number, CommittedChange>();
   #last: Position | undefined;
   #timer: NodeJS.Timeout | undefined;
   #loading: Promise<void> | undefined;
 
+  /** @param restart called when the log cannot be followed from `lost`; says where it is followed from now on */
   constructor(
     publish: (change: CommittedChange) => void,
     load: (after: Position) => Promise<CommittedChange[] | 'reset'>,
+    restart: (lost: Position) => Promise<Position>,
   ) {
     this.#publish = publish;
     this.#load = load;
+    this.#restart = restart;
   }
 
   /** Everything up to `position` has been seen by those who subscribe from now on. */
@@ -60,10 +64,14 @@ export class FeedSequencer {
   }
 
   async #readLog(): Promise<void> {
-    if (this.#last === undefined) return;
-    const missed = await this.#load(this.#last);
-    if (missed === 'reset') return;
-    for (const change of missed) this.accept(change);
+    const last = this.#last;
+    if (last === undefined) return;
+    const missed = await this.#load(last);
+    if (missed === 'reset') {
+      const position = await this.#restart(last);
+      this.#waiting.clear();
+      this.startAt(position);
+    } else for (const change of missed) this.accept(change);
   }
 
   #drain(): void {

@@ -33,6 +33,13 @@ class FakeFeed {
       this.listener = undefined;
     };
   }
+  onReset(listener: () => void) {
+    this.reset = listener;
+    return () => {
+      this.reset = undefined;
+    };
+  }
+  reset: (() => void) | undefined;
   send(delta: SnapshotDelta) {
     this.listener?.({ delta } as CommittedChange);
   }
@@ -91,6 +98,14 @@ describe('RouterState', () => {
     store.next.push(async () => ({ ...base, position: { epoch: 'next', revision: 1 } }));
     feed.send({ epoch: 'next', revision: 1 });
     await vi.waitFor(() => expect(state.snapshot?.position.epoch).toBe('next'));
+  });
+
+  it('reads everything anew when the log cannot be followed any more', async () => {
+    const { store, feed, state } = setUp();
+    await state.start();
+    store.next.push(async () => ({ ...base, position: { epoch: 'restored', revision: 0 } }));
+    feed.reset?.();
+    await vi.waitFor(() => expect(state.snapshot?.position).toEqual({ epoch: 'restored', revision: 0 }));
   });
 
   it('repeats a failed load and says since when it fails', async () => {

@@ -24,7 +24,7 @@ export type LoadStatus =
  */
 export class RouterState {
   readonly #store: Pick<SnapshotsService, 'loadSource'>;
-  readonly #feed: Pick<ChangeFeed, 'subscribe'>;
+  readonly #feed: Pick<ChangeFeed, 'subscribe' | 'onReset'>;
   readonly #firstRetryMs: number;
   readonly #logger = new Logger('routing');
   readonly #instances = new Map<string, readonly InstanceRecord[]>();
@@ -39,7 +39,7 @@ export class RouterState {
 
   constructor(
     store: Pick<SnapshotsService, 'loadSource'>,
-    feed: Pick<ChangeFeed, 'subscribe'>,
+    feed: Pick<ChangeFeed, 'subscribe' | 'onReset'>,
     options: { firstRetryMs?: number } = {},
   ) {
     this.#store = store;
@@ -81,7 +81,10 @@ export class RouterState {
 
   /** Resolves after the first attempt; one that fails is repeated in the background. */
   async start(): Promise<void> {
-    this.#unsubscribe = this.#feed.subscribe(({ delta }) => this.take(delta));
+    const stops = [this.#feed.subscribe(({ delta }) => this.take(delta)), this.#feed.onReset(() => this.reload())];
+    this.#unsubscribe = () => {
+      for (const stop of stops) stop();
+    };
     await this.#load(this.#firstRetryMs);
   }
 

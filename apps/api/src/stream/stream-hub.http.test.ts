@@ -69,6 +69,7 @@ class World {
     router: this,
     store: { loadDeltas: (after) => this.#load(after) },
     feed: {
+      onReset: () => () => undefined,
       subscribe: (listener) => {
         this.feed.add(listener);
         return () => this.feed.delete(listener);

@@ -19,7 +19,7 @@ const COALESCE_MS = 200;
 export interface StreamHubParts {
   readonly router: Pick<RouterState, 'snapshot'>;
   readonly store: Pick<SnapshotsService, 'loadDeltas'>;
-  readonly feed: Pick<ChangeFeed, 'subscribe'>;
+  readonly feed: Pick<ChangeFeed, 'subscribe' | 'onReset'>;
   readonly registry: Pick<InstanceRegistry, 'onChanged'>;
   readonly tokens: Pick<TokensService, 'onRevoked'>;
   readonly now?: () => number;
@@ -51,6 +51,7 @@ export class StreamHub {
     const expiry = setInterval(() => this.endExpired(), EXPIRY_CHECK_MS).unref();
     this.#stops = [
       feed.subscribe((committed) => this.#tellChange(committed)),
+      feed.onReset(() => this.#cutAll()),
       registry.onChanged((service) => this.#noteInstances(service)),
       tokens.onRevoked((what) => this.#endRevoked(what)),
       () => clearInterval(keepAlive),
@@ -149,6 +150,12 @@ export class StreamHub {
     reader.position = change.position;
     const text = texts.textFor(reader.caller);
     if (text !== undefined) reader.write(text);
+  }
+
+  /** They come again with the last change they got, and are told to read everything anew. */
+  #cutAll(): void {
+    this.#position = undefined;
+    for (const reader of this.#readers) reader.cut();
   }
 
   #noteInstances(service: ServiceInstances): void {
