@@ -55,7 +55,7 @@ const TAGS = ['gold', 'early/bird', '银'];
 const version = fc.constantFrom(...VERSIONS);
 
 const hold: fc.Arbitrary<HoldRecord> = fc.record({
-  id: fc.constantFrom('h0', 'h1', 'h10', 'h2', 'H3', 'h_4'),
+  id: fc.constantFrom('h0', 'h1', 'h10', 'h2', 'H3', 'h_4', 'h.5', 'i'),
   serviceId: fc.constantFrom(...SERVICES),
   fromVersion: version,
   toVersion: version,
@@ -115,7 +115,7 @@ const world: fc.Arbitrary<SnapshotSource> = fc.record({
     { selector: (one) => `${one.tenantId} ${one.serviceId}`, minLength: 4 },
   ),
   schemas: fc.constant([]),
-  holds: fc.uniqueArray(hold, { selector: (one) => one.id, maxLength: 6 }),
+  holds: fc.uniqueArray(hold, { selector: (one) => one.id, maxLength: 8 }),
   instances,
 });
 
@@ -178,10 +178,33 @@ describe('route_and_balance.lua', needsRedis(), () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 250 },
     );
     const all = ['NO_ASSIGNMENT', 'NO_INSTANCE', 'OK', 'TENANT_INACTIVE', 'TENANT_UNKNOWN', 'VERSION_UNDEFINED'];
     expect([...codes].sort()).toEqual(all);
+  });
+
+  it('of several holds the most specific applies, of equally specific ones the lowest id', async () => {
+    const base = { serviceId: 's0', fromVersion: 'v0' };
+    const holds: HoldRecord[] = [
+      { ...base, id: 'a', toVersion: 'all-a', scope: { kind: 'all' } },
+      { ...base, id: 'b', toVersion: 'tag-b', scope: { kind: 'tag', tag: 'gold' } },
+      { ...base, id: 'B', toVersion: 'tag-B', scope: { kind: 'tag', tag: 'silver' } },
+      { ...base, id: 'h2', toVersion: 'own-h2', scope: { kind: 'tenants', tenantIds: ['t9', 't0'] } },
+      { ...base, id: 'h10', toVersion: 'own-h10', scope: { kind: 'tenants', tenantIds: ['t0'] } },
+    ];
+    const answer = async (tags: readonly string[], some: readonly HoldRecord[]) => {
+      await client.flushall();
+      await client.hset(redisKeys.tenantMetadata('t0'), { status: 'active', tags: JSON.stringify(tags) });
+      await client.hset(redisKeys.tenantServices('t0'), 's0', 'v0');
+      await client.hset(redisKeys.serviceHolds('s0'), projectHolds(some));
+      return (await call(client, { versions: [] }))[1];
+    };
+    expect(await answer(['gold', 'silver'], holds)).toBe('own-h10');
+    expect(await answer(['gold', 'silver'], holds.slice(0, 3))).toBe('tag-B');
+    expect(await answer(['silver', 'gold'], holds.slice(0, 3).reverse())).toBe('tag-B');
+    expect(await answer(['gold'], holds.slice(0, 3))).toBe('tag-b');
+    expect(await answer([], holds.slice(0, 3))).toBe('all-a');
   });
 
   describe('of a service with three instances', () => {
