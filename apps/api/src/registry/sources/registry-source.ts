@@ -54,8 +54,15 @@ export interface RegistrySource {
 
 export type InstancesListener = (instances: readonly SourceInstance[]) => void;
 
-/** `REFUSED`: the server answers, but not to us (credentials, rights); asking again will not help. */
-export type SourceFailure = 'UNREACHABLE' | 'REFUSED' | 'GARBAGE' | 'CLOSED';
+/**
+ * Why a registry could not be read.
+ * - `UNREACHABLE`: no connection, no answer in time, or a server that says that it is not well.
+ * - `REFUSED`: the server answers, but not to us (credentials, rights). Also for some seconds after its start, so ask again later.
+ * - `GARBAGE`: an answer came that is no answer: an empty body, half a body, another form than agreed, far too much.
+ * - `UNSUPPORTED`: the server does not speak this API, or no longer since it was upgraded: open the source anew.
+ * - `CLOSED`: `close` was called.
+ */
+export type SourceFailure = 'UNREACHABLE' | 'REFUSED' | 'GARBAGE' | 'UNSUPPORTED' | 'CLOSED';
 
 /** The registry could not be read. The message says what was tried and what came back; it never holds credentials. */
 export class SourceUnavailableError extends Error {
