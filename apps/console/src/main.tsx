@@ -1,7 +1,6 @@
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './app/console.css';
-import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
@@ -10,7 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { session } from './api/session.ts';
 import { createQueryClient } from './app/query-client.ts';
 import { createConsoleRouter } from './app/router.tsx';
-import { resolveVariables, theme } from './app/theme.ts';
+import { Themed } from './app/themed.tsx';
 import { startI18n } from './i18n/i18n.ts';
 import { LiveProvider } from './live/live.tsx';
 
@@ -26,13 +25,13 @@ session.subscribe(() => {
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={resolveVariables} defaultColorScheme="auto">
+    <Themed>
       <QueryClientProvider client={queryClient}>
         <LiveProvider>
           <Notifications position="bottom-right" />
           <RouterProvider router={router} />
         </LiveProvider>
       </QueryClientProvider>
-    </MantineProvider>
+    </Themed>
   </StrictMode>,
 );

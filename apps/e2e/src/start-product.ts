@@ -13,6 +13,13 @@ interface Session {
   readonly mustChangePassword: boolean;
 }
 
+/** Another process of the API on the same database. */
+export interface Replica {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
 /** The built product on a fresh database: embedded PostgreSQL, the API with the console on one port. */
 export interface Product {
   readonly url: string;
@@ -24,11 +31,16 @@ export interface Product {
   stopApi(): Promise<void>;
   /** Starts the API again on the same port and database. */
   startApi(): Promise<void>;
+  /** Ends with the product, unless it was stopped before. */
+  startReplica(): Promise<Replica>;
   stop(): Promise<void>;
 }
 
-/** @throws Error naming what has to be built, or with the API's own last words when it does not come up */
-export async function startProduct(): Promise<Product> {
+/**
+ * @param extra variables of the API beyond those that every product needs
+ * @throws Error naming what has to be built, or with the API's own last words when it does not come up
+ */
+export async function startProduct(extra: Readonly<Record<string, string>> = {}): Promise<Product> {
   const consoleDir = path.join(repository, 'apps/console/dist');
   for (const built of [apiProgram, path.join(consoleDir, 'index.html')])
     if (!existsSync(built)) throw new Error(`${built} is missing; run \`pnpm build\` first.`);
@@ -50,6 +62,7 @@ export async function startProduct(): Promise<Product> {
     GREY_PLAN_SECRET: 'only-for-browser-tests-111111111111111111',
     GREY_LOG_LEVEL: 'error',
     NODE_ENV: 'production',
+    ...extra,
   };
   let api = await launchApi(env, url);
   const oneTime = readFileSync(path.join(folder, 'admin-password'), 'utf8').trim();
@@ -60,6 +73,16 @@ export async function startProduct(): Promise<Product> {
     newPassword: adminPassword,
   });
   const stopApi = () => endProcess(api);
+  const replicas: Replica[] = [];
+  const startReplica = async (): Promise<Replica> => {
+    const replicaPort = await pickFreePort();
+    const dataDir = mkdtempSync(path.join(folder, 'replica-'));
+    const replicaUrl = `http://127.0.0.1:${replicaPort}`;
+    const child = await launchApi({ ...env, GREY_PORT: String(replicaPort), GREY_DATA_DIR: dataDir }, replicaUrl);
+    const replica = { url: replicaUrl, pid: child.pid ?? 0, stop: () => endProcess(child) };
+    replicas.push(replica);
+    return replica;
+  };
   return {
     url,
     adminPassword,
@@ -69,8 +92,9 @@ export async function startProduct(): Promise<Product> {
     startApi: async () => {
       api = await launchApi(env, url);
     },
+    startReplica,
     stop: async () => {
-      await stopApi();
+      await Promise.all([stopApi(), ...replicas.map((replica) => replica.stop())]);
       await postgres.stop();
       rmSync(realpathSync(path.join(folder, 'postgres')), { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from './console-test.ts';
+import { findViolations } from './find-violations.ts';
 import { tenantId } from './seed.ts';
 
 const pages = {
@@ -11,6 +11,8 @@ const pages = {
   explain: `/explain?tenantId=${tenantId(1)}&serviceName=payment-service`,
   refusal: '/explain?tenantId=nobody&serviceName=payment-service',
   changes: '/changes',
+  routers: '/routers',
+  'tenant sync, off': '/tenant-sync',
   access: '/access',
   failure: '/tenants/nobody',
   'own password': '/password',
@@ -85,9 +87,3 @@ test('the colours follow the operator over the system, also after a reload', asy
   await operator.reload();
   await expect(html).toHaveAttribute('data-mantine-color-scheme', 'dark');
 });
-
-/** All rules, none disabled; what is wrong, where. */
-async function findViolations(page: import('@playwright/test').Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-}

@@ -3,11 +3,11 @@ import { type Product, startProduct } from '../start-product.ts';
 import type { TinyInstance } from '../tiny-instance.ts';
 import { seed } from './seed.ts';
 
-interface Fixtures {
+export interface Fixtures {
   /** A page of an operator who is logged in. */
   readonly operator: Page;
 }
-interface WorkerFixtures {
+export interface WorkerFixtures {
   readonly world: { readonly product: Product; readonly instances: TinyInstance[] };
 }
 
