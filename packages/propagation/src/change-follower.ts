@@ -5,7 +5,7 @@ import { loadWhole } from './load-whole.ts';
 import { comparePositions } from './publication.ts';
 import type { RedisLink } from './redis-link.ts';
 import { readPosition } from './redis-position.ts';
-import type { RedisReader } from './redis-reader.ts';
+import type { StreamReader } from './redis-reader.ts';
 import { ChangeAssembler, type ReceivedChange, UnknownFormatError } from './stream-codec.ts';
 
 /** What became of a change: `known` was applied before; `gap`: one before it is missing; `newer_epoch`, `older_epoch`. */
@@ -26,8 +26,13 @@ export interface FollowTarget {
  */
 export type FollowState = 'starting' | 'following' | 'waiting' | 'resyncing' | 'format_unknown' | 'away';
 
+/** What a follower needs of the way to Redis. */
+export interface FollowLink extends Pick<RedisLink, 'runOnce'> {
+  openReader(): StreamReader;
+}
+
 export interface ChangeFollowerOptions {
-  readonly link: Pick<RedisLink, 'runOnce' | 'openReader'>;
+  readonly link: FollowLink;
   readonly target: FollowTarget;
   readonly onState: (state: FollowState, error?: string) => void;
   /** How long one read waits for a change; also how soon a new epoch is noticed. Default 1 000 ms. */
@@ -45,7 +50,7 @@ export class ChangeFollower {
   readonly #options: ChangeFollowerOptions;
   readonly #assembler = new ChangeAssembler();
   readonly #stopping = new AbortController();
-  #reader: Pick<RedisReader, 'read' | 'close'> | undefined;
+  #reader: StreamReader | undefined;
   /** Last entry of a change of which parts are missing. */
   #lastPart: string | undefined;
   #failures = 0;

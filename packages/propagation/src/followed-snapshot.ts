@@ -6,12 +6,11 @@ import {
   type SnapshotDelta,
   withInstances,
 } from '@grey/route-core';
-import { type Application, ChangeFollower, type FollowState } from './change-follower.ts';
+import { type Application, ChangeFollower, type FollowLink, type FollowState } from './change-follower.ts';
 import { comparePositions, formatPosition, type PropagationLogger } from './publication.ts';
-import type { RedisLink } from './redis-link.ts';
 
 export interface FollowedSnapshotOptions {
-  readonly link: Pick<RedisLink, 'runOnce' | 'openReader'>;
+  readonly link: FollowLink;
   readonly logger: PropagationLogger;
   /** Last good snapshot of an earlier run, to answer from until Redis has told more. */
   readonly initial?: Snapshot;

@@ -1,4 +1,10 @@
-export { ChangeFollower, type ChangeFollowerOptions, type FollowState, type FollowTarget } from './change-follower.ts';
+export {
+  ChangeFollower,
+  type ChangeFollowerOptions,
+  type FollowLink,
+  type FollowState,
+  type FollowTarget,
+} from './change-follower.ts';
 export { ChangePublisher, type PublishOutcome } from './change-publisher.ts';
 export {
   FollowedSnapshot,
@@ -21,7 +27,7 @@ export type { RedisClient } from './redis-client.ts';
 export { RedisError } from './redis-error.ts';
 export { type LinkStatus, RedisLink, type RedisLinkOptions } from './redis-link.ts';
 export { type RedisPosition, readPosition } from './redis-position.ts';
-export type { RedisReader, StreamEntry } from './redis-reader.ts';
+export type { StreamEntry, StreamReader } from './redis-reader.ts';
 export { describeRedis, parseRedisUrl, type RedisSettings, RedisUrlError } from './redis-settings.ts';
 export { type Convergence, RouterPresence, type RouterPresenceOptions, type RouterReport } from './router-presence.ts';
 export {

@@ -3,7 +3,7 @@ import { applyDelta, type Position, type Snapshot } from '@grey/route-core';
 import { comparePositions } from './publication.ts';
 import type { RedisLink } from './redis-link.ts';
 import { readPosition } from './redis-position.ts';
-import type { RedisReader } from './redis-reader.ts';
+import type { StreamReader } from './redis-reader.ts';
 import { readImage } from './snapshot-image.ts';
 import { ChangeAssembler } from './stream-codec.ts';
 
@@ -16,7 +16,7 @@ import { ChangeAssembler } from './stream-codec.ts';
  */
 export async function loadWhole(
   link: Pick<RedisLink, 'runOnce'>,
-  reader: Pick<RedisReader, 'read'>,
+  reader: Pick<StreamReader, 'read'>,
   own: Position | undefined,
 ): Promise<Snapshot | undefined> {
   let snapshot = await link.runOnce(readImage);

@@ -1,104 +1,149 @@
 import { redisKeys } from '@grey/contracts';
-import { makeSnapshotSource, type RunningRedis, startRedis } from '@grey/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FollowedSnapshot } from './followed-snapshot.ts';
-import type { PropagationLogger } from './publication.ts';
-import { PublicationService, type PublicationServiceOptions } from './publication-service.ts';
-import { RedisLink } from './redis-link.ts';
+import { needsRedis, type RunningRedis, seededRandom, startRedis } from '@grey/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ChangePublisher } from './change-publisher.ts';
 import { readPosition } from './redis-position.ts';
-import { parseRedisUrl } from './redis-settings.ts';
-import { MemoryLog } from './testing/memory-log.ts';
-import { expectedProjection, readProjection } from './testing/read-projection.ts';
-
-const quiet: PropagationLogger = { info: () => {}, warn: () => {}, error: () => {} };
-const source = makeSnapshotSource({ tenantCount: 30, serviceCount: 4 });
+import { PropagationWorld } from './testing/propagation-world.ts';
 
 let redis: RunningRedis;
-let link: RedisLink;
-let log: MemoryLog;
-const running: { stop(): Promise<void> }[] = [];
+let world: PropagationWorld;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  link = new RedisLink(parseRedisUrl(redis.url), { retryDelayMs: 20 });
-  await link.open();
-});
-afterAll(async () => {
-  await link.close();
-  await redis.stop();
-});
-beforeEach(async () => {
-  await link.run((client) => client.flushall());
-  log = new MemoryLog(source);
-});
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop();
-});
-
-function publisher(options: Partial<PublicationServiceOptions> = {}): PublicationService {
-  const service = new PublicationService({ link, source: log, logger: quiet, tickMs: 50, takeOverMs: 100, ...options });
-  running.push(service);
-  return service;
-}
-
-async function router(): Promise<FollowedSnapshot> {
-  const followed = new FollowedSnapshot({ link, logger: quiet, blockMs: 100 });
-  running.push(followed);
-  await followed.start();
-  return followed;
-}
-
-const waitFor = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
-const agree = (followed: FollowedSnapshot) =>
-  waitFor(() => {
-    expect(followed.snapshot?.position).toEqual(log.position);
-    expect(followed.snapshot?.digest).toBe(log.snapshot.digest);
+describe('publication', needsRedis(), () => {
+  beforeAll(async () => {
+    redis = await startRedis();
+    world = new PropagationWorld(redis.url);
   });
-const projected = () =>
-  waitFor(async () => {
-    const whole = await link.run((client) => readProjection(client));
-    expect(whole).toEqual(expectedProjection(log.snapshot, log.profiles.values()));
+  afterAll(async () => {
+    await world?.link.close();
+    await redis?.stop();
   });
+  beforeEach(() => world.begin());
+  afterEach(() => world.end());
 
-describe('publication', () => {
-  it('fills an empty Redis and carries every change to routers and projection', async () => {
-    const service = publisher();
-    service.start();
-    const followed = await router();
-    await agree(followed);
+  it('fills an empty Redis and carries every kind of change to routers and projection', async () => {
+    const service = world.startPublisher();
+    const router = await world.router();
+    await world.agrees(router);
+    const { log } = world;
     for (let i = 0; i < 20; i++) service.announce(log.assign(`t${i}`, 'service-1', 'v3.0.0'));
+    const cells = [0, 1, 2, 3].map((n) => ({ tenantId: 't3', serviceId: `service-${n}` }));
+    service.announce(log.commit({ tenants: { remove: ['t3'] }, assignments: { remove: cells } }));
     service.announce(
       log.commit({
-        tenants: { upsert: [{ id: 'new', status: 'suspended' }], remove: ['t3'] },
-        assignments: { remove: [0, 1, 2, 3].map((n) => ({ tenantId: 't3', serviceId: `service-${n}` })) },
+        tenants: {
+          upsert: [
+            { id: 'new', status: 'suspended' },
+            { id: 't4', status: 'active' },
+          ],
+        },
       }),
     );
-    await agree(followed);
-    await projected();
-    expect(service.status.state).toBe('in_sync');
-    expect(service.status.rebuildCount).toBe(1);
+    const schema = { tenantId: 't1', serviceId: 'service-1' };
+    service.announce(
+      log.commit({
+        schemas: {
+          upsert: [
+            { ...schema, schemaVersion: 7 },
+            { ...schema, tenantId: 't2', schemaVersion: 8 },
+          ],
+        },
+      }),
+    );
+    service.announce(
+      log.commit({
+        schemas: { remove: [schema] },
+        holds: {
+          upsert: [
+            { id: 'h', serviceId: 'service-1', fromVersion: 'v3.0.0', toVersion: 'v1.0.0', scope: { kind: 'all' } },
+          ],
+        },
+      }),
+    );
+    await world.agrees(router);
+    await world.isProjected();
+    expect(service.status).toMatchObject({ rebuildCount: 1, log: { epoch: log.position.epoch } });
+    expect(router.status).toMatchObject({ state: 'following', resyncCount: 1 });
   });
 
-  it('heals a flush', async () => {
-    const service = publisher();
-    service.start();
-    const followed = await router();
-    await agree(followed);
-    await link.run((client) => client.flushall());
-    service.announce(log.assign('t1', 'service-1', 'v3.0.0'));
-    await agree(followed);
-    await projected();
-    expect(await link.run(readPosition)).toMatchObject({ ...log.position, projected: log.position.revision });
+  it('takes a change once, whoever publishes it again, and none before its turn', async () => {
+    const service = world.publisher();
+    await service.tick();
+    const publisher = new ChangePublisher(world.link);
+    const [first, second, third] = ['t1', 't2', 't3'].map((id) => world.log.assign(id, 'service-1', 'v3.0.0'));
+    expect(await publisher.publish([second!])).toBe('gap');
+    expect(await publisher.publish([first!])).toBe('published');
+    expect(await publisher.publish([first!])).toBe('already');
+    expect(await publisher.publish([first!, second!, third!])).toBe('published');
+    const { epoch } = world.log.position;
+    const of = (name: string) => ({ ...third!, delta: { ...third!.delta, epoch: name, revision: 9 } });
+    expect(await publisher.publish([of(`${epoch}0`)])).toBe('new_epoch');
+    expect(await publisher.publish([of('0')])).toBe('stale_epoch');
+    expect(await world.link.run((client) => client.xlen(redisKeys.changes))).toBe(3);
+    await world.link.run((client) => client.del(redisKeys.position));
+    expect(await publisher.publish([third!])).toBe('empty');
   });
 
-  it('corrects lost and wrong keys by itself', async () => {
-    publisher().start();
-    await projected();
-    await link.run(async (client) => {
-      await client.del(redisKeys.tenantServices('t5'), redisKeys.activeTenants, redisKeys.systemTenants);
-      await client.hset(redisKeys.tenantServices('t6'), 'service-0', 'v9');
-      await client.hset(redisKeys.tenantServices('stranger'), 'service-0', 'v9');
-    });
-    await projected();
+  it('announces each position on the channel', async () => {
+    const service = world.startPublisher();
+    await world.isProjected();
+    const heard: string[] = [];
+    const { Redis } = await import('ioredis');
+    const subscriber = new Redis(redis.url);
+    subscriber.on('message', (_, message) => heard.push(message));
+    await subscriber.subscribe('grey:changes');
+    service.announce(world.log.assign('t1', 'service-1', 'v3.0.0'));
+    const { epoch, revision } = world.log.position;
+    await world.waitFor(() => expect(heard).toEqual([`${epoch} ${revision}`]));
+    subscriber.disconnect();
+  });
+
+  it('keeps the order when several replicas publish at once, each knowing only its own changes', async () => {
+    const services = [0, 1, 2, 3].map(() => world.startPublisher());
+    const router = await world.router();
+    const seen: number[] = [];
+    await world.agrees(router);
+    router.onChanged((snapshot) => seen.push(snapshot.position.revision));
+    for (let i = 0; i < 400; i++) {
+      const change = world.log.assign(`t${i % 30}`, `service-${i % 4}`, `v${1 + ((i * 7) % 3)}.0.0`);
+      // later ones often arrive first, and some replicas never announce
+      if (i % 9 !== 0) setTimeout(() => services[i % 4]!.announce(change), (i * 13) % 17);
+    }
+    await world.agrees(router);
+    await world.isProjected();
+    expect(seen).toEqual(Array.from({ length: 400 }, (_, index) => index + 2));
+    expect(services.reduce((sum, one) => sum + one.status.rebuildCount, 0)).toBe(1);
+    const ids = await world.link.run((client) => client.xrange(redisKeys.changes, '-', '+'));
+    expect(ids.map(([id]) => id)).toEqual(Array.from({ length: 400 }, (_, index) => `${index + 2}-0`));
+  });
+
+  it('cuts a large change into parts that take effect together', async () => {
+    const service = world.startPublisher();
+    const router = await world.router();
+    await world.agrees(router);
+    const random = seededRandom(7);
+    const ids = Array.from(
+      { length: 30_000 },
+      (_, i) => `x${Math.floor(random() * 2 ** 32).toString(36)}${random().toString(36).slice(2)}-${i}`,
+    );
+    const tenants = { upsert: ids.map((id) => ({ id, status: 'active' as const })) };
+    const upsert = ids.flatMap((tenantId) =>
+      [0, 1].map((n) => ({ tenantId, serviceId: `service-${n}`, version: 'v2.0.0', isPinned: false })),
+    );
+    service.announce(world.log.commit({ tenants, assignments: { upsert } }));
+    await world.agrees(router);
+    const last = await world.link.run((client) => client.xrevrange(redisKeys.changes, '+', '-', 'COUNT', 1));
+    expect(last[0]?.[0]).toMatch(/^2-[1-9]/);
+    await world.waitFor(async () => expect(await world.link.run(readPosition)).toMatchObject({ projected: 2 }));
+    const key = redisKeys.tenantServices(ids[17_777]!);
+    const cells = { 'service-0': 'v2.0.0', 'service-1': 'v2.0.0' };
+    expect(await world.link.run((client) => client.hgetall(key))).toEqual(cells);
+  });
+
+  it('writes what another replica published and did not live to project', async () => {
+    world.startPublisher();
+    await world.isProjected();
+    const dying = new ChangePublisher(world.link);
+    expect(await dying.publish([world.log.assign('t1', 'service-1', 'v3.0.0')])).toBe('published');
+    await world.isProjected();
   });
 });

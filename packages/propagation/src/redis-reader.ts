@@ -7,6 +7,12 @@ export interface StreamEntry {
   readonly fields: ReadonlyMap<string, Buffer>;
 }
 
+/** What followers need of a reader. */
+export interface StreamReader {
+  read(key: string, afterId: string, blockMs: number, count?: number): Promise<StreamEntry[]>;
+  close(): void;
+}
+
 type RawEntry = [id: Buffer, fields: Buffer[] | null];
 
 /** Grace beyond the time a read may block, before the connection counts as dead. */
@@ -14,7 +20,7 @@ const GRACE_MS = 2_000;
 const LONGEST_BLOCK_MS = 5_000;
 
 /** Reads streams, waiting for entries on a connection that does nothing else. One read at a time. */
-export class RedisReader {
+export class RedisReader implements StreamReader {
   readonly #client: RedisClient;
   readonly #clean: (error: unknown) => RedisError;
   readonly #onClosed: () => void;
