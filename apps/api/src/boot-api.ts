@@ -16,6 +16,8 @@ import { REDIS_LINK } from './infra/redis/redis-link.token.ts';
 import { createLogger, NestLogger } from './infra/telemetry/logger.ts';
 import { openConfigurationOrLater } from './open-configuration.ts';
 import { Publishing } from './publishing/publishing.service.ts';
+import { RoutersService } from './routers/routers.service.ts';
+import { Following } from './routing/following.ts';
 import { LastGood } from './routing/last-good.ts';
 import { RouterState } from './routing/router-state.ts';
 import { ROUTE_LISTENER } from './routing/routing.providers.ts';
@@ -57,6 +59,8 @@ export async function bootApi(config: Config): Promise<RunningApi> {
     await app.init();
     await app.get(RouterState).start();
     app.get(Publishing).start();
+    app.get(Following).start();
+    await app.get(RoutersService).start();
     const server = createServer(inFront(app));
     await listen(server, config);
     const closeApi = () => {
@@ -125,6 +129,7 @@ async function close(app: NestExpressApplication, server: Server): Promise<void>
   server.closeIdleConnections();
   await closed;
   clearTimeout(timer);
+  await app.get(RoutersService).stop();
   await app.close();
   await app.get(Database).close();
 }

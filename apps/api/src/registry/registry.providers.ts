@@ -9,7 +9,7 @@ import { HealthChecker } from './health-checker.ts';
 import { InstanceRegistry } from './instance-registry.ts';
 import { InstanceSets } from './instance-sets.ts';
 import { type InstanceSharing, SoleSharing } from './instance-sharing.ts';
-import { LiveReplicas, SoleReplica } from './live-replicas.ts';
+import { LiveReplicas } from './live-replicas.ts';
 import { RedisSharing } from './redis-sharing.ts';
 import { RegistryService } from './registry.service.ts';
 import { RegistryTimers } from './registry-timers.ts';
@@ -34,7 +34,6 @@ export const registryProviders: Provider[] = [
     inject: [RouterState, REDIS_LINK],
   },
   { provide: LiveInstances, useExisting: InstanceRegistry },
-  { provide: LiveReplicas, useFactory: () => new SoleReplica() },
   {
     provide: DISCOVERY_REDIS,
     useFactory: (link: RedisLink | undefined) =>

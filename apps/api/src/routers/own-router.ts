@@ -1,7 +1,10 @@
 import { hostname } from 'node:os';
 import type { Convergence, Position } from '@grey/contracts';
+import { comparePositions, type RouterReport } from '@grey/propagation';
 import type { RouterState } from '../routing/router-state.ts';
-import { isAtLeast, type RouterReport, type RouterReports } from './routers.service.ts';
+import type { RouterReports } from './routers.service.ts';
+
+const NOWHERE: Position = { epoch: '', revision: 0 };
 
 /** Without Redis there is one router: this process. */
 export class OwnRouter implements RouterReports {
@@ -17,6 +20,10 @@ export class OwnRouter implements RouterReports {
     this.#region = region;
   }
 
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+
   async list(): Promise<readonly RouterReport[]> {
     return [this.report()];
   }
@@ -30,7 +37,7 @@ export class OwnRouter implements RouterReports {
       host: hostname(),
       region: this.#region,
       startedAt: this.#startedAt,
-      reportedAt: Date.now(),
+      at: Date.now(),
       position: snapshot === undefined ? null : { ...snapshot.position },
       digest: snapshot?.digest ?? null,
     };
@@ -48,7 +55,7 @@ export class OwnRouter implements RouterReports {
   }
 
   #hasApplied(position: Position, timeoutMs: number): Promise<boolean> {
-    const isThere = () => isAtLeast(this.#router.snapshot?.position ?? { epoch: '', revision: 0 }, position);
+    const isThere = () => comparePositions(this.#router.snapshot?.position ?? NOWHERE, position) >= 0;
     if (isThere()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const end = (hasApplied: boolean) => {

@@ -2,7 +2,6 @@ import { CONVERGENCE_HEADER, routerListSchema } from '@grey/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { OwnRouter } from './own-router.ts';
-import { isAtLeast } from './routers.service.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -59,11 +58,5 @@ describe('a router of its own', () => {
     const own = new OwnRouter(stuck, 'api-1', null);
     const convergence = await own.waitConverged({ epoch: 'a', revision: 1 }, 5);
     expect(convergence).toMatchObject({ total: 1, applied: 0, missing: ['api-1'] });
-  });
-
-  it('counts a later epoch as further, whatever its revision', () => {
-    expect(isAtLeast({ epoch: 'b', revision: 1 }, { epoch: 'a', revision: 9 })).toBe(true);
-    expect(isAtLeast({ epoch: 'a', revision: 9 }, { epoch: 'b', revision: 1 })).toBe(false);
-    expect(isAtLeast({ epoch: 'a', revision: 1 }, { epoch: 'a', revision: 2 })).toBe(false);
   });
 });

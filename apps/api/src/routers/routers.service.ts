@@ -1,19 +1,12 @@
 import type { Convergence, Position, Router, RouterList } from '@grey/contracts';
-
-/** What a router says of itself. Times are milliseconds since 1970. */
-export interface RouterReport {
-  readonly id: string;
-  readonly kind: Router['kind'];
-  readonly host: string;
-  readonly region: string | null;
-  readonly startedAt: number;
-  readonly reportedAt: number;
-  readonly position: Position | null;
-  readonly digest: string | null;
-}
+import { comparePositions, type RouterReport } from '@grey/propagation';
 
 /** Where routers report; several processes share it through Redis, a single one has it to itself. */
 export interface RouterReports {
+  /** Begins to report. */
+  start(): Promise<void>;
+  /** Says goodbye. */
+  stop(): Promise<void>;
   readonly ownId: string;
   readonly distribution: RouterList['distribution'];
   list(): Promise<readonly RouterReport[]>;
@@ -29,6 +22,14 @@ export class RoutersService {
     this.#reports = reports;
   }
 
+  start(): Promise<void> {
+    return this.#reports.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#reports.stop();
+  }
+
   /** From memory or Redis; PostgreSQL is not asked, as this page is read when it is down. */
   async list(): Promise<RouterList> {
     const reports = await this.#reports.list();
@@ -42,28 +43,27 @@ export class RoutersService {
   }
 }
 
-/** Epochs sort by time, so the later one is the greater. */
-export function isAtLeast(position: Position, wanted: Position): boolean {
-  if (position.epoch !== wanted.epoch) return position.epoch > wanted.epoch;
-  return position.revision >= wanted.revision;
-}
-
 function furthestOf(reports: readonly RouterReport[]): Position | null {
   let furthest: Position | null = null;
   for (const { position } of reports) {
-    if (position !== null && (furthest === null || isAtLeast(position, furthest))) furthest = position;
+    if (position !== null && (furthest === null || comparePositions(position, furthest) > 0)) furthest = position;
   }
   return furthest;
 }
 
 function show(report: RouterReport, furthest: Position | null, ownId: string): Router {
-  const { startedAt, reportedAt, position } = report;
+  const { id, kind, host, region, startedAt, position, digest, at } = report;
   const isComparable = position !== null && position.epoch === furthest?.epoch;
   return {
-    ...report,
+    id,
+    kind,
+    host,
+    region,
     startedAt: new Date(startedAt).toISOString(),
-    reportedAt: new Date(reportedAt).toISOString(),
+    reportedAt: new Date(at).toISOString(),
+    position,
+    digest,
     behind: isComparable ? furthest.revision - position.revision : null,
-    isOwn: report.id === ownId,
+    isOwn: id === ownId,
   };
 }

@@ -1,3 +1,4 @@
+import { type Application, comparePositions } from '@grey/propagation';
 import {
   applyDelta,
   buildSnapshot,
@@ -88,6 +89,27 @@ export class RouterState {
     await this.#load(this.#firstRetryMs);
   }
 
+  /** As `take`, for who can mend a gap himself. */
+  follow(delta: SnapshotDelta): Application {
+    const own = this.#snapshot?.position;
+    if (own === undefined) return 'gap';
+    if (delta.epoch !== own.epoch) return delta.epoch > own.epoch ? 'newer_epoch' : 'older_epoch';
+    if (delta.revision <= own.revision) return 'known';
+    return delta.revision === own.revision + 1 && this.#apply(delta) ? 'applied' : 'gap';
+  }
+
+  /** Takes a whole snapshot, unless the present one is as far or further; the instances stay those known here. */
+  replace(snapshot: Snapshot): void {
+    const own = this.#snapshot?.position;
+    if (own !== undefined && comparePositions(snapshot.position, own) <= 0) return;
+    const stale = new Set(snapshot.listInstances().map((instance) => instance.serviceId));
+    let next = snapshot;
+    for (const serviceId of new Set([...stale, ...this.#instances.keys()])) {
+      next = withInstances(next, serviceId, this.#instances.get(serviceId) ?? []);
+    }
+    this.#swap(next);
+  }
+
   /** Reads everything anew in the background, answering from what there is meanwhile. */
   reload(): void {
     if (this.#arrived === undefined) void this.#load(this.#firstRetryMs);
@@ -130,8 +152,11 @@ export class RouterState {
     try {
       const source = await this.#store.loadSource();
       if (this.#isStopped) return;
-      // Read after the await: instances that came meanwhile belong in.
-      this.#swap(buildSnapshot({ ...source, instances: [...this.#instances.values()].flat() }));
+      // Read after the await: instances that came meanwhile belong in. What was followed meanwhile may be further.
+      const own = this.#snapshot?.position;
+      if (own === undefined || comparePositions(source.position, own) > 0) {
+        this.#swap(buildSnapshot({ ...source, instances: [...this.#instances.values()].flat() }));
+      }
       this.#status = { isUp: true };
       const arrived = this.#arrived;
       this.#arrived = undefined;

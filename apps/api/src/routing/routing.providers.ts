@@ -1,11 +1,15 @@
+import type { RedisLink } from '@grey/propagation';
 import { createDecisionEnv } from '@grey/route-core';
 import { createRouteListener, TokenCache } from '@grey/route-module';
 import { Logger, type Provider } from '@nestjs/common';
 import { TokensService } from '../access/tokens.service.ts';
 import { ChangeFeed } from '../changes/change-feed.ts';
+import { ChangesService } from '../changes/changes.service.ts';
 import { SnapshotsService } from '../changes/snapshots.service.ts';
 import { CONFIG, type Config } from '../config/config.schema.ts';
+import { REDIS_LINK } from '../infra/redis/redis-link.token.ts';
 import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
+import { Following } from './following.ts';
 import { LastGood } from './last-good.ts';
 import { RouterState } from './router-state.ts';
 
@@ -22,6 +26,12 @@ export const routingProviders: Provider[] = [
     provide: LastGood,
     useFactory: (router: RouterState, config: Config) => new LastGood(router, config.GREY_DATA_DIR),
     inject: [RouterState, CONFIG],
+  },
+  {
+    provide: Following,
+    useFactory: (link: RedisLink | undefined, router: RouterState, changes: ChangesService) =>
+      new Following(link, router, changes),
+    inject: [REDIS_LINK, RouterState, ChangesService],
   },
   {
     provide: ROUTE_LISTENER,
