@@ -52,7 +52,8 @@ async function end(child: ChildProcess, isRunning: () => boolean, signal: NodeJS
   child.ref();
   const gone = once(child, 'exit');
   child.kill(signal);
-  // A server that was stopped with SIGSTOP hears nothing but SIGKILL.
+  // A server that a test stopped with SIGSTOP would not hear it.
+  child.kill('SIGCONT');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN_MS);
   await gone;
   clearTimeout(timer);
