@@ -12,6 +12,7 @@ export class TenantSyncSchedule {
   readonly #isConfigured: boolean;
   readonly #logger = new Logger('tenant-sync');
   #isLooking = false;
+  #hasWarned = false;
 
   constructor(sync: TenantSyncService, isConfigured: boolean) {
     this.#sync = sync;
@@ -29,8 +30,11 @@ export class TenantSyncSchedule {
     this.#isLooking = true;
     try {
       await this.#sync.runIfDue();
+      this.#hasWarned = false;
     } catch (error) {
-      this.#logger.warn({ err: error, msg: 'the tenant sync could not run' });
+      // Once, not every five seconds while the database is away.
+      if (!this.#hasWarned) this.#logger.warn({ err: error, msg: 'the tenant sync could not run' });
+      this.#hasWarned = true;
     } finally {
       this.#isLooking = false;
     }

@@ -19,16 +19,12 @@ export interface TenantSyncSettings {
 
 /** How the sync stands. All of it lies in the database: replicas and restarts show the same. */
 export class TenantSyncStatusService {
-  readonly #store: Pick<TenantSyncStore, 'readState' | 'readHistory'>;
+  readonly #store: Pick<TenantSyncStore, 'readStatus'>;
   readonly #settings: TenantSyncSettings;
   readonly #now: () => number;
   #last: { readonly at: number; readonly shown: Promise<Shown> } | undefined;
 
-  constructor(
-    store: Pick<TenantSyncStore, 'readState' | 'readHistory'>,
-    settings: TenantSyncSettings,
-    now: () => number = Date.now,
-  ) {
+  constructor(store: Pick<TenantSyncStore, 'readStatus'>, settings: TenantSyncSettings, now: () => number = Date.now) {
     this.#store = store;
     this.#settings = settings;
     this.#now = now;
@@ -37,20 +33,21 @@ export class TenantSyncStatusService {
   /** @throws ApiError DATABASE_UNAVAILABLE */
   async get(): Promise<TenantSyncStatus> {
     const { where, intervalMs } = this.#settings;
-    const [state, history] = await Promise.all([this.#store.readState(), this.#store.readHistory()]);
+    const { state, history } = await this.#store.readStatus();
     const { counts, samples, plan, runs } = history;
     const last = runs[0];
+    const isAsking = where !== undefined && last?.outcome === 'needs_confirmation';
     return {
       isConfigured: where !== undefined,
       where: where ?? null,
       intervalMs,
-      ...this.#judge(state, last?.outcome === 'needs_confirmation'),
+      ...this.#judge(state, isAsking),
       lastRunAt: state.lastRunAt?.toISOString() ?? null,
       lastGoodAt: state.lastGoodAt?.toISOString() ?? null,
       error: last?.error ?? null,
       counts,
       samples,
-      pending: last?.outcome === 'needs_confirmation' ? plan : null,
+      pending: isAsking ? plan : null,
       runs: [...runs],
     };
   }

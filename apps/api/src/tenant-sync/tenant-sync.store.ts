@@ -23,6 +23,8 @@ export interface SyncState {
   readonly lastRunAt: Date | null;
   readonly lastGoodAt: Date | null;
   readonly staleSince: Date | null;
+  /** The last run left no word of how it ended: it is going on, or its process died. */
+  readonly isUnfinished: boolean;
 }
 
 /** How a run ended, with what it found. */
@@ -32,6 +34,15 @@ export type RunRecord = Omit<TenantSyncRun, 'id' | 'finishedAt'> & {
   /** Replaces what was known of the list; undefined leaves it. */
   readonly seen?: Seen | undefined;
 };
+
+/** A run that has its number. */
+export interface Begun {
+  readonly id: number;
+  readonly startedAt: Date;
+  readonly seen: Seen | null;
+  /** Of the tenants as they are now. */
+  readonly tenantsStamp: string;
+}
 
 export interface SyncHistory {
   readonly runs: readonly TenantSyncRun[];
@@ -45,19 +56,17 @@ export interface SyncHistory {
 export class TenantSyncStore {
   constructor(private readonly database: Database) {}
 
-  async readState(): Promise<SyncState> {
-    const [row] = await this.database.run(
-      (client) => client.$queryRaw<SyncState[]>`
-        SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now, last_run_at AS "lastRunAt",
-               last_good_at AS "lastGoodAt", stale_since AS "staleSince"
-        FROM tenant_sync_state`,
-    );
-    if (row === undefined) throw new Error('The tenant sync has no row for its state.');
-    return { ...row, now: Number(row.now) };
+  readState(): Promise<SyncState> {
+    return this.database.run((client) => stateIn(client));
+  }
+
+  /** State and history as of one moment. */
+  readStatus(): Promise<{ state: SyncState; history: SyncHistory }> {
+    return this.database.consistentRead(async (tx) => ({ state: await stateIn(tx), history: await historyIn(tx) }));
   }
 
   /** Takes the next number, which from now on is the only one that may write. */
-  async begin(): Promise<{ id: number; startedAt: Date; seen: Seen | null; tenantsStamp: string }> {
+  async begin(): Promise<Begun> {
     return this.database.transaction(async (tx) => {
       const [row] = await tx.$queryRaw<{ number: bigint; startedAt: Date; seen: Seen | null }[]>`
         UPDATE tenant_sync_state SET run_sequence = run_sequence + 1, last_run_at = clock_timestamp() WHERE id = 1
@@ -104,29 +113,42 @@ export class TenantSyncStore {
     });
   }
 
-  /** The last runs, and what the last one with a list found. */
-  async readHistory(): Promise<SyncHistory> {
-    const rows = await this.database.run((client) =>
-      client.tenantSyncRun.findMany({
-        orderBy: { id: 'desc' },
-        take: SHOWN_RUNS,
-        omit: { samples: true, plan: true },
-      }),
-    );
-    const listed = await this.database.run((client) =>
-      client.tenantSyncRun.findFirst({
-        where: { counts: { not: Prisma.DbNull } },
-        orderBy: { id: 'desc' },
-        select: { counts: true, samples: true, plan: true },
-      }),
-    );
-    return {
-      runs: rows.map(runOf),
-      counts: (listed?.counts ?? null) as unknown as TenantSyncCounts | null,
-      samples: (listed?.samples ?? null) as unknown as TenantSyncSamples | null,
-      plan: (listed?.plan ?? null) as unknown as TenantSyncPlan | null,
-    };
+  /** What the last run with a list found. */
+  readLastList(): Promise<Pick<SyncHistory, 'counts' | 'samples'>> {
+    return this.database.run((client) => lastListIn(client));
   }
+}
+
+async function stateIn(tx: Transaction): Promise<SyncState> {
+  const [row] = await tx.$queryRaw<SyncState[]>`
+    SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now, last_run_at AS "lastRunAt",
+           last_good_at AS "lastGoodAt", stale_since AS "staleSince",
+           run_sequence > (SELECT coalesce(max(id), 0) FROM tenant_sync_runs) AS "isUnfinished"
+    FROM tenant_sync_state`;
+  if (row === undefined) throw new Error('The tenant sync has no row for its state.');
+  return { ...row, now: Number(row.now) };
+}
+
+async function historyIn(tx: Transaction): Promise<SyncHistory> {
+  const rows = await tx.tenantSyncRun.findMany({
+    orderBy: { id: 'desc' },
+    take: SHOWN_RUNS,
+    omit: { samples: true, plan: true },
+  });
+  return { runs: rows.map(runOf), ...(await lastListIn(tx)) };
+}
+
+async function lastListIn(tx: Transaction): Promise<Omit<SyncHistory, 'runs'>> {
+  const row = await tx.tenantSyncRun.findFirst({
+    where: { counts: { not: Prisma.DbNull } },
+    orderBy: { id: 'desc' },
+    select: { counts: true, samples: true, plan: true },
+  });
+  return {
+    counts: (row?.counts ?? null) as unknown as TenantSyncCounts | null,
+    samples: (row?.samples ?? null) as unknown as TenantSyncSamples | null,
+    plan: (row?.plan ?? null) as unknown as TenantSyncPlan | null,
+  };
 }
 
 /** Every change of a tenant raises the sum of the row versions, and no row ever goes. */
