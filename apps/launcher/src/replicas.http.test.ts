@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findRedis, isAlive, pickFreePort, readCommandLine } from '@grey/testkit';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { apiProgram, ownProgram } from './locations.ts';
+
+/** A loaded machine takes its time for three replicas and sixteen instances. */
+const PATIENT = { timeout: 90_000, interval: 100 };
+
+const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'grey-replicas-'));
+const launchers: Launcher[] = [];
+afterEach(async () => {
+  for (const { process: child } of launchers.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('three replicas share everything, one that is killed is told and the others go on, and nothing is left', async () => {
+  const launcher = start(['--replicas', '3'], { GREY_PORT: String(await pickFreePort()) });
+  const text = await launcher.waitFor(/Ctrl-C stops everything/);
+  const urls = (/^ {2}replicas {2}(.*)$/m.exec(text)?.[1] ?? '').split('  ');
+  expect(urls).toHaveLength(3);
+  const redis = 'path' in findRedis() ? /^ {2}Redis .*, private to this run$/m : /^ {2}Redis .*poll PostgreSQL/m;
+  expect(text).toMatch(redis);
+  for (const url of urls) expect(await routes(text, url)).toBe(200);
+
+  const { parts } = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as { parts: { pid: number }[] };
+  expect(parts.length).toBeGreaterThan(3 + 16);
+  const replicas = parts.filter(({ pid }) => readCommandLine(pid).includes(apiProgram));
+  expect(replicas).toHaveLength(3);
+  process.kill(replicas[0]?.pid as number, 'SIGKILL');
+  const told = await launcher.waitFor(/Replica 1 at \S+ \(process \d+\) ended by itself, .*; 2 of 3 go on\./);
+  expect(told).toContain(urls[0]);
+  for (const url of urls.slice(1)) expect(await routes(text, url)).toBe(200);
+
+  launcher.process.kill('SIGINT');
+  const [code] = await once(launcher.process, 'exit');
+  expect([code, launcher.output()]).toEqual([0, expect.stringMatching(/Stopped\.\n$/)]);
+  expect(parts.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
+}, 180_000);
+
+test('a number of replicas that makes no sense ends the start with one sentence', async () => {
+  const launcher = start(['--replicas', 'many'], {});
+  const [code] = await once(launcher.process, 'close');
+  expect([code, launcher.output()]).toEqual([
+    1,
+    '--replicas takes a whole number from 1 to 8: npm start -- --replicas 3\n',
+  ]);
+});
+
+interface Launcher {
+  readonly process: ChildProcess;
+  output(): string;
+  /** Resolves with all it has printed so far as soon as that has the pattern. */
+  waitFor(pattern: RegExp): Promise<string>;
+}
+
+/** Starts the launcher as built, on a folder of its own. */
+function start(args: readonly string[], env: Readonly<Record<string, string>>): Launcher {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('GREY_'));
+  const child = spawn(process.execPath, [ownProgram('main.js'), ...args], {
+    env: { ...Object.fromEntries(own), GREY_DATA_DIR: folder, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
+  const launcher: Launcher = {
+    process: child,
+    output: () => output,
+    waitFor: (pattern) =>
+      vi.waitFor(() => {
+        expect(output).toMatch(pattern);
+        return output;
+      }, PATIENT),
+  };
+  launchers.push(launcher);
+  return launcher;
+}
+
+/** Sends the printed request to one replica. */
+async function routes(announcement: string, url: string): Promise<number> {
+  const line = /^curl .*$/m.exec(announcement)?.[0] ?? '';
+  const response = await fetch(`${url}/api/grey-router/route`, {
+    method: 'POST',
+    headers: {
+      authorization: /authorization: ([^']+)/.exec(line)?.[1] ?? '',
+      'content-type': 'application/json',
+    },
+    body: /-d '([^']+)'/.exec(line)?.[1] ?? '',
+  });
+  await response.body?.cancel();
+  return response.status;
+}
