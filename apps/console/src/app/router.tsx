@@ -6,6 +6,7 @@ import { PasswordPage } from '../features/access/password.page.tsx';
 import { MatrixPage } from '../features/assignments/matrix.page.tsx';
 import { readChangeFilters } from '../features/changes/change-filters.ts';
 import { ChangesPage } from '../features/changes/changes.page.tsx';
+import { DiscoveryPage } from '../features/discovery/discovery.page.tsx';
 import { RoutersPage } from '../features/routers/routers.page.tsx';
 import { ExplainPage } from '../features/routing/explain.page.tsx';
 import { readExplainRequest } from '../features/routing/explain-request.ts';
@@ -91,6 +92,7 @@ const changesRoute = createRoute({
   component: ChangesPage,
   validateSearch: readChangeFilters,
 });
+const discoveryRoute = createRoute({ ...inShell, path: '/discovery', component: DiscoveryPage });
 const routersRoute = createRoute({ ...inShell, path: '/routers', component: RoutersPage });
 const tenantSyncRoute = createRoute({ ...inShell, path: '/tenant-sync', component: TenantSyncPage });
 const accessRoute = createRoute({ ...inShell, path: '/access', component: AccessPage });
@@ -107,6 +109,7 @@ const routeTree = rootRoute.addChildren([
     serviceRoute,
     explainRoute,
     changesRoute,
+    discoveryRoute,
     routersRoute,
     tenantSyncRoute,
     accessRoute,

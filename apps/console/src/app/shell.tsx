@@ -13,6 +13,7 @@ const pages = [
   { to: '/services', label: 'nav.services', mark: '◆' },
   { to: '/explain', label: 'nav.explain', mark: '?' },
   { to: '/changes', label: 'nav.changes', mark: '≡' },
+  { to: '/discovery', label: 'nav.discovery', mark: '◎', permission: 'discovery.read' },
   { to: '/routers', label: 'nav.routers', mark: '⇉', permission: 'routers.read' },
   { to: '/tenant-sync', label: 'nav.tenantSync', mark: '⇄', permission: 'tenant-sync.read' },
   { to: '/access', label: 'nav.access', mark: '⚙', permission: 'access.manage' },

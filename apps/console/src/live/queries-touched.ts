@@ -8,15 +8,23 @@ import type { StreamEvent } from '../api/generated/model/index.ts';
 export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' {
   if (event.type === 'reset') return 'all';
   // Instances are not replayed, so after every (re)connection they are read again.
-  if (event.type === 'hello') return [['instances'], ['versions'], ['services'], ['service'], ['routers']];
+  if (event.type === 'hello')
+    return [['instances'], ['versions'], ['services'], ['service'], ['routers'], ['discovery']];
   if (event.type === 'instances')
-    return [['instances', event.serviceId], ['versions', event.serviceId], ['service', event.serviceId], ['services']];
+    return [
+      ['instances', event.serviceId],
+      ['versions', event.serviceId],
+      ['service', event.serviceId],
+      ['services'],
+      ['discovery'],
+    ];
   const kind = event.change.kind;
   const always: QueryKey[] = [['changes'], ['explain'], ['routers']];
   if (kind === 'tenants.synced')
     return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix'], ['tenant-sync']];
   if (kind.startsWith('tenant.')) return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix']];
-  if (kind.startsWith('service.')) return [...always, ['services'], ['service'], ['tenant-services'], ['matrix']];
+  if (kind.startsWith('service.'))
+    return [...always, ['services'], ['service'], ['tenant-services'], ['matrix'], ['discovery']];
   if (kind.startsWith('version.')) return [...always, ['versions'], ['service'], ['services'], ['tenant-services']];
   if (kind.startsWith('assignment')) return [...always, ['tenant-services'], ['matrix'], ['versions']];
   if (kind.startsWith('user.')) return [...always, ['users']];

@@ -27,6 +27,8 @@ import type {
   CreateVersionParams,
   CreatedApiKey,
   DeleteTenantParams,
+  DiscoveryServiceList,
+  DiscoverySourceList,
   ExplainResponse,
   GetMatrixParams,
   GetOpenapi200,
@@ -1618,6 +1620,81 @@ export const deregisterInstance = async (instanceId: string, options?: Parameter
   {
     ...options,
     method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListDiscoverySourcesUrl = () => {
+
+
+
+
+  return `/api/discovery/sources`
+}
+
+/**
+ * Needs the permission `discovery.read`.
+ * @summary Registries that instances are known from: state, age, and what in them cannot be used
+ */
+export const listDiscoverySources = async ( options?: Parameters<typeof callApi>[1]): Promise<DiscoverySourceList> => {
+
+  return callApi<DiscoverySourceList>(getListDiscoverySourcesUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListDiscoveryServicesUrl = () => {
+
+
+
+
+  return `/api/discovery/services`
+}
+
+/**
+ * Needs the permission `discovery.read`.
+ * @summary Per service, what sources, Redis and memory hold, and where they differ
+ */
+export const listDiscoveryServices = async ( options?: Parameters<typeof callApi>[1]): Promise<DiscoveryServiceList> => {
+
+  return callApi<DiscoveryServiceList>(getListDiscoveryServicesUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSyncDiscoveryUrl = () => {
+
+
+
+
+  return `/api/discovery/sync`
+}
+
+/**
+ * Needs the permission `discovery.sync`.
+ * @summary Read every foreign registry now
+ */
+export const syncDiscovery = async ( options?: Parameters<typeof callApi>[1]): Promise<DiscoverySourceList> => {
+
+  return callApi<DiscoverySourceList>(getSyncDiscoveryUrl(),
+  {
+    ...options,
+    method: 'POST'
 
 
   }

@@ -52,6 +52,7 @@ export function InstanceList({ serviceId }: { serviceId: string }) {
       ),
     },
     { id: 'weight', header: t('instances.weight'), cell: (row) => number(row.weight), isNumber: true },
+    { id: 'source', header: t('instances.source'), cell: (row) => t(`discovery.names.${row.source}`) },
     { id: 'region', header: t('instances.region'), cell: (row) => row.region ?? t('state.none') },
     { id: 'seen', header: t('instances.lastSeen'), cell: (row) => <Ago iso={row.lastSeenAt} /> },
   ];

@@ -61,7 +61,10 @@ function Distribution({ list, facts }: { list: RouterList; facts: RouterFacts })
         <Text size="lg" fw={600} role="status" data-testid="effective">
           {isAlone
             ? t('routers.effectiveHere')
-            : t('routers.effectiveOn', { applied: effectiveCount, count: rows.length })}
+            : t(list.distribution === 'redis_down' ? 'routers.lastKnownOn' : 'routers.effectiveOn', {
+                applied: effectiveCount,
+                count: rows.length,
+              })}
         </Text>
         <dl className="facts">
           <dt>{t('routers.distribution')}</dt>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { TenantSyncCounts, TenantSyncSamples } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { Fold } from '../../parts/fold.tsx';
 import { type CountKey, countKeys, type SampleRow, sampleRows } from './sync-counts.ts';
 
 type SampleKey = Exclude<CountKey, 'unchanged'>;
@@ -46,21 +47,20 @@ interface SyncSamplesProps {
 /** One list per kind that has any, to be unfolded: which tenants, and what is to be known of each. */
 export function SyncSamples({ counts, samples, keys, open = [] }: SyncSamplesProps) {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const found = keys.filter((key) => counts[key] > 0);
   if (found.length === 0) return null;
   return (
     <Stack gap={6}>
       {found.map((key) => (
-        <details key={key} className="fold" open={open.includes(key)}>
-          <summary>
-            <strong>{t(`tenantSync.counts.${key}`)}</strong> <span>{number(counts[key])}</span>
-            <Text span size="xs" c="dimmed">
-              {t(`tenantSync.countMeans.${key}`)}
-            </Text>
-          </summary>
+        <Fold
+          key={key}
+          title={t(`tenantSync.counts.${key}`)}
+          count={counts[key]}
+          means={t(`tenantSync.countMeans.${key}`)}
+          isOpen={open.includes(key)}
+        >
           <SampleTable of={key} rows={sampleRows(samples, key)} count={counts[key]} />
-        </details>
+        </Fold>
       ))}
     </Stack>
   );
@@ -111,7 +111,7 @@ function SampleTable({ of, rows, count }: { of: SampleKey; rows: readonly Sample
       />
       {rows.length < count && (
         <Text size="xs" c="dimmed">
-          {t('tenantSync.firstOf', { shown: number(rows.length), all: number(count) })}
+          {t('state.firstOf', { shown: number(rows.length), all: number(count) })}
         </Text>
       )}
     </Stack>

@@ -7,8 +7,10 @@
  */
 import type { InstanceHealth } from './instanceHealth.ts';
 import type { InstanceHealthCheck } from './instanceHealthCheck.ts';
+import type { InstanceSource } from './instanceSource.ts';
 
 export interface Instance {
+  source: InstanceSource;
   serviceId: string;
   instanceId: string;
   version: string;
@@ -27,11 +29,8 @@ export interface Instance {
      */
   weight: number;
   tags: string[];
-  /**
-     * @minimum -9007199254740991
-     * @maximum 9007199254740991
-     */
-  ttlMs: number;
+  /** null: the foreign registry decides when it is gone. */
+  ttlMs: number | null;
   /**
      * ISO 8601, UTC.
      * @pattern ^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z))$

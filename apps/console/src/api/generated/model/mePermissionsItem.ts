@@ -24,5 +24,7 @@ export const MePermissionsItem = {
   routersread: 'routers.read',
   route: 'route',
   registrywrite: 'registry.write',
+  discoveryread: 'discovery.read',
+  discoverysync: 'discovery.sync',
   accessmanage: 'access.manage',
 } as const;
