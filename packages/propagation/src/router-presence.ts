@@ -17,6 +17,7 @@ const reportSchema = z.object({
   digest: z.string().nullable(),
   lagMs: z.number().optional(),
   at: z.number(),
+  isGone: z.literal(true).optional(),
 });
 
 /** What a router says of itself. Times are milliseconds since 1970 by its own clock; `position` null = nothing loaded yet. */
@@ -86,12 +87,6 @@ end
 return reports
 `;
 
-/** KEYS routers, seen. ARGV id. */
-const leaveScript = `
-redis.call('HDEL', KEYS[1], ARGV[1])
-return redis.call('ZREM', KEYS[2], ARGV[1])
-`;
-
 /** Tells the others that this router lives and what it has applied, and knows who else does. */
 export class RouterPresence {
   readonly #options: RouterPresenceOptions;
@@ -99,7 +94,10 @@ export class RouterPresence {
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
   #reportedAt = Number.NEGATIVE_INFINITY;
+  /** The last report of each router, and when it was seen first, by this process' clock. */
+  readonly #seen = new Map<string, { readonly report: RouterReport; seenAt: number }>();
   #known: readonly RouterReport[] = [];
+  #hasFailed = false;
 
   constructor(options: RouterPresenceOptions) {
     this.#options = options;
@@ -125,7 +123,8 @@ export class RouterPresence {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
     this.#timer = undefined;
-    await this.#eval(leaveScript, this.ownId).catch(() => undefined);
+    // The farewell is a report: others keep in mind whom they saw lately, so that an emptied Redis hides nobody.
+    await this.#send({ ...this.report(), isGone: true });
   }
 
   /** Call after a change was applied: reports at once, or in a few milliseconds if it just did. */
@@ -153,15 +152,36 @@ export class RouterPresence {
     };
   }
 
-  /** Everyone who reported lately, by id. @throws RedisError */
+  /**
+   * Everyone who reported lately, by id; also who is not in Redis any more because that was emptied.
+   * @throws RedisError
+   */
   async list(): Promise<readonly RouterReport[]> {
-    const texts = (await this.#eval(listScript, this.#expireMs)) as string[];
-    const reports = texts.flatMap((text) => {
-      const parsed = reportSchema.safeParse(parseJson(text));
-      return parsed.success ? [parsed.data as RouterReport] : [];
-    });
-    this.#known = reports.sort((a, b) => (a.id < b.id ? -1 : 1));
+    let texts: string[];
+    try {
+      texts = (await this.#eval(listScript, this.#expireMs)) as string[];
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+    const now = performance.now();
+    // Nobody could report while Redis was away.
+    if (this.#hasFailed) for (const entry of this.#seen.values()) entry.seenAt = now;
+    this.#hasFailed = false;
+    for (const text of texts) this.#note(text, now);
+    for (const [id, { seenAt }] of this.#seen) if (now - seenAt >= this.#expireMs) this.#seen.delete(id);
+    this.#known = [...this.#seen.values()].map(({ report }) => report).sort((a, b) => (a.id < b.id ? -1 : 1));
     return this.#known;
+  }
+
+  #note(text: string, now: number): void {
+    const parsed = reportSchema.safeParse(parseJson(text));
+    if (!parsed.success) return;
+    const { isGone, ...report } = parsed.data;
+    if (isGone) this.#seen.delete(report.id);
+    else if (this.#seen.get(report.id)?.report.at !== report.at) {
+      this.#seen.set(report.id, { report: report as RouterReport, seenAt: now });
+    }
   }
 
   /**
@@ -185,7 +205,11 @@ export class RouterPresence {
 
   async #report(): Promise<void> {
     this.#reportedAt = performance.now();
-    const text = JSON.stringify(this.report());
+    await this.#send(this.report());
+  }
+
+  async #send(report: RouterReport & { readonly isGone?: true }): Promise<void> {
+    const text = JSON.stringify(report);
     // A report that is lost is followed by the next one; the link's status says that Redis is away.
     await this.#eval(reportScript, this.ownId, text, this.#expireMs, KEYS_LIFE_MS).catch(() => undefined);
   }
