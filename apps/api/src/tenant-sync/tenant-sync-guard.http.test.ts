@@ -26,7 +26,9 @@ test('the guard stops a mass deletion, raises an alert, and lets go of it by its
     expect([body.status, body.parts['tenant-sync'].detail]).toEqual(['degraded', 'waits for a confirmation']);
   }, PATIENCE);
   expect((await api.ask('GET', '/health/readiness')).status).toBe(200);
-  expect((await api.ask('GET', '/metrics')).body).toContain('grey_router_tenant_sync_needs_confirmation 1\n');
+  const metrics = async () => (await api.ask('GET', '/metrics')).body;
+  const isShown = async () => expect(await metrics()).toContain('grey_router_tenant_sync_needs_confirmation 1\n');
+  await vi.waitFor(isShown, PATIENCE);
 
   const applied = await apply(asked.planToken);
   expect([applied.status, applied.body]).toMatchObject([200, { outcome: 'applied', counts: { deleted: 10 } }]);

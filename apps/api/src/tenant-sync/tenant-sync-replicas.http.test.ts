@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Following, followTenants, PATIENCE } from '../../test/follow-tenants.ts';
 import { startTestApi } from '../../test/start-test-api.ts';
@@ -10,7 +11,7 @@ let { api, service, status, run, stop } = {} as Following;
 let other: RunningApi;
 beforeAll(async () => {
   ({ api, service, status, run, stop } = await followTenants(makeTenants(20)));
-  other = await bootApi({ ...api.config, GREY_PORT: 0 });
+  other = await bootApi({ ...api.config, GREY_PORT: 0, GREY_DATA_DIR: path.join(api.config.GREY_DATA_DIR, 'other') });
 });
 afterAll(async () => {
   await other.close();
@@ -70,7 +71,8 @@ test('ten thousand tenants come in one change, by pages, and a second time nothi
     expect((await status()).counts).toMatchObject({ created: 10_000, rejected: 0 });
     expect(service.requests).toHaveLength(20);
     expect(await lastChange()).toMatchObject({ kind: 'tenants.synced', itemCount: 10_000 });
-    expect((await api.ask('GET', '/health')).body.counts.tenants).toBe(10_000);
+    const routed = async () => (await api.ask('GET', '/health')).body.counts.tenants;
+    await vi.waitFor(async () => expect(await routed()).toBe(10_000), PATIENCE);
     service.tenants = makeTenants(10_000).map((one, index) => (index % 10 === 0 ? { ...one, name: 'Tenth' } : one));
     expect(await run()).toMatchObject({ outcome: 'applied', counts: { updated: 1_000, unchanged: 9_000 } });
     expect((await run()).counts).toMatchObject({ updated: 0, unchanged: 10_000 });
@@ -87,9 +89,11 @@ test('a wrong token is said to be wrong, and is not shown', async () => {
     expect(shown).toMatchObject({ state: 'stale', lastGoodAt: null, counts: null });
     expect(shown.error).toContain('page 1 answered 401');
     expect(JSON.stringify(shown)).not.toContain('a-wrong-secret');
-    const { body } = await api.ask('GET', '/metrics');
-    expect(body).toContain('grey_router_tenant_sync_runs_total{outcome="failed"} 1\n');
-    expect(Number(/^grey_router_tenant_sync_stale_seconds (\S+)$/m.exec(body)?.[1])).toBeGreaterThan(0);
+    await vi.waitFor(async () => {
+      const { body } = await api.ask('GET', '/metrics');
+      expect(body).toContain('grey_router_tenant_sync_runs_total{outcome="failed"} 1\n');
+      expect(Number(/^grey_router_tenant_sync_stale_seconds (\S+)$/m.exec(body)?.[1])).toBeGreaterThan(0);
+    }, PATIENCE);
   } finally {
     await stop();
   }

@@ -22,7 +22,9 @@ export class TenantSyncStatusService {
   readonly #store: Pick<TenantSyncStore, 'readStatus'>;
   readonly #settings: TenantSyncSettings;
   readonly #now: () => number;
-  #last: { readonly at: number; readonly shown: Promise<Shown> } | undefined;
+  #shown: Shown = { state: 'stale', staleSince: null };
+  #readAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | undefined;
 
   constructor(store: Pick<TenantSyncStore, 'readStatus'>, settings: TenantSyncSettings, now: () => number = Date.now) {
     this.#store = store;
@@ -67,14 +69,21 @@ export class TenantSyncStatusService {
     return { staleSeconds: staleMs / 1_000, isAsking: state === 'needs_confirmation' };
   }
 
+  /** What was read last, after it was tried to read it anew; an answer that comes late is there for the next question. */
   async #fresh(): Promise<Shown> {
-    const now = this.#now();
-    const last = this.#last;
-    if (last !== undefined && now - last.at < FRESH_MS) return last.shown;
-    const earlier = last?.shown ?? Promise.resolve<Shown>({ state: 'stale', staleSince: null });
-    const shown = within(PATIENCE_MS, this.get(), earlier);
-    this.#last = { at: now, shown };
-    return shown;
+    if (this.#reading === undefined && this.#now() - this.#readAt >= FRESH_MS) {
+      this.#readAt = this.#now();
+      this.#reading = this.get()
+        .then((shown) => {
+          this.#shown = shown;
+        })
+        .catch(() => undefined)
+        .finally(() => {
+          this.#reading = undefined;
+        });
+    }
+    await within(PATIENCE_MS, this.#reading);
+    return this.#shown;
   }
 
   #judge(state: SyncState, isAsking: boolean): Shown {
@@ -92,13 +101,12 @@ function missedSince({ now, lastGoodAt }: SyncState, intervalMs: number): string
   return new Date(lastGoodAt.getTime() + intervalMs).toISOString();
 }
 
-/** What `wanted` gives in time, else `otherwise`. */
-async function within<T>(ms: number, wanted: Promise<T>, otherwise: Promise<T>): Promise<T> {
+/** Waits for `wanted`, but not for ever. */
+async function within(ms: number, wanted: Promise<void> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), ms);
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
-  const shown = await Promise.race([wanted.catch(() => otherwise), late]);
+  await Promise.race([wanted, late]);
   clearTimeout(timer);
-  return shown;
 }

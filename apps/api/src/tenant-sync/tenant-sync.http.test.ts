@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Following, followTenants } from '../../test/follow-tenants.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Following, followTenants, PATIENCE } from '../../test/follow-tenants.ts';
 import { makeTenants } from '../../test/tenant-service.ts';
 
 let { api, service, status, run, lastChange, tenant, stop } = {} as Following;
@@ -27,8 +27,10 @@ test('a service is followed from the start, in one change by the system, and rou
   });
   expect((await status()).runs[0].changeId).toBe(change.id);
   expect(await tenant('t00001')).toMatchObject({ name: 'Tenant 1', tags: ['synced'], origin: 'sync' });
-  const { body } = await api.ask('GET', '/health');
-  expect([body.counts.tenants, body.status, body.parts['tenant-sync']]).toEqual([20, 'up', { status: 'up' }]);
+  await vi.waitFor(async () => {
+    const { body } = await api.ask('GET', '/health');
+    expect([body.counts.tenants, body.status, body.parts['tenant-sync']]).toEqual([20, 'up', { status: 'up' }]);
+  }, PATIENCE);
   expect(JSON.stringify(await status())).not.toContain(service.token);
 });
 
