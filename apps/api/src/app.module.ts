@@ -26,6 +26,8 @@ import { OpenapiController } from './infra/http/openapi.controller.ts';
 import { ProblemFilter } from './infra/http/problem.filter.ts';
 import { redisProviders } from './infra/redis/redis.providers.ts';
 import { publishingProviders } from './publishing/publishing.providers.ts';
+import { DiscoveryController } from './registry/discovery.controller.ts';
+import { discoveryProviders } from './registry/discovery.providers.ts';
 import { RegistryController } from './registry/registry.controller.ts';
 import { registryProviders } from './registry/registry.providers.ts';
 import { RoutersController } from './routers/routers.controller.ts';
@@ -82,6 +84,7 @@ export class AppModule {
         AccessController,
         AssignmentsController,
         ChangesController,
+        DiscoveryController,
         OpenapiController,
         HealthController,
         RegistryController,
@@ -101,6 +104,7 @@ export class AppModule {
         ...redisProviders,
         ...publishingProviders,
         ...registryProviders,
+        ...discoveryProviders,
         ...routersProviders,
         ...routingProviders,
         ...healthProviders,

@@ -52,6 +52,7 @@ export const errorCodes = {
   NO_INSTANCE: { status: 503, title: 'No instance of the version can answer.' },
   SCHEMA_MISMATCH: { status: 503, title: 'The database schema of the tenant fits no version that may answer.' },
   SNAPSHOT_MISSING: { status: 503, title: 'The router has no snapshot yet.' },
+  SOURCE_UNAVAILABLE: { status: 503, title: 'The registry cannot be read; its last good state stays.' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The configuration database cannot be reached; nothing was changed.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

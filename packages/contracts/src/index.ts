@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './assignments.ts';
 export * from './changes.ts';
+export * from './discovery.ts';
 export * from './errors.ts';
 export * from './health.ts';
 export * from './instances.ts';

@@ -52,7 +52,8 @@ describe('permissions', () => {
 
   it('let a VIEWER and an API key change no configuration', () => {
     const writing = permissions.filter(
-      (permission) => /\.(write|create|update|delete|manage|run)$/.test(permission) && permission !== 'registry.write',
+      (permission) =>
+        /\.(write|create|update|delete|manage|run|sync)$/.test(permission) && permission !== 'registry.write',
     );
     for (const permission of writing) {
       expect(permissionsOfRole.VIEWER).not.toContain(permission);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as access from './access.ts';
 import * as assignments from './assignments.ts';
 import * as changes from './changes.ts';
+import * as discovery from './discovery.ts';
 import * as health from './health.ts';
 import * as instances from './instances.ts';
 import type { Operation } from './operation.ts';
@@ -586,6 +587,37 @@ export const operations = {
     params: instanceParams,
     success: { status: 204 },
     errors: ['INSTANCE_UNKNOWN'],
+  },
+
+  listDiscoverySources: {
+    id: 'listDiscoverySources',
+    method: 'GET',
+    path: '/api/discovery/sources',
+    tag: 'Discovery',
+    summary: 'Registries that instances are known from: state, age, and what in them cannot be used',
+    permission: 'discovery.read',
+    success: { status: 200, schema: discovery.discoverySourceListSchema },
+    errors: [],
+  },
+  listDiscoveryServices: {
+    id: 'listDiscoveryServices',
+    method: 'GET',
+    path: '/api/discovery/services',
+    tag: 'Discovery',
+    summary: 'Per service, what sources, Redis and memory hold, and where they differ',
+    permission: 'discovery.read',
+    success: { status: 200, schema: discovery.discoveryServiceListSchema },
+    errors: [],
+  },
+  syncDiscovery: {
+    id: 'syncDiscovery',
+    method: 'POST',
+    path: '/api/discovery/sync',
+    tag: 'Discovery',
+    summary: 'Read every foreign registry now',
+    permission: 'discovery.sync',
+    success: { status: 200, schema: discovery.discoverySourceListSchema },
+    errors: ['SOURCE_UNAVAILABLE'],
   },
 
   getHealth: {

@@ -16,6 +16,8 @@ export const permissions = [
   'routers.read',
   'route',
   'registry.write',
+  'discovery.read',
+  'discovery.sync',
   'access.manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -25,7 +27,14 @@ export const roles = ['GREY_ROUTER_ADMIN', 'TENANT_MANAGER', 'VIEWER'] as const;
 export const roleSchema = z.enum(roles).meta({ id: 'Role' });
 export type Role = z.infer<typeof roleSchema>;
 
-const reading = ['tenants.read', 'services.read', 'assignments.read', 'changes.read', 'routers.read'] as const;
+const reading = [
+  'tenants.read',
+  'services.read',
+  'assignments.read',
+  'changes.read',
+  'routers.read',
+  'discovery.read',
+] as const;
 
 /** What each role may do. A TENANT_MANAGER's tenant permissions hold for the tenants on the user's list only. */
 export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.schema.ts';
 import { MetricsPage } from '../infra/telemetry/metrics-page.ts';
 import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
+import { DiscoveryMetrics } from '../registry/discovery-metrics.ts';
 import { InstanceRegistry } from '../registry/instance-registry.ts';
 import { RouterState } from '../routing/router-state.ts';
 import { StreamHub } from '../stream/stream-hub.ts';
@@ -27,8 +28,9 @@ export const healthProviders: Provider[] = [
       hub: StreamHub,
       database: DatabaseWatch,
       tenantSync: TenantSyncStatusService,
-    ) => new HealthService({ router, registry, hub, database, others: { 'tenant-sync': tenantSync } }),
-    inject: [RouterState, InstanceRegistry, StreamHub, DatabaseWatch, TenantSyncStatusService],
+      nacos: DiscoveryMetrics,
+    ) => new HealthService({ router, registry, hub, database, others: { 'tenant-sync': tenantSync, nacos } }),
+    inject: [RouterState, InstanceRegistry, StreamHub, DatabaseWatch, TenantSyncStatusService, DiscoveryMetrics],
   },
   {
     provide: RouterMetrics,
@@ -43,6 +45,7 @@ export const healthProviders: Provider[] = [
       registry: InstanceRegistry,
       hub: StreamHub,
       tenantSync: TenantSyncMetrics,
+      discovery: DiscoveryMetrics,
     ) => {
       const gauges = () => ({
         activeTenantCount: router.snapshot?.stats().activeTenantCount ?? 0,
@@ -50,8 +53,8 @@ export const healthProviders: Provider[] = [
         revision: router.snapshot?.position.revision ?? null,
         streamCount: hub.streamCount,
       });
-      return new MetricsPage(metrics, gauges, [tenantSync]);
+      return new MetricsPage(metrics, gauges, [tenantSync, discovery]);
     },
-    inject: [RouterMetrics, RouterState, InstanceRegistry, StreamHub, TenantSyncMetrics],
+    inject: [RouterMetrics, RouterState, InstanceRegistry, StreamHub, TenantSyncMetrics, DiscoveryMetrics],
   },
 ];

@@ -2,10 +2,18 @@ import type { Instance } from '@grey/contracts';
 import type { InstanceRegistry } from './instance-registry.ts';
 import type { InstanceOrigin, Registration } from './registration.ts';
 
+/** An instance of a foreign registry that cannot be routed to. */
+export interface Rejected {
+  readonly instanceId: string;
+  readonly reason: string;
+  readonly isUntagged: boolean;
+}
+
 /** What a foreign registry said of a service last: the ids it listed, and when (ms since 1970). */
 export interface SourceView {
   readonly at: number;
   readonly instanceIds: readonly string[];
+  readonly rejected: readonly Rejected[];
 }
 
 /**
