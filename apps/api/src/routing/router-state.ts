@@ -1,4 +1,4 @@
-import { type Application, comparePositions } from '@grey/propagation';
+import { comparePositions, type FollowTarget } from '@grey/propagation';
 import {
   applyDelta,
   buildSnapshot,
@@ -90,7 +90,7 @@ export class RouterState {
   }
 
   /** As `take`, for who can mend a gap himself. */
-  follow(delta: SnapshotDelta): Application {
+  follow(delta: SnapshotDelta): ReturnType<FollowTarget['apply']> {
     const own = this.#snapshot?.position;
     if (own === undefined) return 'gap';
     if (delta.epoch !== own.epoch) return delta.epoch > own.epoch ? 'newer_epoch' : 'older_epoch';
