@@ -32,6 +32,7 @@ test('an assignment touches the tenant page and the matrix', () => {
 test('a change of instances touches their service only', () => {
   const touched = queriesTouched({ type: 'instances', serviceId: 'pay', sequence: 2, instanceCount: 1 });
   expect(touched).toContainEqual(['instances', 'pay']);
+  expect(touched).toContainEqual(['discovery']);
   expect(touched).not.toContainEqual(['instances']);
 });
 

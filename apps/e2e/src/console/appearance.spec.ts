@@ -11,6 +11,7 @@ const pages = {
   explain: `/explain?tenantId=${tenantId(1)}&serviceName=payment-service`,
   refusal: '/explain?tenantId=nobody&serviceName=payment-service',
   changes: '/changes',
+  discovery: '/discovery',
   routers: '/routers',
   'tenant sync, off': '/tenant-sync',
   access: '/access',

@@ -57,13 +57,13 @@ export function PlanShare({ plan }: { plan: TenantSyncPlan }) {
 /** What would be done: deletions first, since nobody takes them back. */
 export function PlanEffect({ plan }: { plan: TenantSyncPlan }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const { deleted, updated, created } = plan.counts;
   return (
     <Stack gap={2}>
       {deleted > 0 && (
         <Text size="sm" c="var(--bad)" fw={600}>
-          {t('tenantSync.wouldDelete', { count: deleted, assignments: number(plan.assignmentCount) })}
+          {t('tenantSync.wouldDelete', { count: deleted })}
+          {plan.assignmentCount > 0 && ` ${t('tenantSync.wouldTake', { count: plan.assignmentCount })}`}
         </Text>
       )}
       {updated > 0 && <Text size="sm">{t('tenantSync.wouldUpdate', { count: updated })}</Text>}
