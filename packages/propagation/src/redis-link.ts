@@ -6,6 +6,7 @@ import {
   ExponentialBackoff,
   handleWhen,
   noJitterGenerator,
+  type Policy,
   type RetryPolicy,
   retry,
 } from 'cockatiel';
@@ -48,7 +49,8 @@ export class RedisLink {
   readonly #options: RedisLinkOptions;
   readonly #client: RedisClient;
   readonly #retry: RetryPolicy;
-  readonly #breaker: CircuitBreakerPolicy;
+  readonly #isOutage: Policy;
+  #breaker: CircuitBreakerPolicy;
   readonly #readers = new Set<RedisReader>();
   readonly #secrets: readonly string[];
   readonly #closing = new AbortController();
@@ -65,17 +67,14 @@ export class RedisLink {
     this.#client.on('close', () => this.#setDown('the connection was closed'));
     this.#client.on('error', (error) => this.#setDown(this.#clean(error).message));
     // Refused commands are the caller's mistake and say nothing about the connection.
-    const isOutage = handleWhen((error) => error instanceof RedisError && error.code === 'REDIS_UNAVAILABLE');
+    this.#isOutage = handleWhen((error) => error instanceof RedisError && error.code === 'REDIS_UNAVAILABLE');
     const backoff = new ExponentialBackoff({
       initialDelay: options.retryDelayMs ?? 1_000,
       exponent: 2,
       generator: noJitterGenerator,
     });
-    this.#retry = retry(isOutage, { maxAttempts: ATTEMPTS - 1, backoff });
-    this.#breaker = circuitBreaker(isOutage, {
-      halfOpenAfter: BREAK_MS,
-      breaker: new ConsecutiveBreaker(FAILURES_THAT_BREAK),
-    });
+    this.#retry = retry(this.#isOutage, { maxAttempts: ATTEMPTS - 1, backoff });
+    this.#breaker = this.#createBreaker();
   }
 
   get status(): LinkStatus {
@@ -170,7 +169,14 @@ export class RedisLink {
     return toRedisError(error, this.#secrets);
   }
 
+  #createBreaker(): CircuitBreakerPolicy {
+    const breaker = new ConsecutiveBreaker(FAILURES_THAT_BREAK);
+    return circuitBreaker(this.#isOutage, { halfOpenAfter: BREAK_MS, breaker });
+  }
+
   #setUp(): void {
+    // Connected anew: what the old connection did says nothing any more.
+    this.#breaker = this.#createBreaker();
     if (this.#status.isUp || this.#closing.signal.aborted) return;
     this.#status = { isUp: true, since: this.#now() };
     this.#options.onStatus?.(this.#status);

@@ -24,6 +24,7 @@ export class RedisReader implements StreamReader {
   readonly #client: RedisClient;
   readonly #clean: (error: unknown) => RedisError;
   readonly #onClosed: () => void;
+  readonly #closed = Promise.withResolvers<never>();
   #connecting: Promise<void> | undefined;
   #isClosed = false;
 
@@ -35,6 +36,7 @@ export class RedisReader implements StreamReader {
     this.#client = createClient(LONGEST_BLOCK_MS + GRACE_MS);
     this.#clean = clean;
     this.#onClosed = onClosed;
+    this.#closed.promise.catch(() => undefined);
   }
 
   /**
@@ -43,14 +45,8 @@ export class RedisReader implements StreamReader {
    */
   async read(key: string, afterId: string, blockMs: number, count = 500): Promise<StreamEntry[]> {
     try {
-      await this.#connect();
-      const block = Math.max(1, Math.min(blockMs, LONGEST_BLOCK_MS));
-      const reply = (await this.#client.callBuffer('XREAD', 'COUNT', count, 'BLOCK', block, 'STREAMS', key, afterId)) as
-        | [Buffer, RawEntry[]][]
-        | null;
-      return (reply?.[0]?.[1] ?? []).flatMap(([id, fields]) =>
-        fields === null ? [] : [{ id: id.toString(), fields: pairUp(fields) }],
-      );
+      // A client that is closed while it connects leaves its callers waiting for ever.
+      return await Promise.race([this.#read(key, afterId, blockMs, count), this.#closed.promise]);
     } catch (error) {
       throw this.#clean(error);
     }
@@ -59,12 +55,23 @@ export class RedisReader implements StreamReader {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#closed.reject(new RedisError('REDIS_UNAVAILABLE', 'the reader was closed'));
     this.#client.disconnect();
     this.#onClosed();
   }
 
+  async #read(key: string, afterId: string, blockMs: number, count: number): Promise<StreamEntry[]> {
+    await this.#connect();
+    const block = Math.max(1, Math.min(blockMs, LONGEST_BLOCK_MS));
+    const reply = (await this.#client.callBuffer('XREAD', 'COUNT', count, 'BLOCK', block, 'STREAMS', key, afterId)) as
+      | [Buffer, RawEntry[]][]
+      | null;
+    return (reply?.[0]?.[1] ?? []).flatMap(([id, fields]) =>
+      fields === null ? [] : [{ id: id.toString(), fields: pairUp(fields) }],
+    );
+  }
+
   #connect(): Promise<void> {
-    if (this.#isClosed) throw new RedisError('REDIS_UNAVAILABLE', 'the reader was closed');
     // After the first time the client reconnects by itself.
     this.#connecting ??= this.#client.connect().catch(() => undefined);
     return this.#connecting;

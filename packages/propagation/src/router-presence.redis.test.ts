@@ -1,95 +1,119 @@
 import { redisKeys } from '@grey/contracts';
 import { needsRedis, type RunningRedis, startRedis } from '@grey/testkit';
-import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisLink } from './redis-link.ts';
 import { parseRedisUrl } from './redis-settings.ts';
-import { RouterPresence } from './router-presence.ts';
+import { RouterPresence, type RouterPresenceOptions } from './router-presence.ts';
+import { quiet } from './testing/propagation-world.ts';
 
-const patience = { timeout: 20_000, interval: 20 };
-const logger = { info: () => {}, warn: () => {}, error: () => {} };
+let redis: RunningRedis;
+let link: RedisLink;
+const running: RouterPresence[] = [];
+const at = (revision: number, epoch = 'e') => ({ epoch, revision });
 
-describe('routers that know each other', needsRedis(), () => {
-  let redis: RunningRedis;
-  let client: Redis;
-  let link: RedisLink;
-  let revision: number;
-  let first: RouterPresence;
-  let second: RouterPresence;
+/** A router whose position is set from outside. */
+function router(id: string, options: Partial<RouterPresenceOptions> = {}) {
+  const state = { position: at(1), digest: `digest-${id}` };
+  const self = { id, kind: 'gateway', region: 'eu', host: 'here', startedAt: 1 } as const;
+  const presence = new RouterPresence({ link, logger: quiet, self, current: () => state, ...options });
+  running.push(presence);
+  return { presence, state };
+}
 
-  const makePresence = (id: string, expireMs: number) =>
-    new RouterPresence({
-      link,
-      logger,
-      self: { id, kind: 'api', region: null, host: 'here', startedAt: 0 },
-      current: () => ({ position: { epoch: 'a', revision: id === 'first' ? 9 : revision }, digest: '00' }),
-      reportMs: 60_000,
-      expireMs,
-    });
-  const idsKnownTo = async (presence: RouterPresence) => (await presence.list()).map(({ id }) => id);
-
+describe('the presence of routers', needsRedis(), () => {
   beforeAll(async () => {
     redis = await startRedis();
-    client = new Redis(redis.url);
-    client.on('error', () => undefined);
     link = new RedisLink(parseRedisUrl(redis.url));
     await link.open();
   });
   afterAll(async () => {
-    client.disconnect();
-    await link.close();
-    await redis.stop();
+    await link?.close();
+    await redis?.stop();
   });
-  beforeEach(async () => {
-    await client.flushall();
-    revision = 1;
-    first = makePresence('first', 30_000);
-    second = makePresence('second', 30_000);
-    await first.start();
-    await second.start();
-  });
-  afterEach(() => Promise.all([first.stop(), second.stop()]));
-
-  it('wait for the one that is behind, and name it when the time is over', async () => {
-    const behind = await first.waitConverged({ epoch: 'a', revision: 2 }, 50);
-    expect(behind).toMatchObject({ total: 2, applied: 1, missing: ['second'] });
-    const waiting = first.waitConverged({ epoch: 'a', revision: 2 }, 20_000);
-    revision = 2;
-    second.applied();
-    expect(await waiting).toMatchObject({ total: 2, applied: 2, missing: [] });
+  beforeEach(() => link.run((client) => client.flushall()));
+  afterEach(async () => {
+    for (const one of running.splice(0)) await one.stop();
   });
 
-  it('are not forgotten when Redis is emptied', async () => {
-    expect(await idsKnownTo(first)).toEqual(['first', 'second']);
-    await client.flushall();
-    expect(await idsKnownTo(first)).toEqual(['first', 'second']);
-    expect(await first.waitConverged({ epoch: 'a', revision: 2 }, 20)).toMatchObject({ total: 2, missing: ['second'] });
+  it('lists who reported, with what it has applied, until it says goodbye', async () => {
+    const [a, b] = [router('a'), router('b')];
+    await Promise.all([a.presence.start(), b.presence.start()]);
+    const listed = await a.presence.list();
+    expect(listed.map(({ id, digest, position, region }) => [id, digest, position, region])).toEqual([
+      ['a', 'digest-a', at(1), 'eu'],
+      ['b', 'digest-b', at(1), 'eu'],
+    ]);
+    await b.presence.stop();
+    expect((await a.presence.list()).map(({ id }) => id)).toEqual(['a']);
   });
 
-  it('are waited for while Redis is away, and again when it is back', async () => {
-    await first.list();
-    await redis.kill();
-    expect(await first.waitConverged({ epoch: 'a', revision: 2 }, 20)).toMatchObject({ total: 2, missing: ['second'] });
-    await redis.restart();
-    await vi.waitFor(async () => expect(await idsKnownTo(first)).toEqual(['first', 'second']), patience);
+  it('forgets a router that falls silent, by the clock of Redis', async () => {
+    const a = router('a', { expireMs: 200, reportMs: 20 });
+    await a.presence.start();
+    await router('b', { expireMs: 200, reportMs: 100_000 }).presence.start();
+    expect(await a.presence.list()).toHaveLength(2);
+    await vi.waitFor(async () => expect((await a.presence.list()).map(({ id }) => id)).toEqual(['a']), 10_000);
+    await vi.waitFor(
+      async () => expect(await link.run((client) => client.hkeys(redisKeys.routers))).toEqual(['a']),
+      10_000,
+    );
   });
 
-  it('take leave at once', async () => {
-    expect(await idsKnownTo(first)).toEqual(['first', 'second']);
-    await second.stop();
-    expect(await idsKnownTo(first)).toEqual(['first']);
-    await second.start();
-    expect(await idsKnownTo(first)).toEqual(['first', 'second']);
-  });
-
-  it('drop one that fell silent', async () => {
-    const impatient = makePresence('impatient', 300);
-    await impatient.start();
-    expect(await idsKnownTo(impatient)).toContain('second');
+  it('reports soon after a change, and a burst of changes once', async () => {
+    const [a, b] = [router('a'), router('b', { reportMs: 100_000 })];
+    await Promise.all([a.presence.start(), b.presence.start()]);
+    const counted = await link.run((client) => client.info('commandstats'));
+    const evals = (text: string) => Number(/cmdstat_eval:calls=(\d+)/.exec(text)?.[1] ?? 0);
+    for (let revision = 2; revision <= 500; revision++) {
+      b.state.position = at(revision);
+      b.presence.applied();
+    }
     await vi.waitFor(async () => {
-      await client.zadd(redisKeys.routersSeen, Date.now(), 'impatient');
-      expect(await idsKnownTo(impatient)).not.toContain('second');
-    }, patience);
-    await impatient.stop();
+      const [, report] = await a.presence.list();
+      expect(report?.position).toEqual(at(500));
+    }, 10_000);
+    expect(evals(await link.run((client) => client.info('commandstats'))) - evals(counted)).toBeLessThan(100);
+  });
+
+  it('waits until all have applied a position, and names those that have not', async () => {
+    const [a, b, c] = [router('a'), router('b'), router('c')];
+    await Promise.all([a, b, c].map(({ presence }) => presence.start()));
+    const move = (one: typeof a, position: typeof a.state.position) => {
+      one.state.position = position;
+      one.presence.applied();
+    };
+    move(a, at(2));
+    move(b, at(1, 'later'));
+    expect(await a.presence.waitConverged(at(2), 100)).toMatchObject({ total: 3, applied: 2, missing: ['c'] });
+    const waiting = a.presence.waitConverged(at(2), 30_000);
+    move(c, at(3));
+    expect(await waiting).toMatchObject({ total: 3, applied: 3, missing: [] });
+  });
+
+  it('says what it knows of itself and last knew of others while Redis is away', async () => {
+    const [a, b] = [router('a'), router('b')];
+    await Promise.all([a.presence.start(), b.presence.start()]);
+    await a.presence.list();
+    a.state.position = at(2);
+    await redis.kill();
+    expect(await a.presence.waitConverged(at(2), 50)).toMatchObject({ total: 2, applied: 1, missing: ['b'] });
+    await redis.restart();
+    await vi.waitFor(() => a.presence.list(), 10_000);
+  });
+
+  it('survives a report that it cannot read', async () => {
+    const a = router('a');
+    await a.presence.start();
+    await link.run(async (client) => {
+      await client.hset(
+        redisKeys.routers,
+        'odd',
+        '{',
+        'newer',
+        JSON.stringify({ ...a.presence.report(), id: 'newer', more: 1 }),
+      );
+      await client.zadd(redisKeys.routersSeen, Date.now(), 'odd', Date.now(), 'newer');
+    });
+    expect((await a.presence.list()).map(({ id }) => id)).toEqual(['a', 'newer']);
   });
 });

@@ -1,4 +1,5 @@
 import { makeSnapshotSource } from '@grey/testkit';
+import { Cluster } from 'ioredis';
 import { expect, vi } from 'vitest';
 import { FollowedSnapshot, type FollowedSnapshotOptions } from '../followed-snapshot.ts';
 import type { PropagationLogger } from '../publication.ts';
@@ -25,8 +26,15 @@ export class PropagationWorld {
   /** Begins afresh: an empty Redis and a new log. */
   async begin(): Promise<void> {
     await this.link.open();
-    await vi.waitFor(() => this.link.runOnce((client) => client.flushall()), { timeout: 20_000 });
+    await this.waitFor(() => this.flush());
     this.log = new MemoryLog(smallSource);
+  }
+
+  /** Empties Redis, every node of it. */
+  async flush(): Promise<void> {
+    await this.link.runOnce(async (client) => {
+      for (const node of client instanceof Cluster ? client.nodes('master') : [client]) await node.flushall();
+    });
   }
 
   async end(): Promise<void> {
@@ -63,7 +71,7 @@ export class PropagationWorld {
   }
 
   waitFor<T>(check: () => Promise<T> | T): Promise<T> {
-    return vi.waitFor(check, { timeout: 30_000, interval: 20 });
+    return vi.waitFor(check, { timeout: 60_000, interval: 20 });
   }
 
   /** Until the router holds what the log holds. */
