@@ -155,7 +155,7 @@ export class DiscoveryRedis {
     const entries = await this.#link.readStream(redisKeys.discoveryEvents, after, blockMs);
     const sequences = new Map<string, number>();
     for (const { fields } of entries) {
-      if (fields['service'] !== undefined) sequences.set(fields['service'], Number(fields['sequence']));
+      if (fields.service !== undefined) sequences.set(fields.service, Number(fields.sequence));
     }
     return { lastId: entries.at(-1)?.id ?? after, sequences };
   }
@@ -183,11 +183,11 @@ export function splitMember(member: string): { serviceId: string; instanceId: st
 
 function parseService(serviceId: string, json: unknown, leases: readonly string[], now: number): SharedService {
   const state = parseJson(json);
-  const entries = Array.isArray(state['instances']) ? state['instances'].map(parseEntry) : [];
-  const versions = Array.isArray(state['versions']) ? state['versions'].map(String) : [];
+  const entries = Array.isArray(state.instances) ? state.instances.map(parseEntry) : [];
+  const versions = Array.isArray(state.versions) ? state.versions.map(String) : [];
   return {
     serviceId,
-    sequence: Number(state['sequence'] ?? 0),
+    sequence: Number(state.sequence ?? 0),
     versions,
     entries: entries.filter((entry) => entry !== undefined),
     leases: new Map(pairsOf(leases).map(([id, ends]) => [id, Number(ends) - now])),

@@ -253,8 +253,10 @@ export class RegistrySync {
       const verdict = await this.#decide(one, listed);
       one.doubts = verdict.doubts;
       one.lookAt = this.#now() + Math.min(this.#times.interval, verdict.lookAgainInMs ?? Number.POSITIVE_INFINITY);
-      const isWritten =
-        !verdict.isChanged || (await sharing.replaceSource(one.serviceId, this.id, mark, verdict.instances));
+      // Unchanged against what somebody else has written meanwhile proves as little as changed.
+      const isWritten = verdict.isChanged
+        ? await sharing.replaceSource(one.serviceId, this.id, mark, verdict.instances)
+        : sharing.mark(one.serviceId) === mark;
       if (isWritten) {
         const { registrations, rejected } = this.#read(one.serviceId, listed);
         const instanceIds = registrations.map(({ request }) => request.instanceId);

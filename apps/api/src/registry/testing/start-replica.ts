@@ -1,12 +1,18 @@
 import { parseRedisUrl, RedisLink } from '@grey/propagation';
+import { DiscoveryService } from '../discovery.service.ts';
 import { discoveryLinkOf } from '../discovery-link.ts';
 import { DiscoveryRedis } from '../discovery-redis.ts';
 import { InstanceRegistry } from '../instance-registry.ts';
 import { InstanceSets } from '../instance-sets.ts';
 import { type InstanceSharing, SoleSharing } from '../instance-sharing.ts';
 import { LiveReplicas } from '../live-replicas.ts';
+import { readSourceInstances } from '../read-source-instances.ts';
 import { RedisSharing } from '../redis-sharing.ts';
 import { RegistryService } from '../registry.service.ts';
+import { RegistrySync } from '../registry-sync.ts';
+import { SourceGate } from '../source-gate.ts';
+import type { RegistrySource } from '../sources/registry-source.ts';
+import { TcpWatch } from '../tcp-watch.ts';
 import { FakeRouter } from './fake-router.ts';
 
 /** Replicas of one test: who lives, and who owns what (the first id that lives unless told otherwise). */
@@ -43,6 +49,8 @@ export interface TestReplica {
   readonly sets: InstanceSets | undefined;
   readonly redis: DiscoveryRedis | undefined;
   readonly link: RedisLink | undefined;
+  readonly sync: RegistrySync | undefined;
+  readonly discovery: DiscoveryService;
   readonly errors: string[];
   /** Ends it in good order. */
   stop(): Promise<void>;
@@ -53,6 +61,8 @@ export interface TestReplicaOptions {
   readonly id?: string;
   readonly replicas?: FakeReplicas;
   readonly graceMs?: number;
+  /** A foreign registry to read, as `nacos`. */
+  readonly source?: RegistrySource;
 }
 
 const TICK_MS = 50;
@@ -79,7 +89,29 @@ export async function startReplica(options: TestReplicaOptions = {}): Promise<Te
           compareMs: 200,
         });
   sharing.start();
+  const { source } = options;
+  const gate = new SourceGate(async () => source!, { breakMs: 100 });
+  const sync =
+    source === undefined
+      ? undefined
+      : new RegistrySync({
+          id: 'nacos',
+          gate,
+          watch: new TcpWatch(),
+          registry,
+          sharing,
+          replicas,
+          hasService: (serviceId) => router.hasService(serviceId),
+          serviceIdOf: (name) => name,
+          sourceNameOf: (serviceId) => serviceId,
+          readListed: (serviceId, listed, now) =>
+            readSourceInstances(serviceId, listed, now, { source: 'nacos', baselineVersion: undefined }),
+          onError,
+          times: { interval: 1_000, retry: 100, check: 200, staleCheck: 100 },
+        });
+  const nacos = sync === undefined ? undefined : { gate, sync, where: 'memory' };
   const timer = setInterval(() => {
+    sync?.tick();
     sharing.tick(false);
     void sets?.refreshDue(registry.serviceIds);
   }, TICK_MS);
@@ -93,10 +125,13 @@ export async function startReplica(options: TestReplicaOptions = {}): Promise<Te
     sets,
     redis,
     link,
+    sync,
+    discovery: new DiscoveryService({ registry, sharing, replicas, nacos }),
     errors,
     async stop() {
       clearInterval(timer);
       fake.living.delete(id);
+      await sync?.stop();
       await sharing.stop();
       await link?.close();
     },
