@@ -1,10 +1,11 @@
 import { redisKeys } from '@grey/contracts';
 import type { ProjectionModel } from './projection-model.ts';
-import { extendSystemTenants, opsOfTenant, type TenantProjection, tenantKeys } from './projection-ops.ts';
+import { extendSystemTenants, opsOfTenant, type TenantProjection } from './projection-ops.ts';
 import type { ProjectionWriter } from './projection-writer.ts';
-import type { RedisClient } from './redis-client.ts';
+import { readTenants } from './read-tenants.ts';
 import type { RedisLink } from './redis-link.ts';
 import { readPosition } from './redis-position.ts';
+import { runOps } from './run-ops.ts';
 import { scanTenantKeys } from './scan-tenant-keys.ts';
 
 /** What one look found. `isStill` false: the projection moved on meanwhile, nothing was judged. */
@@ -50,10 +51,8 @@ export class ProjectionAudit {
 
   async #check(model: ProjectionModel, ids: readonly string[]): Promise<AuditResult> {
     const { position } = model.snapshot;
-    const [found] = await Promise.all([
-      this.#link.run((client) => readProjections(client, ids)),
-      this.#link.run((client) => client.expire(extendSystemTenants.key, Number(extendSystemTenants.args[0]))),
-    ]);
+    const found = await this.#link.run((client) => readTenants(client, ids));
+    await this.#link.run((client) => runOps(client, [extendSystemTenants]));
     const now = await this.#link.run(readPosition);
     if (now?.epoch !== position.epoch || now.projected !== position.revision) return { isStill: false, repaired: [] };
     const wrong = ids.filter((id, index) => !isSame(model.project(id), found[index]!));
@@ -62,27 +61,6 @@ export class ProjectionAudit {
     const isStill = await this.#writer.repair(position, [...ops, extendSystemTenants], wrong);
     return { isStill, repaired: isStill ? wrong : [] };
   }
-}
-
-async function readProjections(client: RedisClient, ids: readonly string[]): Promise<TenantProjection[]> {
-  if (ids.length === 0) return [];
-  const [active, names, hashes] = await Promise.all([
-    client.smismember(redisKeys.activeTenants, ...ids),
-    client.hmget(redisKeys.systemTenants, ...ids),
-    Promise.all(ids.flatMap((id) => tenantKeys(id).map((key) => client.hgetall(key)))),
-  ]);
-  return ids.map((_, index) => {
-    const [services, metadata, dbSchema] = hashes
-      .slice(index * 3, index * 3 + 3)
-      .map((hash) => new Map(Object.entries(hash)));
-    return {
-      services: services!,
-      metadata: metadata!,
-      dbSchema: dbSchema!,
-      isActive: active[index] === 1,
-      name: names[index] ?? undefined,
-    };
-  });
 }
 
 function isSame(a: TenantProjection, b: TenantProjection): boolean {
