@@ -1,6 +1,7 @@
 /** `npm test`: every check and every suite, one after the other; the last line sums them up. */
 import { checkDrift } from './check/check-drift.ts';
 import { ensureNacos } from './check/ensure-nacos.ts';
+import { ensureNginx } from './check/ensure-nginx.ts';
 import { ensureRedis } from './check/ensure-redis.ts';
 import { listVitestPackages } from './check/list-vitest-packages.ts';
 import { closingLine, type Outcome, sumOf } from './check/outcome.ts';
@@ -26,12 +27,10 @@ await check('Lint and format: biome', command('biome', ['check', '--error-on-war
 await check('Types: tsc', command('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
 await check('Walls between the rooms: dependency-cruiser', command('pnpm', ['--silent', 'walls']));
 await check('Drift of generated files', checkDrift);
-const redis = await ensureRedis({ timeoutMs: INSTALL_MS, signal: stopping.signal });
-const nacos = await ensureNacos();
+const installing = { timeoutMs: INSTALL_MS, signal: stopping.signal };
+const missing = { ...(await ensureRedis(installing)), ...(await ensureNginx(installing)), ...(await ensureNacos()) };
 for (const folder of listVitestPackages()) {
-  await check(`Tests of ${folder}: vitest`, (options) =>
-    runVitest(folder, { ...options, env: { ...redis, ...nacos } }),
-  );
+  await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, { ...options, env: missing }));
 }
 await check('The product in a browser: playwright', runPlaywright);
 
