@@ -108,6 +108,35 @@ describe('RouterState', () => {
     await vi.waitFor(() => expect(state.snapshot?.position).toEqual({ epoch: 'restored', revision: 0 }));
   });
 
+  it('loads once more when it is asked to during a load, as what is read may be too old', async () => {
+    const { store, state } = setUp();
+    await state.start();
+    let deliver = (_: Omit<SnapshotSource, 'instances'>) => {};
+    store.next.push(
+      () => new Promise((resolve) => (deliver = resolve)),
+      async () => at(8),
+    );
+    state.reload();
+    state.reload();
+    deliver(at(3));
+    await vi.waitFor(() => expect(state.snapshot?.position.revision).toBe(8));
+    expect(store.loads).toBe(3);
+  });
+
+  it('does not wait for the next attempt when it is told to load', async () => {
+    const { store, state } = setUp();
+    store.next.push(
+      () => Promise.reject(new Error('gone')),
+      async () => at(4),
+    );
+    const patient = new RouterState(store, new FakeFeed(), { firstRetryMs: 3_600_000 });
+    await patient.start();
+    patient.reload();
+    await vi.waitFor(() => expect(patient.snapshot?.position.revision).toBe(4));
+    patient.stop();
+    state.stop();
+  });
+
   it('repeats a failed load and says since when it fails', async () => {
     const { store, state } = setUp();
     store.next.push(

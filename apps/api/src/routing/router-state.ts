@@ -12,7 +12,7 @@ import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { SnapshotsService } from '../changes/snapshots.service.ts';
 
 const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 4_000;
 
 /** How the last attempt to load went. `since` is in milliseconds since 1970. */
 export type LoadStatus =
@@ -36,6 +36,8 @@ export class RouterState {
   #arrived: SnapshotDelta[] | undefined;
   #unsubscribe = () => {};
   #timer: NodeJS.Timeout | undefined;
+  #isLoading = false;
+  #mustReload = false;
   #isStopped = false;
 
   constructor(
@@ -112,7 +114,9 @@ export class RouterState {
 
   /** Reads everything anew in the background, answering from what there is meanwhile. */
   reload(): void {
-    if (this.#arrived === undefined) void this.#load(this.#firstRetryMs);
+    clearTimeout(this.#timer);
+    if (this.#isLoading) this.#mustReload = true;
+    else void this.#load(this.#firstRetryMs);
   }
 
   stop(): void {
@@ -149,6 +153,7 @@ export class RouterState {
 
   async #load(retryMs: number): Promise<void> {
     this.#arrived ??= [];
+    this.#isLoading = true;
     try {
       const source = await this.#store.loadSource();
       if (this.#isStopped) return;
@@ -166,6 +171,13 @@ export class RouterState {
       this.#status = { isUp: false, since, error: error instanceof Error ? error.message : String(error) };
       this.#logger.warn({ err: error, msg: `the snapshot could not be loaded; next attempt in ${retryMs} ms` });
       this.#retry(retryMs);
+    } finally {
+      this.#isLoading = false;
+    }
+    // What was read may be older than what was asked for meanwhile.
+    if (this.#mustReload) {
+      this.#mustReload = false;
+      this.reload();
     }
   }
 
