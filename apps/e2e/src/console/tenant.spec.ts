@@ -20,7 +20,7 @@ test('changing the version of a tenant in the console changes the next answer of
   await expect(dialog.getByTestId('plan-summary')).toContainText('1 to move');
   await dialog.getByLabel('Reason').fill('Asked for by the customer');
   await dialog.getByRole('button', { name: 'Apply as one: 1' }).click();
-  await expect(operator.getByText(/^Change .+-\d+$/)).toBeVisible();
+  await expect(operator.getByText(/^Change .+-\d+\. Effective on 1 of 1 router\.$/)).toBeVisible();
   const answer = await ask(call, tenant);
   expect([answer.version, answer.reason]).toEqual(['2.1.0', 'ASSIGNMENT']);
   await expect(operator.getByTestId('current-payment-service')).toHaveText('2.1.0');
