@@ -1,4 +1,5 @@
 import { changeEntryFields, redisKeys } from '@grey/contracts';
+import type { HoldRecord } from '@grey/route-core';
 import { makeSnapshotSource, needsRedis, type RunningRedis, startRedis } from '@grey/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ChangePublisher } from './change-publisher.ts';
@@ -56,9 +57,19 @@ describe('healing', needsRedis(), () => {
   });
 
   it('corrects lost, wrong and foreign keys by itself', async () => {
-    world.startPublisher();
+    const service = world.startPublisher();
+    const hold = {
+      id: 'h',
+      serviceId: 'service-1',
+      fromVersion: 'v3.0.0',
+      toVersion: 'v1.0.0',
+      scope: { kind: 'all' },
+    };
+    service.announce(world.log.commit({ holds: { upsert: [hold as HoldRecord] } }));
     await world.isProjected();
     await world.link.run(async (client) => {
+      await client.hset(redisKeys.serviceHolds('service-2'), 'all/v1', 'v2 h');
+      await client.hset(redisKeys.serviceHolds('service-1'), 'all/v1', 'v2 h');
       await client.del(redisKeys.tenantServices('t5'), redisKeys.activeTenants, redisKeys.systemTenants);
       await client.hset(redisKeys.tenantServices('t6'), 'service-0', 'v9', 'service-9', 'v1');
       await client.hset(redisKeys.tenantServices('stranger'), 'service-0', 'v9');
@@ -67,6 +78,8 @@ describe('healing', needsRedis(), () => {
     await world.isProjected();
     const life = await world.link.run((client) => client.ttl(redisKeys.systemTenants));
     expect(life).toBeGreaterThan(3_000);
+    service.announce(world.log.commit({ holds: { remove: ['h'] } }));
+    await world.isProjected();
   });
 
   it.each([

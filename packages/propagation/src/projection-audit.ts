@@ -1,4 +1,5 @@
 import { redisKeys } from '@grey/contracts';
+import { isSameMap } from './is-same-map.ts';
 import type { ProjectionModel } from './projection-model.ts';
 import { extendSystemTenants, opsOfTenant, type TenantProjection } from './projection-ops.ts';
 import type { ProjectionWriter } from './projection-writer.ts';
@@ -6,7 +7,7 @@ import { readTenants } from './read-tenants.ts';
 import type { RedisLink } from './redis-link.ts';
 import { readPosition } from './redis-position.ts';
 import { runOps } from './run-ops.ts';
-import { scanTenantKeys } from './scan-tenant-keys.ts';
+import { scanTenants } from './scan-keys.ts';
 
 /** What one look found. `isStill` false: the projection moved on meanwhile, nothing was judged. */
 export interface AuditResult {
@@ -38,7 +39,7 @@ export class ProjectionAudit {
       return result ?? { isStill: false, repaired: [] };
     }
     if (this.#left.length === 0) {
-      const strangers = [...(await this.#link.run(scanTenantKeys))].filter((id) => !model.hasTenant(id));
+      const strangers = [...(await this.#link.run(scanTenants))].filter((id) => !model.hasTenant(id));
       this.#left = [...model.tenantIds, ...strangers];
     }
     const some = this.#left.slice(-this.#batch);
@@ -71,8 +72,4 @@ function isSame(a: TenantProjection, b: TenantProjection): boolean {
     isSameMap(a.metadata, b.metadata) &&
     isSameMap(a.dbSchema, b.dbSchema)
   );
-}
-
-function isSameMap(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }

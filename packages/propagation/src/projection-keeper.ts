@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { redisKeys } from '@grey/contracts';
 import type { Snapshot } from '@grey/route-core';
+import { HoldsAudit } from './holds-audit.ts';
 import { ProjectionAudit } from './projection-audit.ts';
 import { ProjectionModel } from './projection-model.ts';
 import type { ProjectionWriter } from './projection-writer.ts';
@@ -18,6 +19,8 @@ export interface KeeperOptions {
   readonly now?: () => number;
   /** How long nobody else takes over from a keeper that went silent. Default 10 000 ms. */
   readonly leaseMs?: number;
+  /** How often holds that did not change are looked at. Default 10 000 ms. */
+  readonly holdsEveryMs?: number;
 }
 
 /** An image this many revisions behind is written anew … */
@@ -32,13 +35,21 @@ const IMAGE_AGE_MS = 30_000;
 export class ProjectionKeeper {
   readonly #options: KeeperOptions;
   readonly #audit: ProjectionAudit;
+  readonly #holds: HoldsAudit;
   readonly #token = randomUUID();
   #model: ProjectionModel | undefined;
   #imageAt = 0;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-    this.#audit = new ProjectionAudit(options.link, options.writer);
+    const { link, writer, now = Date.now } = options;
+    this.#audit = new ProjectionAudit(link, writer);
+    this.#holds = new HoldsAudit({
+      link,
+      writer,
+      now,
+      ...(options.holdsEveryMs === undefined ? {} : { everyMs: options.holdsEveryMs }),
+    });
   }
 
   /** Does what is due. @throws RedisError, and what the source throws */
@@ -53,6 +64,7 @@ export class ProjectionKeeper {
     const model = await this.#modelAt({ ...at, projected: at.projected });
     if (model === undefined) return;
     await this.#refreshImage(at, model.snapshot);
+    await this.#holds.step(model);
     const { repaired } = await this.#audit.step(model);
     if (repaired.length > 0) {
       this.#options.logger.warn(`the projection of ${repaired.length} tenants was wrong and has been corrected`);

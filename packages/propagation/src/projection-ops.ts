@@ -68,9 +68,9 @@ export function opsOfTenant(id: string, projection: TenantProjection): Projectio
   const { services, metadata, dbSchema, isActive, name } = projection;
   const [servicesKey, metadataKey, schemaKey] = tenantKeys(id);
   return [
-    ...replace(servicesKey, services),
-    ...replace(metadataKey, metadata),
-    ...replace(schemaKey, dbSchema),
+    ...replaceHash(servicesKey, services),
+    ...replaceHash(metadataKey, metadata),
+    ...replaceHash(schemaKey, dbSchema),
     { command: isActive ? 'SADD' : 'SREM', key: redisKeys.activeTenants, args: [id] },
     name === undefined
       ? { command: 'HDEL', key: redisKeys.systemTenants, args: [id] }
@@ -108,7 +108,8 @@ function systemTenantsOps(names: readonly string[]): ProjectionOp[] {
   return ops.length === 0 ? ops : [...ops, extendSystemTenants];
 }
 
-function replace(key: string, fields: ReadonlyMap<string, string>): ProjectionOp[] {
+/** Writes a hash, whatever stood there before. */
+export function replaceHash(key: string, fields: ReadonlyMap<string, string>): ProjectionOp[] {
   return [{ command: 'DEL', key, args: [] }, ...split('HSET', key, flatten(fields))];
 }
 

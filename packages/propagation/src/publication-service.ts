@@ -22,6 +22,7 @@ export interface PublicationServiceOptions {
   /** Life of the lock of a rebuild. Default 10 000 ms. */
   readonly rebuildLockMs?: number;
   readonly keeperLeaseMs?: number;
+  readonly holdsEveryMs?: number;
   readonly onRebuildStep?: (step: RebuildStep) => Promise<void> | void;
 }
 
@@ -74,7 +75,7 @@ export class PublicationService {
       takeOverMs: options.takeOverMs ?? 1_000,
       now: this.#now,
     });
-    const { rebuildLockMs, onRebuildStep, keeperLeaseMs } = options;
+    const { rebuildLockMs, onRebuildStep, keeperLeaseMs, holdsEveryMs } = options;
     this.#rebuilder = new Rebuilder({
       link,
       source,
@@ -90,6 +91,7 @@ export class PublicationService {
       logger,
       now: this.#now,
       ...(keeperLeaseMs === undefined ? {} : { leaseMs: keeperLeaseMs }),
+      ...(holdsEveryMs === undefined ? {} : { holdsEveryMs }),
     });
   }
 
@@ -107,7 +109,9 @@ export class PublicationService {
   announce(change: PublishedChange): void {
     this.#queue.push(change);
     if (this.#queue.length > MOST_QUEUED) this.#queue = [];
-    void this.#work.request(false);
+    const isThrough = this.#work.request(false);
+    // Holds are projected from the state: an emergency does not wait for the next tick.
+    if (change.delta.holds !== undefined) void isThrough.then(() => this.#keeping.request(true));
   }
 
   /** Compares with the log now and resolves when whatever had to be done is done or has failed. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { changeFormat, changesChannel, redisKeys } from '@grey/contracts';
 import type { Snapshot } from '@grey/route-core';
+import { opsOfHolds, projectAllHolds } from './hold-ops.ts';
 import { extendSystemTenants, opsOfTenant, type ProjectionOp, projectTenant } from './projection-ops.ts';
 import type { ProjectionWriter, RebuildLock } from './projection-writer.ts';
 import { formatPosition, type PropagationLogger, type PublicationSource, type TenantProfile } from './publication.ts';
 import { beginRebuildScript, finishRebuildScript, releaseLockScript, renewLockScript } from './rebuild-scripts.ts';
 import type { RedisLink } from './redis-link.ts';
-import { scanTenantKeys } from './scan-tenant-keys.ts';
+import { scanHeldServices, scanTenants } from './scan-keys.ts';
 import { imageFields } from './snapshot-image.ts';
 
 /** `done`; `busy`: another replica is at it; `unneeded`: it was when we looked again; `lost`: our lock ran out. */
@@ -79,13 +80,16 @@ export class Rebuilder {
     await this.#step('loaded');
     const profiles = new Map<string, TenantProfile>();
     for (const profile of tenants) profiles.set(profile.id, profile);
-    const present = await link.run(scanTenantKeys);
+    const present = await link.run(scanTenants);
     const gone = [...present].filter((id) => !profiles.has(id));
     for (const ids of slices([...profiles.keys(), ...gone], TENANTS_AT_ONCE)) {
       await this.#step('writing');
       const ops = ids.flatMap((id) => tenantOps(snapshot, id, profiles.get(id), present.has(id)));
       if (!(await writer.writeRebuild(lock, [...ops, extendSystemTenants], ids))) return false;
     }
+    const holds = projectAllHolds(snapshot);
+    const held = new Set([...holds.keys(), ...(await link.run(scanHeldServices))]);
+    if (!(await writer.writeRebuild(lock, opsOfHolds(holds, held), []))) return false;
     await this.#step('written');
     if (!(await this.#finish(lock, snapshot))) return false;
     const took = Math.round(performance.now() - startedAt);

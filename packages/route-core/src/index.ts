@@ -4,7 +4,7 @@ export { HoldCycleError, PositionGapError, SnapshotLimitError } from './errors.t
 export { assertHold } from './holds.ts';
 export { murmurHash3 } from './murmur-hash3.ts';
 export { createDecisionEnv, type DecisionEnv } from './pick-instance.ts';
-export { readCells } from './read-cells.ts';
+export { readCells, readHolds } from './read-cells.ts';
 export type * from './records.ts';
 export { applyDelta, buildSnapshot, withInstances } from './snapshot.ts';
 export { decodeSnapshot } from './snapshot-image-decode.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCells } from './read-cells.ts';
+import { readCells, readHolds } from './read-cells.ts';
 import { applyDelta, buildSnapshot } from './snapshot.ts';
 
 const position = { epoch: 'e', revision: 1 };
@@ -30,5 +30,13 @@ describe('readCells', () => {
     });
     expect(readCells(next, 'a')).toEqual({ assignments: [], schemas: [] });
     expect(readCells(next, 'b').assignments).toHaveLength(1);
+  });
+});
+
+describe('readHolds', () => {
+  it('gives the holds there are', () => {
+    const hold = { id: 'h', serviceId: 'pay', fromVersion: '2', toVersion: '1', scope: { kind: 'all' } } as const;
+    expect(readHolds(snapshot)).toEqual([]);
+    expect(readHolds(applyDelta(snapshot, { epoch: 'e', revision: 2, holds: { upsert: [hold] } }))).toEqual([hold]);
   });
 });

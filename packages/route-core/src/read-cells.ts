@@ -1,6 +1,6 @@
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
-import type { AssignmentRecord, SchemaRecord } from './records.ts';
+import type { AssignmentRecord, HoldRecord, SchemaRecord } from './records.ts';
 import type { Snapshot, SnapshotState } from './snapshot-state.ts';
 
 /** What one tenant has of its own in a snapshot, in the order of the services; takes time by the number of services. */
@@ -24,4 +24,9 @@ export function readCells(
     if (!Number.isNaN(schemaVersion)) schemas.push({ tenantId, serviceId, schemaVersion });
   }
   return { assignments, schemas };
+}
+
+/** The holds of a snapshot. */
+export function readHolds(snapshot: Snapshot): readonly HoldRecord[] {
+  return [...(snapshot as SnapshotState).holds.values()];
 }

@@ -50,6 +50,7 @@ export class PropagationWorld {
       logger: quiet,
       tickMs: 50,
       takeOverMs: 100,
+      holdsEveryMs: 100,
       ...options,
     });
     this.#running.push(service);

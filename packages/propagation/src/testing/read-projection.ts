@@ -1,8 +1,8 @@
 import { redisKeys } from '@grey/contracts';
-import { readCells, type Snapshot } from '@grey/route-core';
+import { readCells, readHolds, type Snapshot } from '@grey/route-core';
 import type { TenantProfile } from '../publication.ts';
 import type { RedisClient } from '../redis-client.ts';
-import { scanTenantKeys } from '../scan-tenant-keys.ts';
+import { scanHeldServices, scanTenants } from '../scan-keys.ts';
 
 type Fields = Record<string, string>;
 
@@ -13,18 +13,22 @@ export interface WholeProjection {
   readonly dbSchema: Record<string, Fields>;
   readonly active: readonly string[];
   readonly names: Fields;
+  readonly holds: Record<string, Fields>;
 }
 
 /** Reads every key of the projection as a stranger would, one by one. */
 export async function readProjection(client: RedisClient): Promise<WholeProjection> {
-  const whole: WholeProjection = { services: {}, metadata: {}, dbSchema: {}, active: [], names: {} };
+  const whole: WholeProjection = { services: {}, metadata: {}, dbSchema: {}, active: [], names: {}, holds: {} };
   const put = (to: Record<string, Fields>, id: string, fields: Fields) => {
     if (Object.keys(fields).length > 0) to[id] = fields;
   };
-  for (const id of [...(await scanTenantKeys(client))].sort()) {
+  for (const id of [...(await scanTenants(client))].sort()) {
     put(whole.services, id, await client.hgetall(redisKeys.tenantServices(id)));
     put(whole.metadata, id, await client.hgetall(redisKeys.tenantMetadata(id)));
     put(whole.dbSchema, id, await client.hgetall(redisKeys.tenantDbSchema(id)));
+  }
+  for (const id of [...(await scanHeldServices(client))].sort()) {
+    put(whole.holds, id, await client.hgetall(redisKeys.serviceHolds(id)));
   }
   const active = (await client.smembers(redisKeys.activeTenants)).sort();
   return { ...whole, active, names: { ...(await client.hgetall(redisKeys.systemTenants)) } };
@@ -38,6 +42,7 @@ export function expectedProjection(snapshot: Snapshot, profiles: Iterable<Tenant
     dbSchema: {},
     active: [],
     names: {},
+    holds: {},
   };
   for (const { id, name, status, tier, region, tags, metadata } of profiles) {
     const { assignments, schemas } = readCells(snapshot, id);
@@ -54,5 +59,9 @@ export function expectedProjection(snapshot: Snapshot, profiles: Iterable<Tenant
     whole.names[id] = name;
   }
   whole.active.sort();
+  for (const { id, serviceId, fromVersion, toVersion } of readHolds(snapshot)) {
+    // enough for the holds of these tests, which are for all tenants
+    whole.holds[serviceId] = { ...whole.holds[serviceId], [`all/${fromVersion}`]: `${toVersion} ${id}` };
+  }
   return whole;
 }
