@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { describeSourceContract, listen } from '../../../test/registry-source-contract.ts';
 import { type FakeInstance, FakeRegistrySource } from './fake-registry-source.ts';
 
-describeSourceContract('The fake', {}, async () => {
+describeSourceContract('The fake', 'fake', async () => {
   const source = new FakeRegistrySource();
   const byService = new Map<string, FakeInstance[]>();
   const change = async (serviceName: string, instances: FakeInstance[]) => {

@@ -18,6 +18,10 @@ type NacosInstance = z.infer<typeof instanceSchema>;
 const v1InstancesSchema = z.object({ name: z.string(), hosts: z.array(instanceSchema) });
 const v1ServicesSchema = z.object({ count: z.number(), doms: z.array(z.string()) });
 const v3InstancesSchema = z.object({ code: z.literal(0), data: z.array(instanceSchema) });
+const v3ClustersSchema = z.object({
+  code: z.literal(0),
+  data: z.object({ clusterMap: z.record(z.string(), z.unknown()).nullish() }),
+});
 const v3ServicesSchema = z.object({
   code: z.literal(0),
   data: z.object({
@@ -59,10 +63,16 @@ export function readV1Services(body: unknown): { totalCount: number; names: stri
 /** Codes of "there is no such service": 3.1 says "server error", the list of codes "resource" or "service not found". */
 const NO_SUCH_SERVICE = z.object({ code: z.union([z.literal(20_004), z.literal(21_008), z.literal(30_000)]) });
 
-/** What came with a 404: no instances, as long as it is the service that is not there. */
+/** What came with a 404: nothing, as long as it is the service, or one of its clusters, that is not there. */
 export function readV3Missing(body: unknown): [] {
   check(NO_SUCH_SERVICE, body, 'v3 answer for a service that is not there');
   return [];
+}
+
+/** Names of the clusters of a service. */
+export function readV3Clusters(body: unknown): string[] {
+  const { data } = check(v3ClustersSchema, body, 'v3 detail of a service');
+  return Object.keys(data.clusterMap ?? {});
 }
 
 export function readV3Instances(body: unknown, serviceName: string, place: Place): SourceInstance[] {

@@ -78,9 +78,13 @@ export class NacosHttp {
     return this.#guarded(() => this.#persistent.execute(() => this.#askServers({ method: 'GET', path, query })));
   }
 
-  /** Asks once, for those who ask again soon anyway. @throws SourceUnavailableError */
-  poll(path: string, query: Readonly<Record<string, string>>): Promise<NacosAnswer> {
-    return this.#guarded(() => this.#once.execute(() => this.#askServers({ method: 'GET', path, query })));
+  /**
+   * Asks once, for those who ask again soon anyway.
+   * @param agent see NacosRequest
+   * @throws SourceUnavailableError
+   */
+  poll(path: string, query: Readonly<Record<string, string>>, agent?: string): Promise<NacosAnswer> {
+    return this.#guarded(() => this.#once.execute(() => this.#askServers({ method: 'GET', path, query, agent })));
   }
 
   /** Cuts what is under way; everything asked later fails at once. */
@@ -153,9 +157,9 @@ function readAnswer(response: NacosResponse, what: string): NacosAnswer {
   if (isRefusal(response)) throw new SourceUnavailableError('REFUSED', `${what}: ${status}, no right to read this.`);
   if (status >= 500 || status === 429) throw new SourceUnavailableError('UNREACHABLE', `${what}: ${status}.`);
   const body = parse(text);
+  // The API's own "not found" comes in its envelope, with 400 or 404; without one, nobody there knows this path.
+  if ([400, 404, 410].includes(status) && hasCode(body)) return { isFound: false, body };
   if (status === 404 || status === 410) {
-    // The API's own "not found" comes in its envelope; without one, nobody there knows this path.
-    if (hasCode(body)) return { isFound: false, body };
     throw new SourceUnavailableError('UNSUPPORTED', `${what}: ${status}, the server does not have this API.`);
   }
   if (status !== 200) throw new SourceUnavailableError('REFUSED', `${what}: ${status}.`);

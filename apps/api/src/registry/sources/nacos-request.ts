@@ -10,6 +10,8 @@ export interface NacosRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
   readonly token?: string | undefined;
+  /** `User-Agent`: the server pushes only to clients that it knows by name. */
+  readonly agent?: string | undefined;
 }
 
 export interface NacosResponse {
@@ -36,7 +38,10 @@ export async function requestNacos(
       method: request.method,
       redirect: 'manual',
       signal: AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]),
-      headers: request.token === undefined ? {} : { authorization: `Bearer ${request.token}` },
+      headers: {
+        ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
+        ...(request.agent === undefined ? {} : { 'user-agent': request.agent }),
+      },
       ...(request.form === undefined ? {} : { body: new URLSearchParams(request.form) }),
     });
     return { status: response.status, text: await readBounded(response, what) };
@@ -66,9 +71,9 @@ function failureOf(error: unknown, what: string, timeoutMs: number): SourceUnava
     return new SourceUnavailableError('UNREACHABLE', `${what}: no answer within ${timeoutMs} ms.`, { cause: error });
   }
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const { code } = cause as { code?: unknown };
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
   // Nacos 2.3 refuses a wrong password with the status code 0, which no HTTP client reads.
-  const failure = typeof code === 'string' && code.startsWith('HPE_') ? 'GARBAGE' : 'UNREACHABLE';
-  return new SourceUnavailableError(failure, `${what}: ${words || String(code)}.`, { cause: error });
+  const isUnreadable = cause instanceof Error && cause.name === 'HTTPParserError';
+  const failure = isUnreadable ? 'GARBAGE' : 'UNREACHABLE';
+  return new SourceUnavailableError(failure, `${what}: ${words}.`, { cause: error });
 }

@@ -19,6 +19,8 @@ const POLL_MS = 8_500;
 /** The package asks a second time one second after it has subscribed; that is answered from what we know. */
 const SECOND_ASK_MS = 3_000;
 
+type Asked = Parameters<NamingHttpClient['request']>;
+
 /**
  * Nacos by its HTTP v1 API. The npm package `nacos` holds the subscriptions: it opens the UDP port, tells the server about it
  * with every poll, and times the polls. What it makes of the answers is not used, since it drops empty lists, repeats
@@ -142,12 +144,10 @@ export class NacosV1Source implements RegistrySource {
   }
 
   /** Stands in for the package's HTTP client: the answer is read here, and the package only learns when to ask again. */
-  async #answerPackage(
-    ...[url, { data }]: Parameters<NamingHttpClient['request']>
-  ): Promise<{ status: number; data: string }> {
+  async #answerPackage(...[url, { data, headers }]: Asked): Promise<{ status: number; data: string }> {
     const serviceName = this.#withoutGroup(data.serviceName ?? '');
     if (serviceName === undefined || !url.endsWith(LIST_PATH)) return { status: 404, data: '' };
-    const poll = this.#poll(serviceName, data.udpPort ?? '0');
+    const poll = this.#poll(serviceName, data.udpPort ?? '0', headers['User-Agent']);
     this.#polls.add(poll);
     // The package logs what fails and then asks at another time than ours; it is told nothing of it.
     await poll.catch((error) => this.#onPollFailed(serviceName, error));
@@ -157,7 +157,7 @@ export class NacosV1Source implements RegistrySource {
     return { status: 200, data: this.#timetableFor(serviceName) };
   }
 
-  async #poll(serviceName: string, udpPort: string): Promise<void> {
+  async #poll(serviceName: string, udpPort: string, agent: string | undefined): Promise<void> {
     const now = performance.now();
     const last = this.#lastPollAt.get(serviceName);
     if (
@@ -168,7 +168,7 @@ export class NacosV1Source implements RegistrySource {
     this.#lastPollAt.set(serviceName, now);
     const pushTo = this.#ownAddress === undefined ? {} : { udpPort, clientIP: this.#ownAddress };
     const reading = this.#subscriptions.beginReading();
-    const { body } = await this.#http.poll(LIST_PATH, { ...this.#queryOf(serviceName), ...pushTo });
+    const { body } = await this.#http.poll(LIST_PATH, { ...this.#queryOf(serviceName), ...pushTo }, agent);
     this.#subscriptions.tell(serviceName, readV1Instances(body, serviceName, this.#settings), reading);
   }
 

@@ -1,5 +1,5 @@
 import { listAllPages } from './list-all-pages.ts';
-import { readV3Details, readV3Instances, readV3Missing, readV3Services } from './nacos-answers.ts';
+import { readV3Clusters, readV3Details, readV3Instances, readV3Missing, readV3Services } from './nacos-answers.ts';
 import type { NacosHttp, SourceLogger } from './nacos-http.ts';
 import type { NacosSettings } from './nacos-settings.ts';
 import {
@@ -15,6 +15,8 @@ const PAGE_SIZE = 500;
 const LARGEST_SWEEP_PAGE = 100;
 const POLL_MS = 5_000;
 export const V3_SERVICES_PATH = '/v3/admin/ns/service/list';
+/** Tells the clusters: instances are listed for one cluster at a time. */
+const SERVICE_PATH = '/v3/admin/ns/service';
 const INSTANCES_PATH = '/v3/admin/ns/instance/list';
 /** Up to so many services are read one by one when they are new; more wait for the sweep. */
 const MOST_READ_ALONE = 5;
@@ -22,7 +24,7 @@ const MOST_READ_ALONE = 5;
 /**
  * Nacos by its HTTP v3 API, which does not push. One sweep reads all services with their instances, a hundred a request, and
  * serves all subscriptions. It is the operators' API (reading rights on the namespace are enough): the clients' one
- * cannot list services, hides instances that are switched off, and knows one cluster a request.
+ * cannot list services and hides instances that are switched off.
  */
 export class NacosV3Source implements RegistrySource {
   readonly kind = 'nacos-v3';
@@ -56,8 +58,15 @@ export class NacosV3Source implements RegistrySource {
     const { namespace, group } = this.#settings;
     const reading = this.#subscriptions.beginReading();
     const query = { namespaceId: namespace, groupName: group, serviceName };
-    const { isFound, body } = await this.#http.get(INSTANCES_PATH, query);
-    const instances = isFound ? readV3Instances(body, serviceName, this.#settings) : readV3Missing(body);
+    const detail = await this.#http.get(SERVICE_PATH, query);
+    const clusters = detail.isFound ? readV3Clusters(detail.body) : readV3Missing(detail.body);
+    const lists = await Promise.all(
+      clusters.map(async (clusterName) => {
+        const { isFound, body } = await this.#http.get(INSTANCES_PATH, { ...query, clusterName });
+        return isFound ? readV3Instances(body, serviceName, this.#settings) : readV3Missing(body);
+      }),
+    );
+    const instances = lists.flat();
     this.#subscriptions.tell(serviceName, instances, reading);
     return instances;
   }

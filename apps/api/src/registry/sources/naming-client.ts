@@ -41,7 +41,7 @@ interface Emitter {
 export interface NamingHttpClient {
   request(
     url: string,
-    options: { readonly method: string; readonly data: Record<string, string> },
+    options: { readonly data: Record<string, string>; readonly headers: Record<string, string> },
   ): Promise<{ readonly status: number; readonly data: string }>;
 }
 
