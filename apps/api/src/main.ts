@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const api = await bootApi(config);
   console.log(`Grey Service Router listens on ${api.url}`);
-  if (api.passwordFile !== undefined) console.log(`The one-time password of admin is in ${api.passwordFile}`);
+  if (api.passwordFile !== undefined) console.log(`The first password of admin is in ${api.passwordFile}`);
   endWhenTold(api, config.GREY_EXIT_WITH_PARENT);
 }
 

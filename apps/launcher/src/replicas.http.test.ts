@@ -1,9 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findRedis, isAlive, pickFreePort, readCommandLine } from '@grey/testkit';
+import { isAlive, needsRedis, pickFreePort, readCommandLine } from '@grey/testkit';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { apiProgram, ownProgram } from './locations.ts';
 
@@ -19,13 +28,15 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('three replicas share everything, one that is killed is told and the others go on, and nothing is left', async () => {
+test('three replicas share everything, one that is killed is told and the others go on, and nothing is left', {
+  ...needsRedis(),
+  timeout: 180_000,
+}, async () => {
   const launcher = start(['--replicas', '3'], { GREY_PORT: String(await pickFreePort()) });
   const text = await launcher.waitFor(/Ctrl-C stops everything/);
   const urls = (/^ {2}replicas {2}(.*)$/m.exec(text)?.[1] ?? '').split('  ');
   expect(urls).toHaveLength(3);
-  const redis = 'path' in findRedis() ? /^ {2}Redis .*, private to this run$/m : /^ {2}Redis .*poll PostgreSQL/m;
-  expect(text).toMatch(redis);
+  expect(text).toMatch(/^ {2}Redis .*, private to this run$/m);
   for (const url of urls) expect(await routes(text, url)).toBe(200);
 
   const { parts } = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as { parts: { pid: number }[] };
@@ -38,11 +49,25 @@ test('three replicas share everything, one that is killed is told and the others
   for (const url of urls.slice(1)) expect(await routes(text, url)).toBe(200);
 
   launcher.process.kill('SIGINT');
-  const [code] = await once(launcher.process, 'exit');
+  const [code] = await once(launcher.process, 'close');
   expect([code, launcher.output()]).toEqual([0, expect.stringMatching(/Stopped\.\n$/)]);
   expect(parts.filter(({ pid }) => isAlive(pid))).toEqual([]);
   expect(existsSync(path.join(folder, 'run.json'))).toBe(false);
-}, 180_000);
+});
+
+test('without a Redis the replicas share everything too, by way of PostgreSQL, and one line says so', async () => {
+  const GREY_DATA_DIR = path.join(folder, 'polling');
+  const PATH = makePathWithout(/^(redis|valkey)-server$/);
+  const env = { GREY_PORT: String(await pickFreePort()), GREY_DATA_DIR, PATH };
+  const launcher = start(['--replicas', '2'], env);
+  const text = await launcher.waitFor(/Ctrl-C stops everything/);
+  expect(text).toMatch(
+    /^ {2}Redis {5}none: no valkey-server or redis-server on the PATH; the replicas poll PostgreSQL/m,
+  );
+  const urls = (/^ {2}replicas {2}(.*)$/m.exec(text)?.[1] ?? '').split('  ');
+  expect(urls).toHaveLength(2);
+  for (const url of urls) expect(await routes(text, url)).toBe(200);
+});
 
 test('a number of replicas that makes no sense ends the start with one sentence', async () => {
   const launcher = start(['--replicas', 'many'], {});
@@ -84,6 +109,18 @@ function start(args: readonly string[], env: Readonly<Record<string, string>>): 
   };
   launchers.push(launcher);
   return launcher;
+}
+
+/** A PATH with all there is but some programs. */
+function makePathWithout(programs: RegExp): string {
+  const target = path.join(folder, 'path');
+  mkdirSync(target);
+  const places = new Map<string, string>();
+  for (const source of (process.env.PATH ?? '').split(path.delimiter).filter((one) => existsSync(one))) {
+    for (const name of readdirSync(source)) if (!places.has(name)) places.set(name, path.join(source, name));
+  }
+  for (const [name, place] of places) if (!programs.test(name)) symlinkSync(place, path.join(target, name));
+  return target;
 }
 
 /** Sends the printed request to one replica. */
