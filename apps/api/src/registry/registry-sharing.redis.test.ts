@@ -2,6 +2,7 @@ import { type RegisterInstance, redisKeys, registerInstanceSchema } from '@grey/
 import { needsRedis, type RunningRedis, startRedis } from '@grey/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describeRegistryContract } from './testing/registry-contract.ts';
 import { FakeReplicas, startReplica, type TestReplica } from './testing/start-replica.ts';
 
 const LIMIT = { timeout: 15_000, interval: 20 };
@@ -46,6 +47,10 @@ describe('the registry over Redis', needsRedis(), () => {
   });
   afterEach(async () => {
     for (const replica of running) await replica.stop();
+  });
+
+  describe('as an instance sees it', () => {
+    describeRegistryContract(() => startReplica({ redisUrl: redis.url, replicas }));
   });
 
   it('makes an instance that registers at one replica live on all', async () => {

@@ -21,7 +21,7 @@ describe('the sync of several replicas', needsRedis(), () => {
   const start = async (id: string) => {
     const source = new FakeRegistrySource();
     sources.push(source);
-    const replica = await startReplica({ redisUrl: redis.url, id, replicas, source });
+    const replica = await startReplica({ redisUrl: redis.url, id, replicas, openSource: async () => source });
     running.push(replica);
     return { ...replica, source };
   };

@@ -61,8 +61,10 @@ export interface TestReplicaOptions {
   readonly id?: string;
   readonly replicas?: FakeReplicas;
   readonly graceMs?: number;
-  /** A foreign registry to read, as `nacos`. */
-  readonly source?: RegistrySource;
+  /** Opens a foreign registry to read, as `nacos`. */
+  readonly openSource?: () => Promise<RegistrySource>;
+  /** Milliseconds; see `SyncTimes`. */
+  readonly intervalMs?: number;
 }
 
 const TICK_MS = 50;
@@ -89,10 +91,10 @@ export async function startReplica(options: TestReplicaOptions = {}): Promise<Te
           compareMs: 200,
         });
   sharing.start();
-  const { source } = options;
-  const gate = new SourceGate(async () => source!, { breakMs: 100 });
+  const { openSource } = options;
+  const gate = new SourceGate(openSource ?? (() => Promise.reject(new Error('none'))), { breakMs: 100 });
   const sync =
-    source === undefined
+    openSource === undefined
       ? undefined
       : new RegistrySync({
           id: 'nacos',
@@ -107,7 +109,7 @@ export async function startReplica(options: TestReplicaOptions = {}): Promise<Te
           readListed: (serviceId, listed, now) =>
             readSourceInstances(serviceId, listed, now, { source: 'nacos', baselineVersion: undefined }),
           onError,
-          times: { interval: 1_000, retry: 100, check: 200, staleCheck: 100 },
+          times: { interval: options.intervalMs ?? 1_000, retry: 100, check: 200, staleCheck: 100 },
         });
   const nacos = sync === undefined ? undefined : { gate, sync, where: 'memory' };
   const timer = setInterval(() => {
