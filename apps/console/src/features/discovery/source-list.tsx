@@ -48,8 +48,6 @@ export function SourceList({ sources }: { sources: readonly DiscoverySource[] })
     {
       id: 'where',
       header: t('discovery.where'),
-      isWrapping: true,
-      width: 230,
       cell: (row) => <span className="mono">{row.where ?? t('state.none')}</span>,
     },
   ];
