@@ -222,7 +222,7 @@ export class PublicationService {
     const { rebuildCount, state: before } = this.#status;
     const since = before === state ? this.#status.since : this.#now();
     if (before !== state) {
-      if (state === 'down') this.#options.logger.warn(`changes do not reach Redis: ${seen.error}`);
+      if (state === 'down') this.#options.logger.warn(`Redis cannot be kept at the log: ${seen.error}`);
       if (state === 'in_sync' && before !== 'unknown') this.#options.logger.info('Redis agrees with the log again');
     }
     this.#status = { state, since, rebuildCount, ...seen };

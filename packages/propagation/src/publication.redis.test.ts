@@ -2,6 +2,7 @@ import { redisKeys } from '@grey/contracts';
 import { needsRedis, type RunningRedis, seededRandom, startRedis } from '@grey/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ChangePublisher } from './change-publisher.ts';
+import { createProjectionWriter } from './projection-writer.ts';
 import { readPosition } from './redis-position.ts';
 import { PropagationWorld } from './testing/propagation-world.ts';
 
@@ -144,6 +145,27 @@ describe('publication', needsRedis(), () => {
     await world.isProjected();
     const dying = new ChangePublisher(world.link);
     expect(await dying.publish([world.log.assign('t1', 'service-1', 'v3.0.0')])).toBe('published');
+    await world.isProjected();
+  });
+
+  it('refuses what a replica writes late into the projection', async () => {
+    const service = world.startPublisher();
+    await world.isProjected();
+    const late = world.log.assign('t1', 'service-1', 'v2.0.0');
+    service.announce(late);
+    service.announce(world.log.assign('t1', 'service-1', 'v3.0.0'));
+    await world.isProjected();
+    await service.stop();
+    const writer = createProjectionWriter(world.link);
+    expect(await writer.writeChange(late)).toBe(false);
+    const old = { ...world.log.position, revision: late.delta.revision };
+    const key = redisKeys.tenantServices('t1');
+    const op = { command: 'HSET', key, args: ['service-1', 'v2.0.0'] } as const;
+    expect(await writer.repair(old, [op], ['t1'])).toBe(false);
+    // half of a change is written: a correction now would take it back
+    await world.link.run((client) => client.hset(redisKeys.position, 'projecting', world.log.position.revision + 1));
+    expect(await writer.repair(world.log.position, [op], ['t1'])).toBe(false);
+    await world.link.run((client) => client.hdel(redisKeys.position, 'projecting'));
     await world.isProjected();
   });
 });

@@ -15,7 +15,7 @@ export class WorkQueue {
   /** Resolves when a run that began after this call has ended. @param isTick handed to the run if any request had it */
   request(isTick: boolean): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
-    if (this.#running === undefined) return this.#start(isTick);
+    if (this.#running === undefined && this.#next === undefined) return this.#start(isTick);
     this.#next ??= { isTick, promise: Promise.resolve().then(() => this.#startNext()) };
     this.#next.isTick ||= isTick;
     return this.#next.promise;
