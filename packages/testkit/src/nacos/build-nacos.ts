@@ -14,7 +14,7 @@ export type NacosGeneration = 2 | 3;
 
 const MAIN_CLASS = { 2: 'com.alibaba.nacos.NacosServer', 3: 'NacosServer' } as const;
 const COPY_JARS = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
-const BUILT_WITHIN_MS = 5 * 60_000;
+const BUILT_WITHIN_MS = 3 * 60_000;
 
 /** What `java` is to be given. */
 export interface BuiltNacos {

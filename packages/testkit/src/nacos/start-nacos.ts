@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pickFreePort } from '../pick-free-port.ts';
@@ -74,7 +74,9 @@ export async function startNacos(options: StartNacosOptions): Promise<RunningNac
     return runNacos(args, home, isReady, (pid) => guard.watch(pid));
   };
   try {
-    const { port, process } = await takePort(options.port, run);
+    const { port, process } = await takePort(options.port, run, () =>
+      rmSync(path.join(home, 'data'), { recursive: true, force: true }),
+    );
     return describe(generation, port, options.auth ? NACOS_ADMIN : undefined, process, () => run(port), guard.release);
   } catch (error) {
     await guard.release();
@@ -82,18 +84,24 @@ export async function startNacos(options: StartNacosOptions): Promise<RunningNac
   }
 }
 
-/** Between looking for free ports and taking them, another may take one: then others are tried. */
+/**
+ * Between looking for free ports and taking them, another may take one; and on a busy machine Derby gives up when its first
+ * database takes longer than it allows. Then it is tried anew.
+ */
 async function takePort(
   wanted: number | undefined,
   run: (port: number) => Promise<NacosProcess>,
+  reset: () => void,
 ): Promise<{ port: number; process: NacosProcess }> {
   for (let attempt = 1; ; attempt++) {
     const port = wanted ?? (await pickFreeBlock());
     try {
       return { port, process: await run(port) };
     } catch (error) {
-      const isTaken = error instanceof Error && /already in use|Failed to bind/i.test(error.message);
-      if (!isTaken || wanted !== undefined || attempt === ATTEMPTS) throw error;
+      const words = error instanceof Error ? error.message : '';
+      const isTaken = wanted === undefined && /already in use|Failed to bind/i.test(words);
+      if (!(isTaken || /Login timeout exceeded/.test(words)) || attempt === ATTEMPTS) throw error;
+      reset();
     }
   }
 }

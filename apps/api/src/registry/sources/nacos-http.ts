@@ -45,7 +45,8 @@ export class NacosHttp {
   readonly #once;
   readonly #persistent;
   #turn = 0;
-  #hasFailed = false;
+  /** Undefined until the first answer: whoever opens a source is told by what that throws. */
+  #hasFailed: boolean | undefined;
 
   constructor(settings: NacosSettings, login: NacosLogin | undefined, logger: SourceLogger) {
     this.#settings = settings;
@@ -104,8 +105,10 @@ export class NacosHttp {
       if (this.isClosed) throw closed();
       const failure = error instanceof BrokenCircuitError ? this.#whileBroken() : error;
       // Once an outage: with hundreds of services every poll would say it.
-      if (!this.#hasFailed) this.#logger.warn(`Nacos cannot be read: ${(failure as Error).message}`);
-      this.#hasFailed = true;
+      if (this.#hasFailed === false) {
+        this.#logger.warn(`Nacos cannot be read: ${(failure as Error).message}`);
+        this.#hasFailed = true;
+      }
       throw failure;
     }
   }

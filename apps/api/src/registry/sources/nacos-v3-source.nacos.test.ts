@@ -1,4 +1,5 @@
 import { needsNacos, type RunningNacos, startNacos } from '@grey/testkit';
+import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { inTurns, NacosByHttp } from '../../../test/nacos-by-http.ts';
 import { openHttpHarness, openPackageHarness, settingsFor, startClient } from '../../../test/nacos-clients.ts';
@@ -6,6 +7,8 @@ import { countPerSecond, type NacosProxy, startNacosProxy } from '../../../test/
 import { describeSourceContract, listen, portsOf } from '../../../test/registry-source-contract.ts';
 import { openNacosSource } from './open-nacos-source.ts';
 import type { RegistrySource } from './registry-source.ts';
+
+Logger.overrideLogger(false);
 
 const WITHIN = { timeout: 30_000, interval: 50 };
 /** The server looks every 5 s: unhealthy and gone must be further apart for both to be seen. */
