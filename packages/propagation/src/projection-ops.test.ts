@@ -1,5 +1,7 @@
+import { redisKeys } from '@grey/contracts';
 import { makeSnapshotSource, seededRandom } from '@grey/testkit';
 import { describe, expect, it } from 'vitest';
+import { mergeOps } from './merge-ops.ts';
 import { packOps } from './pack-ops.ts';
 import { opsOfChange, opsOfTenant, type ProjectionOp, projectTenant, tenantsOfChange } from './projection-ops.ts';
 import { MemoryLog } from './testing/memory-log.ts';
@@ -69,5 +71,17 @@ describe('the commands of a change', () => {
       }
     }
     expect(unpacked).toEqual(ops);
+  });
+
+  it('come to the same when those on shared keys are put together', () => {
+    const log = new MemoryLog(makeSnapshotSource({ tenantCount: 2_500, serviceCount: 1 }));
+    const ops = [...log.profiles].flatMap(([id, profile]) => opsOfTenant(id, projectTenant(log.snapshot, id, profile)));
+    const merged = mergeOps(ops);
+    const [one, other] = [new Map(), new Map()];
+    applyTo(one, ops);
+    applyTo(other, merged);
+    expect(other).toEqual(one);
+    expect(merged.filter(({ key }) => key === redisKeys.activeTenants)).toHaveLength(2);
+    expect(Math.max(...merged.map(({ args }) => args.length))).toBeLessThanOrEqual(2_000);
   });
 });

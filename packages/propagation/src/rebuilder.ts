@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { changeFormat, changesChannel, redisKeys } from '@grey/contracts';
 import type { Snapshot } from '@grey/route-core';
 import { opsOfHolds, projectAllHolds } from './hold-ops.ts';
+import { mergeOps } from './merge-ops.ts';
 import { extendSystemTenants, opsOfTenant, type ProjectionOp, projectTenant } from './projection-ops.ts';
 import type { ProjectionWriter, RebuildLock } from './projection-writer.ts';
 import { formatPosition, type PropagationLogger, type PublicationSource, type TenantProfile } from './publication.ts';
@@ -85,7 +86,7 @@ export class Rebuilder {
     for (const ids of slices([...profiles.keys(), ...gone], TENANTS_AT_ONCE)) {
       await this.#step('writing');
       const ops = ids.flatMap((id) => tenantOps(snapshot, id, profiles.get(id), present.has(id)));
-      if (!(await writer.writeRebuild(lock, [...ops, extendSystemTenants], ids))) return false;
+      if (!(await writer.writeRebuild(lock, [...mergeOps(ops), extendSystemTenants], ids))) return false;
     }
     const holds = projectAllHolds(snapshot);
     const held = new Set([...holds.keys(), ...(await link.run(scanHeldServices))]);
