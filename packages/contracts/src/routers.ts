@@ -13,6 +13,10 @@ export const routerSchema = z
     position: positionSchema.nullable().meta({ description: 'What it decides by; null while it has no snapshot.' }),
     digest: z.string().nullable().meta({ description: 'Of that configuration; equal for equal ones.' }),
     behind: z.int().nullable().meta({ description: 'Revisions behind the log; null when that cannot be said.' }),
+    lagMs: z
+      .number()
+      .nullable()
+      .meta({ description: 'From the commit of the last change until it was applied there, by two clocks.' }),
     isOwn: z.boolean().meta({ description: 'It is the one that answers.' }),
   })
   .meta({ id: 'Router' });

@@ -17,8 +17,10 @@ export interface HeadDraft {
   readonly services: readonly ServiceRecord[];
 }
 
-function makeEpoch(): string {
-  return `${Date.now().toString(36).padStart(9, '0')}${Math.random().toString(36).slice(2, 6).padEnd(4, '0')}`;
+/** Later than `after`, also by a clock that is behind the one that made it. */
+function makeEpoch(after = ''): string {
+  const epoch = `${Date.now().toString(36).padStart(9, '0')}${Math.random().toString(36).slice(2, 6).padEnd(4, '0')}`;
+  return epoch > after ? epoch : `${after}0`;
 }
 
 /** Writes the log: items first, the head with its position last. */
@@ -42,8 +44,9 @@ export class ChangeLogStore {
       // Of several replicas that notice it at once, the first renews the epoch and the others find it renewed.
       await this.database.run(
         (client) => client.$executeRaw`
-          UPDATE log_position SET epoch = ${makeEpoch()}, revision = 0
-          WHERE id = 1 AND epoch = ${seen.epoch} AND revision < ${BigInt(seen.revision)}`,
+          UPDATE log_position SET epoch = ${makeEpoch(seen.epoch)}, revision = 0
+          WHERE id = 1 AND (epoch COLLATE "C" < ${seen.epoch}
+            OR (epoch = ${seen.epoch} AND revision < ${BigInt(seen.revision)}))`,
       );
     }
     return this.database.run((client) => this.readPosition(client));

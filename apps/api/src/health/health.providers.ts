@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.schema.ts';
 import { MetricsPage } from '../infra/telemetry/metrics-page.ts';
 import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
+import { DistributionStatus } from '../publishing/distribution-status.ts';
 import { DiscoveryMetrics } from '../registry/discovery-metrics.ts';
 import { InstanceRegistry } from '../registry/instance-registry.ts';
 import { RouterState } from '../routing/router-state.ts';
@@ -29,8 +30,17 @@ export const healthProviders: Provider[] = [
       database: DatabaseWatch,
       tenantSync: TenantSyncStatusService,
       nacos: DiscoveryMetrics,
-    ) => new HealthService({ router, registry, hub, database, others: { 'tenant-sync': tenantSync, nacos } }),
-    inject: [RouterState, InstanceRegistry, StreamHub, DatabaseWatch, TenantSyncStatusService, DiscoveryMetrics],
+      redis: DistributionStatus,
+    ) => new HealthService({ router, registry, hub, database, others: { redis, 'tenant-sync': tenantSync, nacos } }),
+    inject: [
+      RouterState,
+      InstanceRegistry,
+      StreamHub,
+      DatabaseWatch,
+      TenantSyncStatusService,
+      DiscoveryMetrics,
+      DistributionStatus,
+    ],
   },
   {
     provide: RouterMetrics,
@@ -46,6 +56,7 @@ export const healthProviders: Provider[] = [
       hub: StreamHub,
       tenantSync: TenantSyncMetrics,
       discovery: DiscoveryMetrics,
+      distribution: DistributionStatus,
     ) => {
       const gauges = () => ({
         activeTenantCount: router.snapshot?.stats().activeTenantCount ?? 0,
@@ -53,8 +64,16 @@ export const healthProviders: Provider[] = [
         revision: router.snapshot?.position.revision ?? null,
         streamCount: hub.streamCount,
       });
-      return new MetricsPage(metrics, gauges, [tenantSync, discovery]);
+      return new MetricsPage(metrics, gauges, [distribution, tenantSync, discovery]);
     },
-    inject: [RouterMetrics, RouterState, InstanceRegistry, StreamHub, TenantSyncMetrics, DiscoveryMetrics],
+    inject: [
+      RouterMetrics,
+      RouterState,
+      InstanceRegistry,
+      StreamHub,
+      TenantSyncMetrics,
+      DiscoveryMetrics,
+      DistributionStatus,
+    ],
   },
 ];

@@ -52,7 +52,7 @@ function furthestOf(reports: readonly RouterReport[]): Position | null {
 }
 
 function show(report: RouterReport, furthest: Position | null, ownId: string): Router {
-  const { id, kind, host, region, startedAt, position, digest, at } = report;
+  const { id, kind, host, region, startedAt, position, digest, lagMs = null, at } = report;
   const isComparable = position !== null && position.epoch === furthest?.epoch;
   return {
     id,
@@ -64,6 +64,7 @@ function show(report: RouterReport, furthest: Position | null, ownId: string): R
     position,
     digest,
     behind: isComparable ? furthest.revision - position.revision : null,
+    lagMs,
     isOwn: id === ownId,
   };
 }
