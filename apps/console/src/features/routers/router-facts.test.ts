@@ -13,6 +13,7 @@ const router = (id: string, over: Partial<Router> = {}): Router => ({
   position: { epoch: 'e', revision: 7 },
   digest: 'same',
   behind: 0,
+  lagMs: 4,
   isOwn: false,
   ...over,
 });

@@ -103,7 +103,7 @@ function Distribution({ list, facts }: { list: RouterList; facts: RouterFacts })
 
 function RouterTable({ rows }: { rows: readonly RouterRow[] }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
+  const { number, duration } = useFormat();
   const columns: DataColumn<RouterRow>[] = [
     {
       id: 'id',
@@ -144,6 +144,13 @@ function RouterTable({ rows }: { rows: readonly RouterRow[] }) {
       ),
     },
     { id: 'reported', header: t('routers.reportedAt'), cell: (row) => <Ago iso={row.reportedAt} /> },
+    {
+      id: 'lag',
+      header: t('routers.lag'),
+      isNumber: true,
+      // Two clocks are compared: the one that is ahead must not make it negative.
+      cell: (row) => (row.lagMs === null ? t('state.none') : duration(Math.max(0, row.lagMs))),
+    },
     { id: 'host', header: t('routers.host'), cell: (row) => <span className="mono">{row.host}</span> },
     { id: 'region', header: t('routers.region'), cell: (row) => row.region ?? t('state.none') },
     { id: 'started', header: t('routers.startedAt'), cell: (row) => <Ago iso={row.startedAt} /> },

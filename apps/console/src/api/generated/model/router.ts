@@ -33,6 +33,11 @@ export interface Router {
   digest: string | null;
   /** Revisions behind the log; null when that cannot be said. */
   behind: number | null;
+  /**
+     * From the commit of the last change until it was applied there, by two clocks.
+     * @nullable
+     */
+  lagMs: number | null;
   /** It is the one that answers. */
   isOwn: boolean;
 }
