@@ -13,19 +13,21 @@ const FAILURES = 2;
 export class OutageExpiry {
   readonly #registry: InstanceRegistry;
   readonly #now: () => number;
+  readonly #probeMs: number;
   readonly #failures = new Map<string, number>();
   #probedAt = Number.NEGATIVE_INFINITY;
   #isProbing = false;
 
-  constructor(registry: InstanceRegistry, now: () => number = Date.now) {
+  constructor(registry: InstanceRegistry, now: () => number = Date.now, probeMs = PROBE_MS) {
     this.#registry = registry;
     this.#now = now;
+    this.#probeMs = probeMs;
   }
 
   /** Called often, while Redis is away. */
   run(): void {
     const now = this.#now();
-    if (this.#isProbing || now - this.#probedAt < PROBE_MS) return;
+    if (this.#isProbing || now - this.#probedAt < this.#probeMs) return;
     this.#probedAt = now;
     this.#isProbing = true;
     void this.#probeOverdue().finally(() => {

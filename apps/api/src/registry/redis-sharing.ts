@@ -24,6 +24,8 @@ export interface RedisSharingOptions {
   readonly onError?: (error: unknown, what: string) => void;
   readonly graceMs?: number;
   readonly compareMs?: number;
+  /** While Redis is away, instances whose heartbeats are missed are asked for a connection so often. */
+  readonly probeMs?: number;
 }
 
 /**
@@ -70,7 +72,7 @@ export class RedisSharing implements InstanceSharing {
       (sequences) => this.#hear(sequences),
       (error) => this.#report(error, 'events of discovery were not read'),
     );
-    this.#outage = new OutageExpiry(registry, now);
+    this.#outage = new OutageExpiry(registry, now, options.probeMs);
   }
 
   get isUp(): boolean {

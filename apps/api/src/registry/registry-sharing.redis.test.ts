@@ -1,5 +1,6 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { type RegisterInstance, redisKeys, registerInstanceSchema } from '@grey/contracts';
-import { needsRedis, type RunningRedis, startRedis } from '@grey/testkit';
+import { needsRedis, type RunningRedis, startRedis, startRedisCluster } from '@grey/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeRegistryContract } from './testing/registry-contract.ts';
@@ -71,11 +72,14 @@ describe('the registry over Redis', needsRedis(), () => {
   it('keeps an instance whose heartbeats come to another replica than its registration', async () => {
     const [a, b] = [await start('a'), await start('b')];
     await a.service.register(request({ ttlMs: 1_000 }));
-    const beats = setInterval(() => void b.service.heartbeat('p1').catch(() => {}), 100);
+    let beatCount = 0;
+    const beat = () => b.service.heartbeat('p1').then(() => beatCount++);
+    const beats = setInterval(() => void beat().catch(() => {}), 100);
     const lost: string[] = [];
     a.registry.onChanged((service) => service.instanceCount === 0 && lost.push('lost'));
     try {
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      // More than twice the time to live.
+      await until(() => expect(beatCount).toBeGreaterThan(25));
       expect(lost).toEqual([]);
       expect(routedAt(a)).toEqual(['p1 v1 unknown']);
     } finally {
@@ -190,6 +194,21 @@ describe('the registry over Redis', needsRedis(), () => {
     for (const replica of [a, b]) await until(() => expect(routedAt(replica)).toEqual(expected));
   });
 
+  it('takes out, while Redis is away, who is silent and refuses a connection, and nobody who accepts one', async () => {
+    const server = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const living = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const a = await start('a');
+    await redis.kill();
+    await until(() => expect(a.sharing.isUp).toBe(false));
+    await a.service.register(request({ instanceId: 'dead', address: '127.0.0.1:1', ttlMs: 1_000 }));
+    await a.service.register(request({ instanceId: 'silent', address: living, ttlMs: 1_000 }));
+    expect(routedAt(a)).toHaveLength(2);
+    await until(() => expect(routedAt(a)).toEqual(['silent v1 unknown']));
+    await new Promise((resolve) => server.close(resolve));
+    await until(() => expect(routedAt(a)).toEqual([]));
+  });
+
   it('writes sets of what may be routed to, and takes those of gone versions away', async () => {
     const a = await start('a');
     const set = (version: string) => client.smembers(redisKeys.serviceInstances('payment', version));
@@ -230,5 +249,30 @@ describe('the registry over Redis', needsRedis(), () => {
     await writing;
     expect(await set()).toEqual(['127.0.0.1:9009']);
     expect(write.mock.calls.length).toBeGreaterThan(2);
+  });
+});
+
+describe('the registry over a Redis Cluster', needsRedis(), () => {
+  it('is shared and projected as over a single server', async () => {
+    const cluster = await startRedisCluster();
+    const replicas = new FakeReplicas();
+    const [a, b] = [
+      await startReplica({ redisUrl: cluster.url, id: 'a', replicas }),
+      await startReplica({ redisUrl: cluster.url, id: 'b', replicas }),
+    ];
+    try {
+      await a.service.register(request());
+      await until(() => expect(b.router.routed('payment')).toEqual(['p1 v1 unknown']));
+      const key = redisKeys.serviceInstances('payment', 'v1');
+      const members = () => b.link!.runOnce((client) => client.smembers(key));
+      await until(async () => expect(await members()).toEqual(['127.0.0.1:9000']));
+      await b.service.deregister('p1');
+      await until(() => expect(a.router.routed('payment')).toEqual([]));
+      await until(async () => expect(await members()).toEqual([]));
+      expect([...a.errors, ...b.errors]).toEqual([]);
+    } finally {
+      for (const replica of [a, b]) await replica.stop();
+      await cluster.stop();
+    }
   });
 });

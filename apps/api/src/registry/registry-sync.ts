@@ -1,26 +1,12 @@
-import { type Doubts, decideSync } from './decide-sync.ts';
+import { decideSync } from './decide-sync.ts';
 import { inTurns } from './in-turns.ts';
-import type { InstanceRegistry } from './instance-registry.ts';
-import type { InstanceSharing } from './instance-sharing.ts';
-import type { LiveReplicas } from './live-replicas.ts';
 import type { ReadInstances } from './read-source-instances.ts';
-import type { InstanceOrigin, Registration } from './registration.ts';
-import type { SourceGate } from './source-gate.ts';
-import type { RegistrySource, SourceInstance } from './sources/registry-source.ts';
+import type { SourceInstance } from './sources/registry-source.ts';
 import type { TcpWatch } from './tcp-watch.ts';
+import { type WatchedService, WatchedServices, type WatchedServicesParts } from './watched-services.ts';
 
-export interface RegistrySyncParts {
-  readonly id: Exclude<InstanceOrigin, 'builtin'>;
-  readonly gate: SourceGate;
+export interface RegistrySyncParts extends WatchedServicesParts {
   readonly watch: TcpWatch;
-  readonly registry: InstanceRegistry;
-  readonly sharing: InstanceSharing;
-  readonly replicas: LiveReplicas;
-  readonly hasService: (serviceId: string) => boolean;
-  /** The registry's name of a service → our id; undefined for those that are none of ours. */
-  readonly serviceIdOf: (sourceName: string) => string | undefined;
-  /** The other way round. */
-  readonly sourceNameOf: (serviceId: string) => string;
   readonly readListed: (serviceId: string, listed: readonly SourceInstance[], now: number) => ReadInstances;
   readonly onError: (error: unknown, what: string) => void;
   readonly now?: () => number;
@@ -40,20 +26,12 @@ export interface SyncTimes {
 }
 
 const TIMES: SyncTimes = { interval: 30_000, retry: 5_000, check: 10_000, staleCheck: 5_000 };
+/** Looks come up to this share earlier, so that services read together at first are not for ever. */
+const JITTER = 0.2;
 const LOOKS_AT_ONCE = 8;
 const ATTEMPTS = 5;
 /** So soon a change of owner, a new service of the catalogue or a new name in the registry is noticed. */
 const ASSIGN_MS = 1_000;
-
-/** One service that this replica keeps up to date. */
-interface Watched {
-  readonly serviceId: string;
-  readonly sourceName: string;
-  doubts: Doubts;
-  lookAt: number;
-  unsubscribe: (() => void) | undefined;
-  subscribedTo: RegistrySource | undefined;
-}
 
 /**
  * Brings the instances of a foreign registry into discovery: each service is read by one replica, at once when it becomes
@@ -62,40 +40,37 @@ interface Watched {
  * take out the dead.
  */
 export class RegistrySync {
-  readonly id: RegistrySyncParts['id'];
   readonly #parts: RegistrySyncParts;
+  readonly #services: WatchedServices;
   readonly #now: () => number;
   readonly #times: SyncTimes;
   readonly #inTurn = inTurns();
-  readonly #watched = new Map<string, Watched>();
-  #names: readonly string[] = [];
-  #namesAt = Number.NEGATIVE_INFINITY;
-  #checkedAt = Number.NEGATIVE_INFINITY;
+  readonly #busy = new Set<string>();
+  #listAt = Number.NEGATIVE_INFINITY;
+  #assignAt = Number.NEGATIVE_INFINITY;
+  #checkAt = Number.NEGATIVE_INFINITY;
   #lastSyncMs: number | undefined;
-  #assignedAt = Number.NEGATIVE_INFINITY;
-  #isListing = false;
-  #isLooking = false;
-  #isChecking = false;
   #isStopped = false;
 
   constructor(parts: RegistrySyncParts) {
-    this.id = parts.id;
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;
     this.#times = { ...TIMES, ...parts.times };
+    this.#services = new WatchedServices(parts, (one, listed) => {
+      const mark = parts.sharing.mark(one.serviceId);
+      const taking = this.#inTurn(one.serviceId, () => this.#consider(one, listed, mark));
+      taking.catch((error: unknown) => this.#report(error, 'a push was not taken in'));
+    });
   }
 
   /** Names in the registry, as of the last time it answered. */
   get serviceNames(): readonly string[] {
-    return this.#names;
+    return this.#services.names;
   }
 
   /** Names that stand for no service of the catalogue. */
   get unmappedNames(): readonly string[] {
-    return this.#names.filter((name) => {
-      const serviceId = this.#parts.serviceIdOf(name);
-      return serviceId === undefined || !this.#parts.hasService(serviceId);
-    });
+    return this.#services.unmappedNames;
   }
 
   /** How long the last look at all that is ours took. */
@@ -107,13 +82,13 @@ export class RegistrySync {
   tick(): void {
     if (this.#isStopped) return;
     const now = this.#now();
-    const { isUp } = this.#parts.gate.health;
-    const due = this.#namesAt + (isUp ? this.#times.interval : this.#times.retry);
-    if (!this.#isListing && now >= due) this.#guard(this.#list(), 'services were not listed');
-    if (now - this.#assignedAt >= ASSIGN_MS) this.#assign(now);
-    if (isUp && !this.#isLooking) this.#guard(this.#lookAtDue(), 'a service was not read');
-    const checkDue = this.#checkedAt + (isUp ? this.#times.check : this.#times.staleCheck);
-    if (!this.#isChecking && now >= checkDue) this.#guard(this.#check(), 'instances were not checked');
+    if (now >= this.#listAt) this.#once('services were not listed', () => this.#list());
+    if (now >= this.#assignAt) {
+      this.#assignAt = now + ASSIGN_MS;
+      this.#services.assign();
+    }
+    if (this.#parts.gate.health.isUp) this.#once('a service was not read', () => this.#lookAtDue());
+    if (now >= this.#checkAt) this.#once('instances were not checked', () => this.#check());
   }
 
   /**
@@ -122,123 +97,65 @@ export class RegistrySync {
    */
   async syncNow(): Promise<void> {
     await this.#list();
-    const all = [...this.#servicesHere().entries()].map(
-      ([serviceId, sourceName]) => this.#watched.get(serviceId) ?? watchedOf(serviceId, sourceName),
-    );
-    await this.#lookAtAll(all);
+    await this.#lookAtAll(this.#services.listAll());
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const one of this.#watched.values()) one.unsubscribe?.();
-    this.#watched.clear();
+    this.#services.stop();
     await this.#parts.gate.close();
   }
 
-  #guard(work: Promise<void>, what: string): void {
-    work.catch((error: unknown) => {
-      if (!this.#isStopped) this.#parts.onError(error, what);
-    });
+  /** Does one kind of work unless it is still being done. */
+  #once(what: string, work: () => Promise<void>): void {
+    if (this.#busy.has(what)) return;
+    this.#busy.add(what);
+    work()
+      .catch((error: unknown) => this.#report(error, what))
+      .finally(() => this.#busy.delete(what));
+  }
+
+  #report(error: unknown, what: string): void {
+    if (!this.#isStopped) this.#parts.onError(error, what);
   }
 
   async #list(): Promise<void> {
-    this.#isListing = true;
-    const wasUp = this.#parts.gate.health.isUp;
-    this.#namesAt = this.#now();
-    try {
-      this.#names = await this.#parts.gate.listServices();
-      this.#assignedAt = Number.NEGATIVE_INFINITY;
-      // What was missed while it was away is read at once.
-      if (!wasUp) for (const one of this.#watched.values()) one.lookAt = Number.NEGATIVE_INFINITY;
-    } finally {
-      this.#isListing = false;
-    }
-  }
-
-  /** Service id → name in the registry, of all that it lists or that we have instances of. */
-  #servicesHere(): Map<string, string> {
-    const { registry, serviceIdOf, hasService } = this.#parts;
-    const here = new Map<string, string>();
-    for (const name of this.#names) {
-      const serviceId = serviceIdOf(name);
-      if (serviceId !== undefined && hasService(serviceId)) here.set(serviceId, name);
-    }
-    for (const serviceId of registry.serviceIds) {
-      // A registry that no longer lists a service at all has emptied it, or forgotten it: that is looked at too.
-      if (here.has(serviceId) || this.#believedOf(serviceId).length === 0) continue;
-      here.set(serviceId, this.#watched.get(serviceId)?.sourceName ?? this.#parts.sourceNameOf(serviceId));
-    }
-    return here;
-  }
-
-  #believedOf(serviceId: string): Registration[] {
-    return this.#parts.registry.registrationsOf(serviceId).filter((one) => one.source === this.id);
-  }
-
-  #isOurs(serviceId: string): boolean {
-    return !this.#parts.sharing.isUp || this.#parts.replicas.isOwner(serviceId);
-  }
-
-  #assign(now: number): void {
-    this.#assignedAt = now;
-    const here = this.#servicesHere();
-    for (const [serviceId, one] of this.#watched) {
-      if (here.get(serviceId) === one.sourceName && this.#isOurs(serviceId)) continue;
-      one.unsubscribe?.();
-      this.#watched.delete(serviceId);
-    }
-    for (const [serviceId, sourceName] of here) {
-      if (!this.#watched.has(serviceId) && this.#isOurs(serviceId)) {
-        this.#watched.set(serviceId, watchedOf(serviceId, sourceName));
-      }
-    }
-    for (const one of this.#watched.values()) this.#subscribe(one);
-  }
-
-  #subscribe(one: Watched): void {
-    const { source } = this.#parts.gate;
-    if (source === undefined || one.subscribedTo === source) return;
-    one.unsubscribe?.();
-    one.subscribedTo = source;
-    one.unsubscribe = source.subscribe(one.sourceName, (listed) => {
-      const mark = this.#parts.sharing.mark(one.serviceId);
-      this.#guard(
-        this.#inTurn(one.serviceId, () => this.#consider(one, listed, mark)),
-        'a push was not taken in',
-      );
-    });
+    const { gate } = this.#parts;
+    const wasUp = gate.health.isUp;
+    this.#listAt = this.#now() + this.#times.retry;
+    this.#services.names = await gate.listServices();
+    this.#listAt = this.#now() + this.#times.interval;
+    this.#assignAt = Number.NEGATIVE_INFINITY;
+    // What was missed while it was away is read at once.
+    if (!wasUp) for (const one of this.#services.list()) one.lookAt = Number.NEGATIVE_INFINITY;
   }
 
   async #lookAtDue(): Promise<void> {
     const now = this.#now();
-    const due = [...this.#watched.values()].filter((one) => one.lookAt <= now);
-    if (due.length === 0) return;
-    this.#isLooking = true;
-    try {
-      await this.#lookAtAll(due);
-    } finally {
-      this.#isLooking = false;
-    }
+    const due = [...this.#services.list()].filter((one) => one.lookAt <= now);
+    if (due.length > 0) await this.#lookAtAll(due);
   }
 
-  async #lookAtAll(services: readonly Watched[]): Promise<void> {
+  /** @throws the first error, after all have been tried */
+  async #lookAtAll(services: readonly WatchedService[]): Promise<void> {
     const startedAt = this.#now();
     const waiting = [...services];
-    let failure: unknown;
+    const failures: unknown[] = [];
     const lookNext = async (): Promise<void> => {
       for (let one = waiting.shift(); one !== undefined && !this.#isStopped; one = waiting.shift()) {
-        await this.#look(one).catch((error: unknown) => {
-          failure ??= error;
-        });
+        await this.#look(one).catch((error: unknown) => failures.push(error));
       }
     };
     await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lookNext));
-    if (failure !== undefined) throw failure;
-    if (services.length >= this.#watched.size) this.#lastSyncMs = this.#now() - startedAt;
+    if (failures.length > 0) {
+      // Whether the registry is down altogether is for its list of services to say, and soon.
+      this.#listAt = Math.min(this.#listAt, this.#now() + this.#times.retry);
+      throw failures[0];
+    }
+    if (services.length >= this.#services.count) this.#lastSyncMs = this.#now() - startedAt;
   }
 
-  async #look(one: Watched): Promise<void> {
-    // Looks of the next round are spread over it, as those of this one were.
+  async #look(one: WatchedService): Promise<void> {
     one.lookAt = this.#now() + this.#times.retry;
     await this.#inTurn(one.serviceId, async () => {
       const mark = this.#parts.sharing.mark(one.serviceId);
@@ -247,31 +164,30 @@ export class RegistrySync {
   }
 
   /** @param mark taken before `listed` was read, so that what became old meanwhile is not written over what is new */
-  async #consider(one: Watched, listed: readonly SourceInstance[], mark: number): Promise<void> {
-    const { sharing } = this.#parts;
+  async #consider(one: WatchedService, listed: readonly SourceInstance[], mark: number): Promise<void> {
+    const { id, sharing, gate } = this.#parts;
     for (let attempt = 0; attempt < ATTEMPTS && !this.#isStopped; attempt++) {
-      const verdict = await this.#decide(one, listed);
+      const { registrations, rejected } = this.#parts.readListed(one.serviceId, listed, this.#now());
+      const verdict = await this.#decide(one, registrations);
       one.doubts = verdict.doubts;
-      one.lookAt = this.#now() + Math.min(this.#times.interval, verdict.lookAgainInMs ?? Number.POSITIVE_INFINITY);
+      const usual = this.#times.interval * (1 - JITTER * Math.random());
+      one.lookAt = this.#now() + Math.min(usual, verdict.lookAgainInMs ?? Number.POSITIVE_INFINITY);
       // Unchanged against what somebody else has written meanwhile proves as little as changed.
       const isWritten = verdict.isChanged
-        ? await sharing.replaceSource(one.serviceId, this.id, mark, verdict.instances)
+        ? await sharing.replaceSource(one.serviceId, id, mark, verdict.instances)
         : sharing.mark(one.serviceId) === mark;
       if (isWritten) {
-        const { registrations, rejected } = this.#read(one.serviceId, listed);
         const instanceIds = registrations.map(({ request }) => request.instanceId);
-        await sharing.noteView(this.id, one.serviceId, { at: this.#now(), instanceIds, rejected });
+        await sharing.noteView(id, one.serviceId, { at: this.#now(), instanceIds, rejected });
         return;
       }
       mark = sharing.mark(one.serviceId);
-      listed = await this.#parts.gate.listInstances(one.sourceName);
+      listed = await gate.listInstances(one.sourceName);
     }
   }
 
-  async #decide(one: Watched, told: readonly SourceInstance[]) {
-    const { serviceId, doubts } = one;
-    const listed = this.#read(serviceId, told).registrations;
-    const look = { now: this.#now(), believed: this.#believedOf(serviceId), listed, doubts };
+  async #decide({ serviceId, doubts }: WatchedService, listed: ReadInstances['registrations']) {
+    const look = { now: this.#now(), believed: this.#services.believedOf(serviceId), listed, doubts };
     const verdict = decideSync(look);
     if (verdict.kind === 'write') return verdict;
     const reachable = await this.#parts.watch.listReachable(verdict.lost);
@@ -280,36 +196,14 @@ export class RegistrySync {
     return second;
   }
 
-  #read(serviceId: string, listed: readonly SourceInstance[]): ReadInstances {
-    return this.#parts.readListed(serviceId, listed, this.#now());
-  }
-
   async #check(): Promise<void> {
-    const { registry, sharing, watch } = this.#parts;
-    this.#isChecking = true;
-    this.#checkedAt = this.#now();
-    try {
-      const ours = registry.serviceIds.filter((serviceId) => this.#isOurs(serviceId));
-      await watch.check(
-        ours.flatMap((serviceId) => this.#believedOf(serviceId)),
-        ({ request }, result) => {
-          registry.recordCheck(request, result);
-          this.#guard(sharing.shareChecked(request.serviceId, request.instanceId), 'a check was not shared');
-        },
-      );
-    } finally {
-      this.#isChecking = false;
-    }
+    const { registry, sharing, watch, gate } = this.#parts;
+    this.#checkAt = this.#now() + (gate.health.isUp ? this.#times.check : this.#times.staleCheck);
+    await watch.check(this.#services.believedOfOurs(), ({ request }, result) => {
+      registry.recordCheck(request, result);
+      sharing
+        .shareChecked(request.serviceId, request.instanceId)
+        .catch((error: unknown) => this.#report(error, 'a check was not shared'));
+    });
   }
-}
-
-function watchedOf(serviceId: string, sourceName: string): Watched {
-  return {
-    serviceId,
-    sourceName,
-    doubts: new Map(),
-    lookAt: Number.NEGATIVE_INFINITY,
-    unsubscribe: undefined,
-    subscribedTo: undefined,
-  };
 }

@@ -89,6 +89,7 @@ export async function startReplica(options: TestReplicaOptions = {}): Promise<Te
           onError,
           graceMs: options.graceMs ?? 500,
           compareMs: 200,
+          probeMs: 200,
         });
   sharing.start();
   const { openSource } = options;
