@@ -1,13 +1,12 @@
 import type { Position } from '@grey/route-core';
 import { ChangeProjector } from './change-projector.ts';
 import { ChangePublisher, type PublishOutcome } from './change-publisher.ts';
-import { type Healing, planHealing } from './plan-healing.ts';
 import { ProjectionKeeper } from './projection-keeper.ts';
 import { createProjectionWriter } from './projection-writer.ts';
 import { formatPosition, type PropagationLogger, type PublicationSource, type PublishedChange } from './publication.ts';
 import { Rebuilder, type RebuildStep } from './rebuilder.ts';
+import { type HealingState, RedisHealer } from './redis-healer.ts';
 import type { RedisLink } from './redis-link.ts';
-import { type RedisPosition, readPosition } from './redis-position.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface PublicationServiceOptions {
@@ -31,7 +30,7 @@ export interface PublicationServiceOptions {
  * epoch or further than this log, which is left alone; `down`: Redis or the log did not answer.
  */
 export interface PublicationStatus {
-  readonly state: 'unknown' | 'in_sync' | 'behind' | 'rebuilding' | 'leave' | 'down';
+  readonly state: HealingState | 'unknown' | 'down';
   /** Milliseconds since 1970. */
   readonly since: number;
   /** Why it is `down`. */
@@ -52,10 +51,12 @@ export class PublicationService {
   readonly #options: PublicationServiceOptions;
   readonly #publisher: ChangePublisher;
   readonly #projector: ChangeProjector;
-  readonly #rebuilder: Rebuilder;
+  readonly #healer: RedisHealer;
   readonly #keeper: ProjectionKeeper;
   readonly #now: () => number;
-  readonly #work = new WorkQueue((isTick) => this.#run(isTick));
+  readonly #publishing = new WorkQueue(() => this.#publishQueue());
+  /** Apart from publishing, which does not wait for the database. */
+  readonly #healing = new WorkQueue(() => this.#heal());
   readonly #keeping = new WorkQueue(() => this.#keep());
   #queue: PublishedChange[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -76,13 +77,20 @@ export class PublicationService {
       now: this.#now,
     });
     const { rebuildLockMs, onRebuildStep, keeperLeaseMs, holdsEveryMs } = options;
-    this.#rebuilder = new Rebuilder({
+    const rebuilder = new Rebuilder({
       link,
       source,
       writer,
       logger,
       ...(rebuildLockMs === undefined ? {} : { lockMs: rebuildLockMs }),
       ...(onRebuildStep === undefined ? {} : { onStep: onRebuildStep }),
+    });
+    this.#healer = new RedisHealer({
+      link,
+      source,
+      rebuilder,
+      publish: (changes) => this.#publish(changes),
+      onState: (state, seen) => this.#setState(state, seen),
     });
     this.#keeper = new ProjectionKeeper({
       link,
@@ -109,102 +117,58 @@ export class PublicationService {
   announce(change: PublishedChange): void {
     this.#queue.push(change);
     if (this.#queue.length > MOST_QUEUED) this.#queue = [];
-    const isThrough = this.#work.request(false);
+    const isThrough = this.#publishing.request();
     // Holds are projected from the state: an emergency does not wait for the next tick.
-    if (change.delta.holds !== undefined) void isThrough.then(() => this.#keeping.request(true));
+    if (change.delta.holds !== undefined) void isThrough.then(() => this.#keeping.request());
   }
 
   /** Compares with the log now and resolves when whatever had to be done is done or has failed. */
   async tick(): Promise<void> {
-    await this.#work.request(true);
-    await this.#keeping.request(true);
+    await this.#healing.request();
+    await this.#keeping.request();
   }
 
   /** Ends after what is under way. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all([this.#work.close(), this.#keeping.close()]);
+    await Promise.all([this.#publishing.close(), this.#healing.close(), this.#keeping.close()]);
     await this.#keeper.release().catch(() => undefined);
   }
 
   #tick(): void {
-    void this.#work.request(true);
-    void this.#keeping.request(true);
+    void this.#healing.request();
+    void this.#keeping.request();
   }
 
-  async #run(isTick: boolean): Promise<void> {
+  async #publishQueue(): Promise<void> {
+    const changes = this.#queue.sort((a, b) => a.delta.revision - b.delta.revision);
+    this.#queue = [];
     try {
-      const outcome = await this.#publishQueue();
-      if (isTick || (outcome !== 'published' && outcome !== 'already')) await this.#heal();
-      if ((await this.#projector.project()) === 'reset') await this.#rebuild(() => this.#cannotCatchUp());
+      const outcome = await this.#publish(changes);
+      if (outcome === 'published' || outcome === 'already') await this.#project();
+      else void this.#healing.request();
     } catch (error) {
-      // What is queued is in the log too, and found there when Redis answers again.
-      this.#queue = [];
-      this.#setState('down', { error: error instanceof Error ? error.message : String(error) });
+      // What was queued is in the log too, and found there when Redis answers again.
+      this.#setDown(error);
     }
   }
 
-  async #publishQueue(): Promise<PublishOutcome> {
-    const changes = this.#queue.sort((a, b) => a.delta.revision - b.delta.revision);
-    this.#queue = [];
-    if (changes.length === 0) return 'already';
-    return this.#publish(changes);
+  async #heal(): Promise<void> {
+    try {
+      await this.#healer.heal();
+      if (this.#status.state !== 'leave') await this.#project();
+    } catch (error) {
+      this.#setDown(error);
+    }
   }
 
-  async #publish(changes: readonly PublishedChange[]): Promise<PublishOutcome> {
+  #publish(changes: readonly PublishedChange[]): Promise<PublishOutcome> {
     for (const change of changes) this.#projector.keep(change);
     return this.#publisher.publish(changes);
   }
 
-  /** Redis is read before the log: one that seems further than its log really is. */
-  async #compare(): Promise<{ healing: Healing; redis: RedisPosition | undefined; log: Position }> {
-    const redis = await this.#options.link.run(readPosition);
-    const log = await this.#options.source.currentPosition();
-    return { healing: planHealing(redis, log), redis, log };
-  }
-
-  async #heal(): Promise<void> {
-    // Twice at most: after a rebuild the log may have moved on. What is left then comes with the next tick.
-    for (let round = 0; round < 2; round++) {
-      const { healing, redis, log } = await this.#compare();
-      const seen = { ...(redis === undefined ? {} : { redis }), log };
-      if (healing === 'nothing') return this.#setState('in_sync', seen);
-      if (healing === 'leave') return this.#leave(seen);
-      this.#setState(healing === 'publish' ? 'behind' : 'rebuilding', seen);
-      if (healing === 'rebuild' || redis === undefined) {
-        if (!(await this.#rebuild())) return;
-      } else {
-        const missing = await this.#options.source.loadChanges(redis);
-        if (missing === 'reset') await this.#rebuild(() => this.#cannotCatchUp());
-        else await this.#publish(missing);
-      }
-    }
-    const { healing, redis, log } = await this.#compare();
-    if (healing === 'nothing') this.#setState('in_sync', { ...(redis === undefined ? {} : { redis }), log });
-  }
-
-  async #rebuild(isNeeded = async () => (await this.#compare()).healing === 'rebuild'): Promise<boolean> {
-    const outcome = await this.#rebuilder.rebuild(isNeeded);
-    if (outcome === 'done') this.#status = { ...this.#status, rebuildCount: this.#status.rebuildCount + 1 };
-    return outcome === 'done' || outcome === 'unneeded';
-  }
-
-  async #cannotCatchUp(): Promise<boolean> {
-    const { healing, redis } = await this.#compare();
-    if (healing === 'rebuild' || redis?.projected === undefined) return true;
-    if (healing === 'leave') return false;
-    return (await this.#options.source.loadChanges({ epoch: redis.epoch, revision: redis.projected })) === 'reset';
-  }
-
-  #leave(seen: { redis?: Position; log: Position }): void {
-    if (this.#status.state !== 'leave') {
-      const where = seen.redis === undefined ? 'unknown' : formatPosition(seen.redis);
-      this.#options.logger.error(
-        `Redis is at ${where}, further than this log at ${formatPosition(seen.log)}; it is left alone. ` +
-          'Is this process connected to an old copy of the database?',
-      );
-    }
-    this.#setState('leave', seen);
+  async #project(): Promise<void> {
+    if ((await this.#projector.project()) === 'reset') await this.#healer.rebuildUnlessReachable();
   }
 
   async #keep(): Promise<void> {
@@ -218,13 +182,26 @@ export class PublicationService {
     }
   }
 
-  #setState(state: PublicationStatus['state'], seen: Partial<PublicationStatus> = {}): void {
-    const { rebuildCount, state: before } = this.#status;
+  #setDown(error: unknown): void {
+    this.#setState('down', { error: error instanceof Error ? error.message : String(error) });
+  }
+
+  #setState(state: PublicationStatus['state'], seen: Partial<PublicationStatus>): void {
+    const { state: before } = this.#status;
+    if (before !== state) this.#tell(state, before, seen);
     const since = before === state ? this.#status.since : this.#now();
-    if (before !== state) {
-      if (state === 'down') this.#options.logger.warn(`Redis cannot be kept at the log: ${seen.error}`);
-      if (state === 'in_sync' && before !== 'unknown') this.#options.logger.info('Redis agrees with the log again');
-    }
-    this.#status = { state, since, rebuildCount, ...seen };
+    this.#status = { ...seen, state, since, rebuildCount: this.#healer.rebuildCount };
+  }
+
+  #tell(state: PublicationStatus['state'], before: PublicationStatus['state'], seen: Partial<PublicationStatus>): void {
+    const { logger } = this.#options;
+    if (state === 'down') logger.warn(`Redis cannot be kept at the log: ${seen.error}`);
+    if (state === 'in_sync' && before !== 'unknown') logger.info('Redis agrees with the log');
+    if (state !== 'leave') return;
+    const [redis, log] = [seen.redis, seen.log].map((one) => (one === undefined ? 'nowhere' : formatPosition(one)));
+    logger.error(
+      `Redis is at ${redis}, further than this log at ${log}; it is left alone. ` +
+        'Is this process connected to an old copy of the database?',
+    );
   }
 }

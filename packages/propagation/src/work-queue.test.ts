@@ -3,12 +3,12 @@ import { WorkQueue } from './work-queue.ts';
 
 /** A queue whose runs end when they are told to. */
 function setUp() {
-  const runs: { isTick: boolean; end: () => void }[] = [];
+  const runs: { end: () => void }[] = [];
   let active = 0;
   let mostActive = 0;
-  const queue = new WorkQueue(async (isTick) => {
+  const queue = new WorkQueue(async () => {
     mostActive = Math.max(mostActive, ++active);
-    await new Promise<void>((end) => runs.push({ isTick, end }));
+    await new Promise<void>((end) => runs.push({ end }));
     active--;
   });
   return { queue, runs, mostActive: () => mostActive };
@@ -18,13 +18,13 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 describe('WorkQueue', () => {
   it('makes one run of all requests that come while another runs, and never two at a time', async () => {
     const { queue, runs, mostActive } = setUp();
-    const first = queue.request(false);
-    const later = [queue.request(false), queue.request(true), queue.request(false)];
+    const first = queue.request();
+    const later = [queue.request(), queue.request(), queue.request()];
     runs[0]!.end();
     await first;
-    const justAfter = queue.request(false);
+    const justAfter = queue.request();
     await settle();
-    expect(runs.map(({ isTick }) => isTick)).toEqual([false, true]);
+    expect(runs).toHaveLength(2);
     runs[1]!.end();
     await Promise.all([...later, justAfter]);
     expect([runs.length, mostActive()]).toEqual([2, 1]);
@@ -32,9 +32,9 @@ describe('WorkQueue', () => {
 
   it('resolves a request only after a run that began later', async () => {
     const { queue, runs } = setUp();
-    void queue.request(false);
+    void queue.request();
     let isDone = false;
-    const second = queue.request(false).then(() => {
+    const second = queue.request().then(() => {
       isDone = true;
     });
     runs[0]!.end();
@@ -46,11 +46,11 @@ describe('WorkQueue', () => {
 
   it('takes nothing more after it was closed', async () => {
     const { queue, runs } = setUp();
-    void queue.request(false);
-    const waiting = queue.request(true);
+    void queue.request();
+    const waiting = queue.request();
     const closing = queue.close();
     runs[0]!.end();
-    await Promise.all([closing, waiting, queue.request(true)]);
+    await Promise.all([closing, waiting, queue.request()]);
     expect(runs).toHaveLength(1);
   });
 });

@@ -2,23 +2,22 @@
  * Runs one piece of work at a time. Requests that arrive while it runs become one further run, however many they are.
  */
 export class WorkQueue {
-  readonly #work: (isTick: boolean) => Promise<void>;
+  readonly #work: () => Promise<void>;
   #running: Promise<void> | undefined;
-  #next: { isTick: boolean; promise: Promise<void> } | undefined;
+  #next: Promise<void> | undefined;
   #isClosed = false;
 
   /** @param work must not reject */
-  constructor(work: (isTick: boolean) => Promise<void>) {
+  constructor(work: () => Promise<void>) {
     this.#work = work;
   }
 
-  /** Resolves when a run that began after this call has ended. @param isTick handed to the run if any request had it */
-  request(isTick: boolean): Promise<void> {
+  /** Resolves when a run that began after this call has ended. */
+  request(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
-    if (this.#running === undefined && this.#next === undefined) return this.#start(isTick);
-    this.#next ??= { isTick, promise: Promise.resolve().then(() => this.#startNext()) };
-    this.#next.isTick ||= isTick;
-    return this.#next.promise;
+    if (this.#running === undefined && this.#next === undefined) return this.#start();
+    this.#next ??= Promise.resolve().then(() => this.#startNext());
+    return this.#next;
   }
 
   /** Takes nothing more, and resolves when what runs has ended. */
@@ -29,13 +28,12 @@ export class WorkQueue {
 
   async #startNext(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
-    const isTick = this.#next?.isTick ?? false;
     this.#next = undefined;
-    if (!this.#isClosed) await this.#start(isTick);
+    if (!this.#isClosed) await this.#start();
   }
 
-  #start(isTick: boolean): Promise<void> {
-    this.#running = this.#work(isTick).finally(() => {
+  #start(): Promise<void> {
+    this.#running = this.#work().finally(() => {
       this.#running = undefined;
     });
     return this.#running;
