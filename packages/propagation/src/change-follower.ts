@@ -5,7 +5,7 @@ import { loadWhole } from './load-whole.ts';
 import { comparePositions } from './publication.ts';
 import type { RedisLink } from './redis-link.ts';
 import { readPosition } from './redis-position.ts';
-import type { StreamReader } from './redis-reader.ts';
+import type { StreamEntry, StreamReader } from './redis-reader.ts';
 import { ChangeAssembler, type ReceivedChange, UnknownFormatError } from './stream-codec.ts';
 
 /** What became of a change: `known` was applied before; `gap`: one before it is missing; `newer_epoch`, `older_epoch`. */
@@ -127,9 +127,7 @@ export class ChangeFollower {
     this.#reader ??= this.#options.link.openReader();
     const entries = await this.#reader.read(redisKeys.changes, after, blockMs);
     for (const entry of entries) {
-      const change = this.#assembler.take(entry);
-      this.#lastPart = entry.id;
-      if (change !== undefined && !this.#take(change)) break;
+      if (!this.#takeEntry(entry)) break;
     }
     const now = this.#options.target.position() ?? own;
     if (this.#assembler.isWaiting || comparePositions(now, own) !== 0) return 'progress';
@@ -137,7 +135,22 @@ export class ChangeFollower {
     return entries.length === 0 ? 'none' : 'stuck';
   }
 
-  /** @returns false when what follows is of no use */
+  /** @returns false when what follows is of no use. @throws UnknownFormatError */
+  #takeEntry(entry: StreamEntry): boolean {
+    try {
+      const change = this.#assembler.take(entry);
+      this.#lastPart = entry.id;
+      return change === undefined || this.#take(change);
+    } catch (error) {
+      // An image beyond it may come, in a format that can be read, or with names that fit again.
+      this.#mustResync = true;
+      this.#assembler.reset();
+      if (error instanceof UnknownFormatError) throw error;
+      this.#beginResync(`entry ${entry.id} cannot be applied: ${error instanceof Error ? error.message : error}`);
+      return false;
+    }
+  }
+
   #take(change: ReceivedChange): boolean {
     const application = this.#options.target.apply(change);
     if (application === 'applied') this.#options.onState('following');

@@ -14,12 +14,17 @@ export interface FollowedSnapshotOptions {
   readonly logger: PropagationLogger;
   /** Last good snapshot of an earlier run, to answer from until Redis has told more. */
   readonly initial?: Snapshot;
-  /** The changes after a position from elsewhere than Redis; asked while Redis does not lead. `'reset'`: load afresh. */
+  /**
+   * The changes after a position from elsewhere than Redis. `'reset'`: load afresh. Asked while Redis does not lead, and now
+   * and then while it does: a Redis that refuses writes looks as if nothing had changed.
+   */
   readonly poll?: (after: Position) => Promise<readonly SnapshotDelta[] | 'reset'>;
   /** Everything from elsewhere than Redis; asked while Redis does not lead and `poll` cannot help. */
   readonly load?: () => Promise<Snapshot>;
   /** Default 2 000 ms. */
   readonly pollMs?: number;
+  /** How often `poll` is asked while Redis leads. Default 5 000 ms. */
+  readonly idlePollMs?: number;
   readonly blockMs?: number;
   readonly now?: () => number;
 }
@@ -54,6 +59,7 @@ export class FollowedSnapshot {
   #status: FollowStatus;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
+  #polledAt = Number.NEGATIVE_INFINITY;
   #tellFirst = () => {};
 
   constructor(options: FollowedSnapshotOptions) {
@@ -158,23 +164,27 @@ export class FollowedSnapshot {
   }
 
   #pollIfNeeded(): Promise<void> {
-    if (this.#status.state === 'following' || this.#status.state === 'starting') return Promise.resolve();
-    this.#polling ??= this.#poll()
-      .catch((error) =>
-        this.#options.logger.warn('neither Redis nor the log answers; the last good snapshot stays', error),
-      )
+    const isLed = this.#status.state === 'following';
+    if (this.#status.state === 'starting') return Promise.resolve();
+    if (isLed && this.#now() - this.#polledAt < (this.#options.idlePollMs ?? 5_000)) return Promise.resolve();
+    this.#polledAt = this.#now();
+    this.#polling ??= this.#poll(isLed)
+      .catch((error) => {
+        if (!isLed) this.#options.logger.warn('neither Redis nor the log answers; the last good snapshot stays', error);
+      })
       .finally(() => {
         this.#polling = undefined;
       });
     return this.#polling;
   }
 
-  async #poll(): Promise<void> {
+  async #poll(isLed: boolean): Promise<void> {
     const { poll, load } = this.#options;
     const deltas = this.#snapshot === undefined ? 'reset' : await poll?.(this.#snapshot.position);
     if (deltas === undefined) return;
     if (deltas === 'reset') {
-      if (load !== undefined) this.#replace(await load());
+      // Redis knows better: it may be of an epoch that this log does not have.
+      if (load !== undefined && !isLed) this.#replace(await load());
       return;
     }
     for (const delta of deltas) this.#apply(delta);

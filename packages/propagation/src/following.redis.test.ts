@@ -165,14 +165,61 @@ describe('following', needsRedis(), () => {
     expect(ids()).toEqual(['i1']);
   });
 
-  it('waits for an image that is damaged to be written anew, and answers from the last good one', async () => {
+  it.each([
+    ['damaged', { data: 'not an image' }],
+    ['of a later format', { format: '99' }],
+  ])('begins once an image that is %s has been written anew', async (_, fields) => {
+    const service = world.startPublisher();
+    await world.isProjected();
+    await service.stop();
+    await world.link.run((client) => client.hset(redisKeys.image, fields));
+    const router = await world.router();
+    expect(router.status.state).not.toBe('following');
+    const polling = await world.router({ load: async () => world.log.snapshot, pollMs: 50 });
+    await world.agrees(polling);
+    world.startPublisher();
+    await world.agrees(router);
+  });
+
+  it('goes past an entry that cannot be read as soon as there is an image beyond it', async () => {
     const service = world.startPublisher();
     const router = await world.router();
     await world.agrees(router);
-    await world.link.run((client) => client.hset(redisKeys.image, 'data', Buffer.from('not an image')));
-    const fresh = await world.router({ load: async () => world.log.snapshot, pollMs: 50 });
-    await world.agrees(fresh);
-    service.announce(world.log.assign('t1', 'service-1', 'v3.0.0'));
-    await Promise.all([world.agrees(fresh), world.agrees(router)]);
+    await service.stop();
+    const before = router.snapshot?.digest;
+    const { epoch, revision } = world.log.assign('t1', 'service-1', 'v3.0.0').delta;
+    const entry = {
+      v: '1',
+      epoch,
+      id: 'x',
+      at: '',
+      part: '0',
+      parts: '1',
+      encoding: 'json',
+      payload: '{"assignments":',
+    };
+    await world.link.run(async (client) => {
+      await client.xadd(redisKeys.changes, `${revision}-0`, ...Object.entries(entry).flat());
+      await client.hset(redisKeys.position, 'revision', revision);
+    });
+    await world.waitFor(() => expect(['resyncing', 'away']).toContain(router.status.state));
+    expect(router.snapshot?.digest).toBe(before);
+    world.startPublisher();
+    await world.agrees(router);
+    await world.waitFor(() => expect(router.status.state).toBe('following'));
+  });
+
+  it('hears of what never reached Redis, while Redis seems well', async () => {
+    world.startPublisher();
+    const poll = async (after: Position) => {
+      const changes = await world.log.loadChanges(after);
+      return changes === 'reset' ? changes : changes.map(({ delta }) => delta);
+    };
+    await world.isProjected();
+    await world.end();
+    const lonely = await world.router({ poll, pollMs: 50, idlePollMs: 100 });
+    await world.agrees(lonely);
+    world.log.assign('t1', 'service-1', 'v3.0.0');
+    await world.agrees(lonely);
   });
 });

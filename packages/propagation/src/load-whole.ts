@@ -19,7 +19,7 @@ export async function loadWhole(
   reader: Pick<StreamReader, 'read'>,
   own: Position | undefined,
 ): Promise<Snapshot | undefined> {
-  let snapshot = await link.runOnce(readImage);
+  let snapshot = await readImage(link);
   if (snapshot === undefined) return undefined;
   const goal = await link.runOnce(readPosition);
   if (goal?.epoch !== snapshot.position.epoch) return undefined;

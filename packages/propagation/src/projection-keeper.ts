@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { redisKeys } from '@grey/contracts';
-import type { Snapshot } from '@grey/route-core';
+import type { Position, Snapshot } from '@grey/route-core';
 import { HoldsAudit } from './holds-audit.ts';
 import { ProjectionAudit } from './projection-audit.ts';
 import { ProjectionModel } from './projection-model.ts';
 import type { ProjectionWriter } from './projection-writer.ts';
-import type { PropagationLogger, PublicationSource } from './publication.ts';
+import { formatPosition, type PropagationLogger, type PublicationSource } from './publication.ts';
 import { releaseLockScript, renewLockScript } from './rebuild-scripts.ts';
+import { RedisError } from './redis-error.ts';
 import type { RedisLink } from './redis-link.ts';
 import { type RedisPosition, readPosition } from './redis-position.ts';
-import { readImagePosition, writeImage } from './snapshot-image.ts';
+import { readImage, readImagePosition, writeImage } from './snapshot-image.ts';
 
 export interface KeeperOptions {
-  readonly link: Pick<RedisLink, 'run'>;
+  readonly link: Pick<RedisLink, 'run' | 'runOnce'>;
   readonly source: PublicationSource;
   readonly writer: ProjectionWriter;
   readonly logger: PropagationLogger;
@@ -27,6 +28,7 @@ export interface KeeperOptions {
 const IMAGE_LAG = 500;
 /** … and one this old, if there were changes since. */
 const IMAGE_AGE_MS = 30_000;
+const IMAGE_CHECK_MS = 60_000;
 
 /**
  * One replica's standing duty while it holds the lease: the image near the end of the stream, the projection audited. The
@@ -39,6 +41,7 @@ export class ProjectionKeeper {
   readonly #token = randomUUID();
   #model: ProjectionModel | undefined;
   #imageAt = 0;
+  #readable = { name: '', at: 0 };
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -101,10 +104,31 @@ export class ProjectionKeeper {
       image.epoch !== at.epoch ||
       at.revision - image.revision >= IMAGE_LAG ||
       (at.revision > image.revision && now() - this.#imageAt >= IMAGE_AGE_MS) ||
-      !(await this.#isStreamWhole(image.revision, at.revision));
+      !(await this.#isStreamWhole(image.revision, at.revision)) ||
+      !(await this.#isReadable(image, now()));
     if (!isDue) return;
     await link.run((client) => writeImage(client, snapshot));
     this.#imageAt = now();
+  }
+
+  /**
+   * Whether the image can be read, looked at when it is another's, and now and then. One that a newer program left behind
+   * or that is damaged is taken away, as it would be in the way of one of the same revision.
+   */
+  async #isReadable(image: Position, now: number): Promise<boolean> {
+    const name = formatPosition(image);
+    if (this.#readable.name === name && now - this.#readable.at < IMAGE_CHECK_MS) return true;
+    const { link, logger } = this.#options;
+    try {
+      await readImage(link);
+      this.#readable = { name, at: now };
+      return true;
+    } catch (error) {
+      if (error instanceof RedisError) throw error;
+      logger.warn(`the image at ${name} cannot be read and is written anew`, error);
+      await link.run((client) => client.del(redisKeys.image));
+      return false;
+    }
   }
 
   /** Whether the stream goes from right behind the image to the position: it may have been trimmed or deleted by hand. */

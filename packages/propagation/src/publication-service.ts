@@ -10,7 +10,7 @@ import type { RedisLink } from './redis-link.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface PublicationServiceOptions {
-  readonly link: Pick<RedisLink, 'run' | 'isCluster'>;
+  readonly link: Pick<RedisLink, 'run' | 'runOnce' | 'isCluster'>;
   readonly source: PublicationSource;
   readonly logger: PropagationLogger;
   readonly now?: () => number;

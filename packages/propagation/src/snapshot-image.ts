@@ -1,6 +1,7 @@
 import { redisKeys } from '@grey/contracts';
 import { decodeSnapshot, encodeSnapshot, type Position, type Snapshot } from '@grey/route-core';
 import type { RedisClient } from './redis-client.ts';
+import type { RedisLink } from './redis-link.ts';
 import { isOlderLua } from './script-parts.ts';
 import { UnknownFormatError } from './stream-codec.ts';
 
@@ -42,10 +43,10 @@ export async function readImagePosition(client: RedisClient): Promise<Position |
 
 /**
  * The image as a snapshot. undefined = there is none.
- * @throws UnknownFormatError, SnapshotImageError when it is damaged
+ * @throws RedisError, UnknownFormatError, SnapshotImageError when it is damaged
  */
-export async function readImage(client: RedisClient): Promise<Snapshot | undefined> {
-  const [format, data] = await client.hmgetBuffer(redisKeys.image, 'format', 'data');
+export async function readImage(link: Pick<RedisLink, 'runOnce'>): Promise<Snapshot | undefined> {
+  const [format, data] = await link.runOnce((client) => client.hmgetBuffer(redisKeys.image, 'format', 'data'));
   if (!format || !data) return undefined;
   const number = Number(format.toString());
   if (!(number >= 1 && number <= IMAGE_FORMAT)) throw new UnknownFormatError('image', number);
