@@ -86,16 +86,21 @@ describe.each([2, 3] as const)('the sync with a real Nacos %i', needsNacos(), (g
     expect(emptied).not.toHaveBeenCalled();
   });
 
-  it.runIf(generation === 3)('takes in 200 services of 5 instances', async () => {
-    const names = Array.from({ length: 200 }, (_, at) => `many-${at}`);
-    const instances = names.flatMap((serviceName) =>
-      [1, 2, 3, 4, 5].map((port) => ({ serviceName, port, metadata: { version: 'v1' } })),
-    );
-    const client = await startClient(nacos, ...instances);
-    const replica = await start(names);
-    const startedAt = performance.now();
-    await until(() => expect(replica.registry.countOf('nacos')).toBe(1000));
-    console.log(`   Nacos ${generation}: 1 000 instances known after ${Math.round(performance.now() - startedAt)} ms`);
-    client.kill();
-  });
+  // Once is enough: what costs time is ours, not the server's.
+  if (generation === 3) {
+    it('takes in 200 services of 5 instances', async () => {
+      const names = Array.from({ length: 200 }, (_, at) => `many-${at}`);
+      const instances = names.flatMap((serviceName) =>
+        [1, 2, 3, 4, 5].map((port) => ({ serviceName, port, metadata: { version: 'v1' } })),
+      );
+      const client = await startClient(nacos, ...instances);
+      const replica = await start(names);
+      const startedAt = performance.now();
+      await until(() => expect(replica.registry.countOf('nacos')).toBe(1000));
+      console.log(
+        `   Nacos ${generation}: 1 000 instances known after ${Math.round(performance.now() - startedAt)} ms`,
+      );
+      client.kill();
+    });
+  }
 });

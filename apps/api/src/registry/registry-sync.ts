@@ -178,7 +178,8 @@ export class RegistrySync {
         : sharing.mark(one.serviceId) === mark;
       if (isWritten) {
         const instanceIds = registrations.map(({ request }) => request.instanceId);
-        await sharing.noteView(id, one.serviceId, { at: this.#now(), instanceIds, rejected });
+        const isGone = listed.length === 0 && verdict.instances.length === 0;
+        await sharing.noteView(id, one.serviceId, isGone ? undefined : { at: this.#now(), instanceIds, rejected });
         return;
       }
       mark = sharing.mark(one.serviceId);

@@ -91,10 +91,9 @@ export class SourceGate {
   }
 
   async close(): Promise<void> {
+    // One that is just being opened is closed as soon as it is; that may take long, and nobody waits for it.
     this.#isClosed = true;
-    const source = this.#source ?? (await this.#opening?.catch(() => undefined));
-    this.#source = undefined;
-    await source?.close();
+    await this.#forget();
   }
 
   #ask<T>(question: (source: RegistrySource) => Promise<T>): Promise<T> {
