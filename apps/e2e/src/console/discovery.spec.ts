@@ -92,7 +92,7 @@ test('a stale source, what cannot be used of it and drift are told with their na
   await expect(stale).toContainText('connect ECONNREFUSED');
   await expect(operator.getByText('Breaker open')).toBeVisible();
   for (const list of ['Untagged instances', 'Rejected instances', 'Unmapped services'])
-    await operator.getByText(list, { exact: true }).click();
+    await operator.locator('summary', { hasText: list }).click();
   await expect(operator.getByRole('table', { name: 'Untagged instances' })).toContainText('10.0.0.1:25');
   await expect(operator.getByRole('table', { name: 'Rejected instances' })).toContainText('has no port');
   await expect(operator.getByRole('table', { name: 'Unmapped services' })).toContainText('legacy-billing');
