@@ -1,42 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 
-/**
- * `pnpm soak`: the engine's histories, many more of them than in the tests, from a printed seed. Ends after --minutes at
- * the latest for each property, with what it has done until then.
- */
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: {
-    runs: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
-    minutes: { type: 'string', default: '2' },
-  },
-});
-const [runs, seed, minutes] = [values.runs, values.seed, values.minutes].map(Number) as [number, number, number];
-if (!(Number.isInteger(runs) && runs > 0 && Number.isInteger(seed) && minutes > 0)) {
-  process.stderr.write('usage: pnpm soak [-- --runs N --seed N --minutes N]\n');
+/** `pnpm soak`: every scenario after the other, or the named one with its own options; fails when one did not hold. */
+const SCENARIOS = ['histories', 'stopped-writer', 'outages'] as const;
+
+const [first, ...rest] = process.argv.slice(2).filter((arg) => arg !== '--');
+const isNamed = first !== undefined && !first.startsWith('-');
+const names = isNamed ? SCENARIOS.filter((name) => name === first) : SCENARIOS;
+if (names.length === 0 || (!isNamed && first !== undefined)) {
+  process.stderr.write(`usage: pnpm soak [-- ${SCENARIOS.join(' | ')} [options]]\n`);
   process.exit(2);
 }
-
-const folder = fileURLToPath(new URL('../../../../packages/route-core/', import.meta.url));
-const vitest = join(dirname(createRequire(join(folder, 'package.json')).resolve('vitest/package.json')), 'vitest.mjs');
-process.stdout.write(`soak: up to ${runs} histories a property, seed ${seed}, at most ${minutes} min each\n`);
-const startedAt = performance.now();
-const { status } = spawnSync(process.execPath, [vitest, 'run', 'src/histories.test.ts', '--reporter=verbose'], {
-  cwd: folder,
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    GREY_SOAK_RUNS: String(runs),
-    GREY_SOAK_SEED: String(seed),
-    GREY_SOAK_MS: String(Math.round(minutes * 60_000)),
-  },
-});
-const seconds = Math.round((performance.now() - startedAt) / 1000);
-process.stdout.write(`soak: ${status === 0 ? 'held' : 'FAILED'} after ${seconds} s, seed ${seed}\n`);
-process.exitCode = status === 0 ? 0 : 1;
+let hasHeld = true;
+for (const name of names) {
+  const script = fileURLToPath(new URL(`${name}/main.ts`, import.meta.url));
+  const { status } = spawnSync(process.execPath, [script, ...rest], { stdio: 'inherit' });
+  hasHeld &&= status === 0;
+}
+process.exitCode = hasHeld ? 0 : 1;
