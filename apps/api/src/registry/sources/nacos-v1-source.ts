@@ -35,7 +35,6 @@ export class NacosV1Source implements RegistrySource {
   readonly #lastPollAt = new Map<string, number>();
   /** Services with a direct read under way; true when a push came meanwhile. */
   readonly #reads = new Map<string, boolean>();
-  readonly #polls = new Set<Promise<unknown>>();
   #client: NamingClient | undefined;
   #ownAddress: string | undefined;
   #closed: Promise<void> | undefined;
@@ -105,9 +104,6 @@ export class NacosV1Source implements RegistrySource {
   async #close(): Promise<void> {
     this.#subscriptions.clear();
     this.#http.close();
-    // A poll that comes back to the package after its close() would set the timer for the next one.
-    await Promise.allSettled(this.#polls);
-    await new Promise((resolve) => setImmediate(resolve));
     await this.#client?.close();
   }
 
@@ -147,24 +143,20 @@ export class NacosV1Source implements RegistrySource {
   async #answerPackage(...[url, { data, headers }]: Asked): Promise<{ status: number; data: string }> {
     const serviceName = this.#withoutGroup(data.serviceName ?? '');
     if (serviceName === undefined || !url.endsWith(LIST_PATH)) return { status: 404, data: '' };
-    const poll = this.#poll(serviceName, data.udpPort ?? '0', headers['User-Agent']);
-    this.#polls.add(poll);
     // The package logs what fails and then asks at another time than ours; it is told nothing of it.
-    await poll.catch((error) => this.#onPollFailed(serviceName, error));
-    this.#polls.delete(poll);
-    // Given up while its first poll was under way: the package is about to set the timer for the next.
+    await this.#poll(serviceName, data.udpPort ?? '0', headers['User-Agent']).catch((error) =>
+      this.#onPollFailed(serviceName, error),
+    );
+    // Given up, or all closed, while its first poll was under way: the package is about to set the timer for the next.
     if (!this.#subscriptions.has(serviceName)) setImmediate(() => this.#forget(serviceName));
     return { status: 200, data: this.#timetableFor(serviceName) };
   }
 
   async #poll(serviceName: string, udpPort: string, agent: string | undefined): Promise<void> {
     const now = performance.now();
-    const last = this.#lastPollAt.get(serviceName);
-    if (
-      !this.#subscriptions.has(serviceName) ||
-      (last !== undefined && now < last + Math.min(SECOND_ASK_MS, this.#interval() / 2))
-    )
-      return;
+    const last = this.#lastPollAt.get(serviceName) ?? Number.NEGATIVE_INFINITY;
+    const isSecondAsk = now < last + Math.min(SECOND_ASK_MS, this.#interval() / 2);
+    if (isSecondAsk || !this.#subscriptions.has(serviceName)) return;
     this.#lastPollAt.set(serviceName, now);
     const pushTo = this.#ownAddress === undefined ? {} : { udpPort, clientIP: this.#ownAddress };
     const reading = this.#subscriptions.beginReading();
