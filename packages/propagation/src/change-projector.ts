@@ -36,7 +36,12 @@ export class ChangeProjector {
     this.#now = options.now;
   }
 
-  /** Remembers a change that is in the stream, to write it when its turn comes. */
+  /** Whether changes wait for their turn. */
+  get isHolding(): boolean {
+    return this.#kept.size > 0;
+  }
+
+  /** Remembers a change that this replica put into the stream, to write it when its turn comes. */
   keep(change: PublishedChange): void {
     this.#kept.set(change.delta.revision, change);
     if (this.#kept.size <= MOST_KEPT) return;

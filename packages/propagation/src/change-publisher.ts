@@ -27,14 +27,19 @@ export class ChangePublisher {
 
   /**
    * Publishes changes in the order given and stops at the first that Redis does not take.
+   * @param onPublished called with each that was not there yet
    * @returns the outcome of the last one tried; `already` for none
    * @throws RedisError
    */
-  async publish(changes: readonly PublishedChange[]): Promise<PublishOutcome> {
+  async publish(
+    changes: readonly PublishedChange[],
+    onPublished: (change: PublishedChange) => void = () => {},
+  ): Promise<PublishOutcome> {
     let outcome: PublishOutcome = 'already';
     for (const change of changes) {
       outcome = await this.#publishOne(change);
-      if (outcome !== 'published' && outcome !== 'already') return outcome;
+      if (outcome === 'published') onPublished(change);
+      else if (outcome !== 'already') return outcome;
     }
     return outcome;
   }

@@ -42,6 +42,8 @@ export interface PublicationStatus {
 
 /** Changes that wait while Redis is away; beyond this the log has them. */
 const MOST_QUEUED = 1_000;
+/** How soon to look again whether another replica has projected the change before ours. */
+const TURN_MS = 25;
 
 /**
  * Carries the log into Redis: each change at once, and whatever Redis lost by itself. Every replica runs one, none is special;
@@ -60,6 +62,8 @@ export class PublicationService {
   readonly #keeping = new WorkQueue(() => this.#keep());
   #queue: PublishedChange[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #isStopped = false;
   #status: PublicationStatus;
 
   constructor(options: PublicationServiceOptions) {
@@ -130,7 +134,9 @@ export class PublicationService {
 
   /** Ends after what is under way. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
     await Promise.all([this.#publishing.close(), this.#healing.close(), this.#keeping.close()]);
     await this.#keeper.release().catch(() => undefined);
   }
@@ -163,12 +169,16 @@ export class PublicationService {
   }
 
   #publish(changes: readonly PublishedChange[]): Promise<PublishOutcome> {
-    for (const change of changes) this.#projector.keep(change);
-    return this.#publisher.publish(changes);
+    // Only what we published is ours to project: several at one change would be in each other's way.
+    return this.#publisher.publish(changes, (change) => this.#projector.keep(change));
   }
 
   async #project(): Promise<void> {
-    if ((await this.#projector.project()) === 'reset') await this.#healer.rebuildUnlessReachable();
+    const outcome = await this.#projector.project();
+    if (outcome === 'reset') await this.#healer.rebuildUnlessReachable();
+    if (outcome !== 'waiting' || !this.#projector.isHolding || this.#isStopped) return;
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => void this.#publishing.request(), TURN_MS);
   }
 
   async #keep(): Promise<void> {

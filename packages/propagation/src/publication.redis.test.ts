@@ -140,6 +140,17 @@ describe('publication', needsRedis(), () => {
     expect(await world.link.run((client) => client.hgetall(key))).toEqual(cells);
   });
 
+  it('projects changes of several replicas in turn, without waiting for anybody to take over', async () => {
+    const services = [0, 1, 2].map(() => world.startPublisher({ takeOverMs: 3_600_000, tickMs: 3_600_000 }));
+    await world.isProjected();
+    for (let i = 0; i < 60; i++) {
+      const change = world.log.assign(`t${i % 30}`, 'service-1', `v${1 + (i % 3)}.0.0`);
+      // each hears of all changes, as replicas do that follow one another
+      for (const offset of [0, 1, 2]) services[(i + offset) % 3]!.announce(change);
+    }
+    await world.isProjected();
+  });
+
   it('writes what another replica published and did not live to project', async () => {
     world.startPublisher();
     await world.isProjected();
