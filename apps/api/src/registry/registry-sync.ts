@@ -28,6 +28,8 @@ export interface SyncTimes {
 const TIMES: SyncTimes = { interval: 30_000, retry: 5_000, check: 10_000, staleCheck: 5_000 };
 /** Looks come up to this share earlier, so that services read together at first are not for ever. */
 const JITTER = 0.2;
+/** Names are read more often than what is behind them: it costs one question, and finds new services and outages. */
+const LIST_MS = 10_000;
 const LOOKS_AT_ONCE = 8;
 const ATTEMPTS = 5;
 /** So soon a change of owner, a new service of the catalogue or a new name in the registry is noticed. */
@@ -124,7 +126,7 @@ export class RegistrySync {
     const wasUp = gate.health.isUp;
     this.#listAt = this.#now() + this.#times.retry;
     this.#services.names = await gate.listServices();
-    this.#listAt = this.#now() + this.#times.interval;
+    this.#listAt = this.#now() + Math.min(this.#times.interval, LIST_MS);
     this.#assignAt = Number.NEGATIVE_INFINITY;
     // What was missed while it was away is read at once.
     if (!wasUp) for (const one of this.#services.list()) one.lookAt = Number.NEGATIVE_INFINITY;
