@@ -92,7 +92,7 @@ function run(snapshot: SnapshotState, request: DecisionRequest, env: DecisionEnv
   }
 
   const version = slot.versions[number]!;
-  const instance = pickInstance(version.table, slot.record.balancer, env, trace !== null);
+  const instance = pickInstance(version.table, env, trace !== null);
   trace?.add(
     'instance',
     slot.record.balancer,

@@ -1,4 +1,4 @@
-import type { InstanceRecord } from './records.ts';
+import type { BalancerName, InstanceRecord } from './records.ts';
 
 /**
  * The instances of one service × version that may be chosen now: the enabled healthy ones, else the enabled degraded
@@ -11,6 +11,8 @@ export interface InstanceTable {
   readonly weights: readonly number[];
   readonly totalWeight: number;
   readonly isDegraded: boolean;
+  /** The service's, kept here because a decision reads this table anyway and the service's record for nothing else. */
+  readonly balancer: BalancerName;
   /** Where the last environment keeps its place in this table; saves two look-ups, never changes an answer. */
   cursorOwner: object | null;
   cursor: object | null;
@@ -21,6 +23,7 @@ export function buildInstanceTable(
   serviceId: string,
   version: string,
   instances: readonly InstanceRecord[],
+  balancer: BalancerName,
 ): InstanceTable {
   const enabled = instances.filter((i) => i.version === version && i.isEnabled);
   const healthy = enabled.filter((i) => i.health === 'healthy' || i.health === 'unknown');
@@ -35,6 +38,7 @@ export function buildInstanceTable(
     weights,
     totalWeight: weights.reduce((sum, w) => sum + w, 0),
     isDegraded: healthy.length === 0 && usable.length > 0,
+    balancer,
     cursorOwner: null,
     cursor: null,
   };

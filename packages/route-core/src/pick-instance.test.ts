@@ -14,7 +14,7 @@ function table(weights: readonly number[], ids = 'abcdefghij') {
     health: 'healthy',
     isEnabled: true,
   }));
-  return buildInstanceTable('s', 'v', normalizeInstances(instances));
+  return buildInstanceTable('s', 'v', normalizeInstances(instances), 'round_robin');
 }
 
 function take(
@@ -23,7 +23,8 @@ function take(
   balancer: BalancerName,
   env = createDecisionEnv(),
 ): string {
-  return Array.from({ length: count }, () => pickInstance(from, balancer, env, false).instanceId).join('');
+  const own = { ...from, balancer };
+  return Array.from({ length: count }, () => pickInstance(own, env, false).instanceId).join('');
 }
 
 describe('smooth weighted round robin', () => {
@@ -64,9 +65,7 @@ describe('round robin', () => {
   it('is kept apart for environments that share a snapshot', () => {
     const shared = table([1, 1, 1]);
     const [one, two] = [createDecisionEnv(), createDecisionEnv()];
-    const picks = [one, two, one, two, one, one, two].map(
-      (env) => pickInstance(shared, 'round_robin', env, false).instanceId,
-    );
+    const picks = [one, two, one, two, one, one, two].map((env) => pickInstance(shared, env, false).instanceId);
     expect(picks.join('')).toBe('aabbcac');
   });
 });
@@ -87,9 +86,9 @@ describe('random', () => {
   it('shows beforehand the number that the next pick uses', () => {
     const drawn = [0.9, 0.1];
     const env = createDecisionEnv({ random: () => drawn.shift()! });
-    const of = table([1, 1]);
-    expect(pickInstance(of, 'random', env, true).instanceId).toBe('b');
-    expect(pickInstance(of, 'random', env, true).instanceId).toBe('b');
+    const of = { ...table([1, 1]), balancer: 'random' as const };
+    expect(pickInstance(of, env, true).instanceId).toBe('b');
+    expect(pickInstance(of, env, true).instanceId).toBe('b');
     expect(take(2, of, 'random', env)).toBe('ba');
   });
 });

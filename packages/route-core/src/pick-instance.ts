@@ -1,5 +1,5 @@
 import type { InstanceTable } from './instance-table.ts';
-import type { BalancerName, InstanceRecord } from './records.ts';
+import type { InstanceRecord } from './records.ts';
 
 /** Where the balancers stand in one table. `current` are nginx's current weights, beside the table's instances. */
 interface Cursor {
@@ -29,13 +29,8 @@ export function createDecisionEnv(options: { random?: () => number } = {}): Deci
 /**
  * The next instance of a table that has one. With `peek` the answer is the one the next call will give, and nothing moves.
  */
-export function pickInstance(
-  table: InstanceTable,
-  balancer: BalancerName,
-  env: DecisionEnv,
-  peek: boolean,
-): InstanceRecord {
-  const { instances } = table;
+export function pickInstance(table: InstanceTable, env: DecisionEnv, peek: boolean): InstanceRecord {
+  const { instances, balancer } = table;
   if (balancer === 'random') return instances[drawIndex(instances.length, env, peek)]!;
   const cursor =
     table.cursorOwner === env && (table.cursor as Cursor).table === table

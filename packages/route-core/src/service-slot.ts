@@ -4,7 +4,7 @@ import { buildInstanceTable, type InstanceTable } from './instance-table.ts';
 import { beginHash, type HashPrefix } from './murmur-hash3.ts';
 import { VersionNames } from './names.ts';
 import type { Pages } from './pages.ts';
-import type { HoldRecord, InstanceRecord, ServiceRecord, VersionRecord } from './records.ts';
+import type { BalancerName, HoldRecord, InstanceRecord, ServiceRecord, VersionRecord } from './records.ts';
 
 /** A version of the catalogue with its instances; unbounded ends of the schema range are ±Infinity. */
 export interface VersionSlot {
@@ -66,7 +66,9 @@ export function compileService(parts: ServiceParts, columns: ServiceColumns, nam
   const { id, record, names, holds, instances } = parts;
   const known = new Map<string, VersionRecord>();
   for (const version of record?.versions ?? []) known.set(version.version, version);
-  const slots = [...known.values()].map((version) => compileVersion(id, version, names, instances));
+  const slots = [...known.values()].map((version) =>
+    compileVersion(id, version, names, instances, record?.balancer ?? 'round_robin'),
+  );
   const defaults = compileDefaults(id, record, names);
   const holdTable = compileHolds(holds, names);
   const versions: (VersionSlot | undefined)[] = names.names.map(() => undefined);
@@ -119,6 +121,7 @@ function compileVersion(
   version: VersionRecord,
   names: VersionNames,
   instances: readonly InstanceRecord[],
+  balancer: BalancerName,
 ): VersionSlot {
   return {
     number: names.number(version.version),
@@ -127,7 +130,7 @@ function compileVersion(
     isRetired: version.status === 'retired',
     schemaMin: version.schemaMin ?? Number.NEGATIVE_INFINITY,
     schemaMax: version.schemaMax ?? Number.POSITIVE_INFINITY,
-    table: buildInstanceTable(serviceId, version.version, instances),
+    table: buildInstanceTable(serviceId, version.version, instances, balancer),
   };
 }
 
