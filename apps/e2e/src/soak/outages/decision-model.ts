@@ -17,6 +17,12 @@ export type Verdict = 'right' | 'stale' | 'wrong' | 'unknown_position';
 /** How far an answer may be behind what was committed before it was asked for, in milliseconds. */
 const STALE_AFTER_MS = 15_000;
 
+/** From when to when the log could not be read, in milliseconds since 1970. A router that was away meanwhile has only its disk. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A cell as the log says it is from a revision on. */
 interface Step {
   readonly revision: number;
@@ -32,8 +38,11 @@ export class DecisionModel {
   readonly #cells = new Map<string, Step[]>();
   readonly #commits: { readonly revision: number; readonly at: number }[] = [];
 
+  readonly #outages: readonly Outage[];
+
   /** @param log every change, in the order of revisions */
-  constructor(log: readonly Change[]) {
+  constructor(log: readonly Change[], outages: readonly Outage[]) {
+    this.#outages = outages;
     this.#epoch = log[0]?.position.epoch ?? '';
     for (const change of log) {
       const { revision } = change.position;
@@ -53,6 +62,8 @@ export class DecisionModel {
     const wanted = steps?.findLast((step) => step.revision <= answer.revision);
     if (wanted === undefined) return 'unknown_position';
     if (answer.version !== wanted.version) return 'wrong';
+    if (this.#outages.some(({ from, to }) => answer.askedAt >= from && answer.askedAt < to + STALE_AFTER_MS))
+      return 'right';
     const due = this.#commits.findLast(({ at }) => at < answer.askedAt - STALE_AFTER_MS)?.revision ?? 0;
     return answer.revision < due ? 'stale' : 'right';
   }

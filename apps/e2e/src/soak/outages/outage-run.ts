@@ -6,7 +6,7 @@ import type { Change } from '@grey/contracts';
 import { seededRandom } from '@grey/testkit';
 import { type CallProduct, callerFor } from '../../call-product.ts';
 import { BeatingFleet } from './beating-fleet.ts';
-import { type Answered, DecisionModel, type Verdict } from './decision-model.ts';
+import { type Answered, DecisionModel, type Outage, type Verdict } from './decision-model.ts';
 import { type ApiPart, type Part, startApiPart, startPostgresPart, startRedisPart } from './parts.ts';
 import { SteadyLoad } from './steady-load.ts';
 
@@ -101,12 +101,13 @@ async function endure(
   });
   const movers = new Movers(urls, accessToken, tenantIds, options.seed);
   const orders = permutationsOf(victims).slice(0, options.orderCount);
+  const outages: Outage[] = [];
   try {
     load.start();
     movers.start();
     for (const [index, order] of orders.entries()) {
       options.say(`order ${index + 1} of ${orders.length}: ${order.map((part) => part.name).join(', ')}`);
-      await killAndRestart(order, index % 2 === 1, options.say);
+      outages.push(await killAndRestart(order, index % 2 === 1, options.say));
     }
     await sleep(SETTLE_MS);
   } finally {
@@ -115,7 +116,7 @@ async function endure(
     fleet.stop();
   }
   const { asked, failed, failedOver, firstFaults, answers } = load.totals;
-  const judged = judgeAll(answers, await readLog(admin));
+  const judged = judgeAll(answers, await readLog(admin), outages);
   return {
     asked,
     failed,
@@ -129,10 +130,19 @@ async function endure(
   };
 }
 
-/** @param isApiFirst the replica comes back while everything else is still down, with only its disk */
-async function killAndRestart(order: readonly Part[], isApiFirst: boolean, say: (line: string) => void): Promise<void> {
+/**
+ * @param isApiFirst the replica comes back while everything else is still down, with only its disk
+ * @returns while the log could not be read
+ */
+async function killAndRestart(
+  order: readonly Part[],
+  isApiFirst: boolean,
+  say: (line: string) => void,
+): Promise<Outage> {
+  const outage = { from: 0, to: 0 };
   for (const part of order) {
     say(`kill ${part.name}`);
+    if (part.name === 'postgres') outage.from = Date.now();
     await part.kill();
     await sleep(BETWEEN_KILLS_MS);
   }
@@ -142,9 +152,11 @@ async function killAndRestart(order: readonly Part[], isApiFirst: boolean, say: 
   for (const part of back) {
     say(`restart ${part.name}`);
     await part.restart();
+    if (part.name === 'postgres') outage.to = Date.now();
     await sleep(BETWEEN_KILLS_MS);
   }
   await sleep(SETTLE_MS);
+  return outage;
 }
 
 /** The whole log, oldest first. */
@@ -165,8 +177,8 @@ interface ChangePage {
   readonly nextCursor: string | null;
 }
 
-function judgeAll(answers: readonly Answered[], log: readonly Change[]) {
-  const model = new DecisionModel(log);
+function judgeAll(answers: readonly Answered[], log: readonly Change[], outages: readonly Outage[]) {
+  const model = new DecisionModel(log, outages);
   const verdicts: Record<Verdict, number> = { right: 0, stale: 0, wrong: 0, unknown_position: 0 };
   const firstFaults: string[] = [];
   for (const answer of answers) {
