@@ -47,7 +47,11 @@ export class MetricsPage {
       });
     };
     gauge('grey_router_active_tenants', 'Tenants that are not suspended.', (source) => source.activeTenantCount);
-    gauge('grey_router_instances', 'Live instances, whatever registry they come from.', (source) => source.instanceCount);
+    gauge(
+      'grey_router_instances',
+      'Live instances, whatever registry they come from.',
+      (source) => source.instanceCount,
+    );
     gauge('grey_router_position_revision', 'Revision of the snapshot that answers.', (source) => source.revision);
     gauge('grey_router_streams', 'Open event streams.', (source) => source.streamCount);
     collectDefaultMetrics({ register: this.#registry });
