@@ -10,7 +10,10 @@ const PLAIN = '","bucket":null,"holds":[],"fallback":null,"isDegraded":false';
 /** The end of an answer: the same for all answers of a snapshot within a millisecond. */
 let end = { epoch: '', revision: -1, timestamp: '', text: '' };
 
-/** A routed decision as the JSON of the contract's RouteResponse. Put together by hand: it is most of what /route does. */
+/**
+ * A routed decision as the JSON of the contract's RouteResponse, in ASCII, so that its length in bytes needs no counting.
+ * Put together by hand: it is most of what /route does.
+ */
 export function encodeRouted(decision: RoutedDecision, timestamp: string): string {
   const { instance, bucket, holds, fallback, epoch, revision } = decision;
   let head = heads.get(instance);
@@ -18,7 +21,7 @@ export function encodeRouted(decision: RoutedDecision, timestamp: string): strin
     const { address, instanceId, version, serviceId } = instance;
     const text = JSON.stringify({ instance: address, instanceId, version, serviceName: serviceId, tenantId: '' });
     // Through bytes, so that it is one piece of memory and no view of another string.
-    head = Buffer.from(text.slice(0, -2)).toString();
+    head = Buffer.from(escapeBeyondAscii(text.slice(0, -2))).toString();
     heads.set(instance, head);
   }
   if (end.timestamp !== timestamp || end.revision !== revision || end.epoch !== epoch) {
@@ -33,8 +36,13 @@ export function encodeRouted(decision: RoutedDecision, timestamp: string): strin
   const middle = isPlain
     ? PLAIN
     : `","bucket":${bucket},"holds":${JSON.stringify(holds)},"fallback":${JSON.stringify(fallback)},"isDegraded":${decision.isDegraded}`;
-  // tenantId fits the name pattern, reason is a constant, the epoch is ours: none of them needs escaping.
+  // tenantId and versions fit their patterns, reason is a constant, the epoch is ours: none of them needs escaping.
   return `${head}${decision.tenantId}","reason":"${decision.reason}${middle}${end.text}`;
+}
+
+/** Names and addresses are ASCII by their patterns; a registry that lets others through must not break the length of answers. */
+function escapeBeyondAscii(json: string): string {
+  return json.replaceAll(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A decision as one entry of a batch or an explanation: RouteResponse or RouteFailure. */
