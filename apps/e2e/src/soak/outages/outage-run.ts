@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change } from '@grey/contracts';
-import { seededRandom } from '@grey/testkit';
-import { type CallProduct, callerFor } from '../../call-product.ts';
+import { callerFor } from '../../call-product.ts';
 import { BeatingFleet } from './beating-fleet.ts';
 import { type Answered, DecisionModel, type Outage, type Verdict } from './decision-model.ts';
-import { type ApiPart, type Part, startApiPart, startPostgresPart, startRedisPart } from './parts.ts';
+import { Movers } from './movers.ts';
+import { NacosFleet } from './nacos-fleet.ts';
+import { type ApiPart, type Part, startApiPart, startNacosPart, startPostgresPart, startRedisPart } from './parts.ts';
+import { readLog } from './read-log.ts';
 import { SteadyLoad } from './steady-load.ts';
+import { makeKeys, makeWorld, OF_NACOS, SERVICES, untilRouted, VERSIONS } from './test-world.ts';
 
-const SERVICES = ['pay', 'user', 'order'];
-const VERSIONS = ['1.0.0', '2.0.0'];
-const TENANT_COUNT = 50;
 const BETWEEN_KILLS_MS = 1_500;
 const ALL_DOWN_MS = 2_500;
 const SETTLE_MS = 3_000;
@@ -20,7 +20,7 @@ const SETTLE_MS = 3_000;
 export interface OutageOptions {
   readonly seed: number;
   readonly perSecond: number;
-  /** How many of the orders of killing are run, at most 24 of four parts and 6 of three. */
+  /** How many of the 24 orders of killing are run. */
   readonly orderCount: number;
   readonly say: (line: string) => void;
 }
@@ -38,7 +38,7 @@ export interface OutageReport {
 }
 
 /**
- * Kills an API replica, PostgreSQL and Redis in every order, hard and one after the other, and starts them again, while
+ * Kills an API replica, PostgreSQL, Redis and Nacos in every order, hard and one after the other, and starts them again, while
  * decisions are asked for at a steady rate and tenants are moved. One replica more starts with all of them down, with only
  * its own disk. @throws Error when the product does not come up
  */
@@ -51,9 +51,12 @@ export async function runOutages(options: OutageOptions): Promise<OutageReport> 
     parts.push(postgres);
     const redis = await startRedisPart();
     parts.push(redis);
+    const nacos = await startNacosPart();
+    parts.push(nacos);
     const env = {
       GREY_DATABASE_URL: postgres.url,
       GREY_REDIS_URL: redis.url,
+      GREY_NACOS_URL: nacos.url,
       GREY_JWT_SECRET: 'only-for-the-outage-soak-00000000000000000',
       GREY_PLAN_SECRET: 'only-for-the-outage-soak-11111111111111111',
       GREY_DEMO: '1',
@@ -65,7 +68,7 @@ export async function runOutages(options: OutageOptions): Promise<OutageReport> 
       apis.push(api);
       parts.push(api);
     }
-    return await endure(apis, [apis[0]!, postgres, redis], options, startedAt);
+    return await endure(apis, [apis[0]!, postgres, redis, nacos], nacos.url, options, startedAt);
   } finally {
     for (const part of parts.reverse()) await part.stop().catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
@@ -75,6 +78,7 @@ export async function runOutages(options: OutageOptions): Promise<OutageReport> 
 async function endure(
   apis: readonly ApiPart[],
   victims: readonly Part[],
+  nacosUrl: string,
   options: OutageOptions,
   startedAt: number,
 ): Promise<OutageReport> {
@@ -86,11 +90,15 @@ async function endure(
   const { routeKey, registryKey } = await makeKeys(admin);
   const tenantIds = await makeWorld(admin);
   const fleet = new BeatingFleet(urls, registryKey);
-  for (const serviceId of SERVICES)
-    for (const version of VERSIONS)
-      for (const number of [1, 2])
+  const nacosFleet = new NacosFleet(nacosUrl);
+  for (const version of VERSIONS)
+    for (const number of [1, 2]) {
+      for (const serviceId of SERVICES.filter((id) => id !== OF_NACOS)) {
         await fleet.add({ serviceId, version, instanceId: `${serviceId}-${version}-${number}` });
-  await sleep(SETTLE_MS);
+      }
+      await nacosFleet.add({ serviceName: OF_NACOS, version });
+    }
+  await untilRouted(urls, routeKey, tenantIds[0]!);
 
   const load = new SteadyLoad({
     urls,
@@ -114,6 +122,7 @@ async function endure(
     await movers.stop();
     await load.stop();
     fleet.stop();
+    nacosFleet.stop();
   }
   const { asked, failed, failedOver, firstFaults, answers } = load.totals;
   const judged = judgeAll(answers, await readLog(admin), outages);
@@ -159,24 +168,6 @@ async function killAndRestart(
   return outage;
 }
 
-/** The whole log, oldest first. */
-async function readLog(admin: CallProduct): Promise<Change[]> {
-  const log: Change[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: ChangePage = await admin('GET', `/api/changes?limit=1000${query}`);
-    log.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return log.reverse();
-}
-
-interface ChangePage {
-  readonly items: readonly Change[];
-  readonly nextCursor: string | null;
-}
-
 function judgeAll(answers: readonly Answered[], log: readonly Change[], outages: readonly Outage[]) {
   const model = new DecisionModel(log, outages);
   const verdicts: Record<Verdict, number> = { right: 0, stale: 0, wrong: 0, unknown_position: 0 };
@@ -187,76 +178,6 @@ function judgeAll(answers: readonly Answered[], log: readonly Change[], outages:
     if (verdict !== 'right' && firstFaults.length < 10) firstFaults.push(`${verdict}: ${JSON.stringify(answer)}`);
   }
   return { verdicts, firstFaults };
-}
-
-async function makeKeys(admin: CallProduct): Promise<{ routeKey: string; registryKey: string }> {
-  const make = async (scope: string) =>
-    (await admin<{ key: string }>('POST', '/api/api-keys', { name: scope, scopes: [scope] })).key;
-  return { routeKey: await make('route'), registryKey: await make('registry') };
-}
-
-/** @returns ids of the tenants, each with an assignment at each service */
-async function makeWorld(admin: CallProduct): Promise<readonly string[]> {
-  for (const id of SERVICES) {
-    await admin('POST', '/api/services', { id });
-    for (const version of VERSIONS) await admin('POST', `/api/services/${id}/versions`, { version });
-  }
-  const tenantIds = Array.from({ length: TENANT_COUNT }, (_, i) => `tenant-${i}`);
-  for (const id of tenantIds) {
-    await admin('POST', '/api/tenants', { id, name: id });
-    for (const serviceId of SERVICES)
-      await admin('PUT', `/api/tenants/${id}/services/${serviceId}`, { targetVersion: VERSIONS[0] });
-  }
-  return tenantIds;
-}
-
-/** Moves tenants to and fro, four times a second, at whichever replica answers. */
-class Movers {
-  acknowledged = 0;
-  refused = 0;
-  readonly #calls: readonly CallProduct[];
-  readonly #tenantIds: readonly string[];
-  readonly #random: () => number;
-  #isEnding = false;
-  #running: Promise<void> = Promise.resolve();
-
-  constructor(urls: readonly string[], token: string, tenantIds: readonly string[], seed: number) {
-    this.#calls = urls.map((url) => callerFor(url, token));
-    this.#tenantIds = tenantIds;
-    this.#random = seededRandom(seed);
-  }
-
-  start(): void {
-    this.#running = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#isEnding = true;
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isEnding) {
-      if (await this.#move()) this.acknowledged++;
-      else this.refused++;
-      await sleep(250);
-    }
-  }
-
-  /** The next replica may reach what this one cannot; when none can, the change is refused. */
-  async #move(): Promise<boolean> {
-    const pick = <T>(items: readonly T[]): T => items[Math.floor(this.#random() * items.length)]!;
-    const path = `/api/tenants/${pick(this.#tenantIds)}/services/${pick(SERVICES)}`;
-    const targetVersion = pick(VERSIONS);
-    for (const call of this.#calls) {
-      const isDone = await call('PUT', path, { targetVersion }).then(
-        () => true,
-        () => false,
-      );
-      if (isDone) return true;
-    }
-    return false;
-  }
 }
 
 function permutationsOf<T>(items: readonly T[]): T[][] {

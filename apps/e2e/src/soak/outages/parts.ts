@@ -1,7 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { pickFreePort, type RunningPostgres, type RunningRedis, startPostgres, startRedis } from '@grey/testkit';
+import {
+  pickFreePort,
+  type RunningNacos,
+  type RunningPostgres,
+  type RunningRedis,
+  startNacos,
+  startPostgres,
+  startRedis,
+} from '@grey/testkit';
 import { endProcess, launchApi } from '../../launch-api.ts';
 
 /** Something that can be killed without warning and started again at the same place. */
@@ -40,6 +48,17 @@ export async function startRedisPart(): Promise<Part & { readonly url: string }>
   const server: RunningRedis = await startRedis();
   return {
     name: 'redis',
+    url: server.url,
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+    stop: () => server.stop(),
+  };
+}
+
+export async function startNacosPart(): Promise<Part & { readonly url: string }> {
+  const server: RunningNacos = await startNacos({ generation: 3 });
+  return {
+    name: 'nacos',
     url: server.url,
     kill: () => server.kill(),
     restart: () => server.restart(),
