@@ -1,26 +1,7 @@
 import { instanceListSchema, instanceSchema, registerInstanceSchema } from '@grey/contracts';
-import { buildSnapshot, type InstanceRecord, type Snapshot } from '@grey/route-core';
-import { makeSnapshotSource } from '@grey/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InstanceRegistry, type ServiceInstances } from './instance-registry.ts';
-
-class FakeRouter {
-  snapshot: Snapshot | undefined = buildSnapshot(makeSnapshotSource({ tenantCount: 1, serviceCount: 1 }));
-  readonly services = new Map([
-    ['payment', ['v1', 'v2']],
-    ['order', ['v1']],
-  ]);
-  readonly instances = new Map<string, readonly InstanceRecord[]>();
-  hasService(id: string) {
-    return this.services.has(id);
-  }
-  hasVersion(id: string, version: string) {
-    return this.services.get(id)?.includes(version) === true;
-  }
-  setInstances(serviceId: string, instances: readonly InstanceRecord[]) {
-    this.instances.set(serviceId, instances);
-  }
-}
+import { FakeRouter } from './testing/fake-router.ts';
 
 const request = (over: Record<string, unknown> = {}) =>
   registerInstanceSchema.parse({

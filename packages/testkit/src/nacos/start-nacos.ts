@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pickFreePort } from '../pick-free-port.ts';
-import { startGuard } from '../redis/guard.ts';
+import { startGuard } from '../start-guard.ts';
 import { buildNacos, type NacosGeneration } from './build-nacos.ts';
 import { answersReady, canLogIn, type NacosProcess, runNacos } from './nacos-process.ts';
 import { NACOS_ADMIN, nacosJvmOptions, nacosProperties } from './nacos-settings.ts';

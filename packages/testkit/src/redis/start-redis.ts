@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pickFreePort } from '../pick-free-port.ts';
+import { startGuard } from '../start-guard.ts';
 import { findRedis } from './find-redis.ts';
-import { startGuard } from './guard.ts';
 import { type RedisProcess, runRedis } from './redis-process.ts';
 
 const ATTEMPTS = 5;
