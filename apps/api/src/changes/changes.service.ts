@@ -72,9 +72,12 @@ export class ChangesService implements OnApplicationShutdown {
     return position;
   }
 
-  /** Looks into the log for what other replicas have committed. Harmless at any time. */
-  async catchUp(): Promise<void> {
-    await this.#sequencer.catchUp();
+  /**
+   * Looks into the log for what other replicas have committed. Harmless at any time.
+   * @param known a position that the caller has heard of; one that was handed over here already costs nothing
+   */
+  async catchUp(known?: Position): Promise<void> {
+    await this.#sequencer.catchUp(known);
   }
 
   /** Somebody knows of a position further than the log: it was restored, and a new epoch begins. */

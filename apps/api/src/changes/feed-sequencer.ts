@@ -49,12 +49,17 @@ export class FeedSequencer {
     }
   }
 
-  /** Publishes what the log has and this process has not seen. Harmless at any time. */
-  catchUp(): Promise<void> {
+  /**
+   * Publishes what the log has and this process has not seen. Harmless at any time.
+   * @param known a position of the log that the caller has heard of: when it was seen here already, the log is not asked
+   */
+  async catchUp(known?: Position): Promise<void> {
+    const last = this.#last;
+    if (known !== undefined && known.epoch === last?.epoch && known.revision <= last.revision) return;
     this.#loading ??= this.#readLog().finally(() => {
       this.#loading = undefined;
     });
-    return this.#loading;
+    await this.#loading;
   }
 
   stop(): void {

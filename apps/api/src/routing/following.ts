@@ -1,3 +1,4 @@
+import type { Position } from '@grey/contracts';
 import { ChangeFollower, type FollowState, type RedisLink } from '@grey/propagation';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { ChangesService } from '../changes/changes.service.ts';
@@ -35,7 +36,7 @@ export class Following implements OnApplicationShutdown {
           const application = router.follow(change.delta);
           if (application === 'applied') this.#lagMs = Date.now() - Date.parse(change.at);
           // The log has more to tell than the engine needs: who did it, and every item, for the streams to the console.
-          if (application === 'applied' || application === 'known') this.#tellChanges();
+          if (application === 'applied' || application === 'known') this.#tellChanges(change.delta);
           return application;
         },
       },
@@ -60,9 +61,9 @@ export class Following implements OnApplicationShutdown {
     await this.#follower?.stop();
   }
 
-  #tellChanges(): void {
+  #tellChanges(position: Position): void {
     // A log that is away is asked again by the timer.
-    this.#changes.catchUp().catch(() => undefined);
+    this.#changes.catchUp(position).catch(() => undefined);
   }
 
   #note(state: FollowState, error: string | undefined): void {
