@@ -21,7 +21,18 @@ module.exports = {
       comment: 'It decides from snapshot, request and env alone; a clock, a file or a socket would end that.',
       severity: 'error',
       from: { path: '^packages/route-core/src/', pathNot: tests },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'] },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'],
+        pathNot: '(^|/)node_modules/(@bufbuild/cel|@noble/hashes|ipaddr\\.js|re2js|semver)/',
+      },
+    },
+    {
+      name: 'route-core-computes-with-these',
+      comment:
+        'Languages and formats that others keep better: CEL, RE2, SemVer, IP addresses, MD5. Pure, and fit for a browser.',
+      severity: 'error',
+      from: { path: '^packages/route-core/src/(?!conditions/|experiments/)', pathNot: tests },
+      to: { path: '(^|/)node_modules/(@bufbuild/cel|@noble/hashes|ipaddr\\.js|re2js|semver)/' },
     },
     {
       name: 'packages-never-import-apps',
@@ -53,10 +64,11 @@ module.exports = {
     },
     {
       name: 'console-imports-contracts-only',
-      comment: 'The console knows the API by its contract and by the client generated from it.',
+      comment:
+        'The console knows the API by its contract and by the client generated from it; its playground runs the engine.',
       severity: 'error',
       from: { path: '^apps/console/' },
-      to: { path: '^(apps/(?!console/)|packages/(?!contracts/)|@grey/(?!contracts$))' },
+      to: { path: '^(apps/(?!console/)|packages/(?!contracts/|route-core/)|@grey/(?!(contracts|route-core)$))' },
     },
     {
       name: 'no-cycles',

@@ -1,11 +1,12 @@
 import type { Decision, DecisionReason, DecisionRequest, Explanation, RefusalCode } from './decision.ts';
+import { type DecisionEnv, peekRandom } from './decision-env.ts';
 import { Trace } from './explain-trace.ts';
 import { fallBack } from './fall-back.ts';
 import { followHolds, NO_HOLDS } from './follow-holds.ts';
 import { continueHash } from './murmur-hash3.ts';
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
-import { type DecisionEnv, pickInstance } from './pick-instance.ts';
+import { pickInstance } from './pick-instance.ts';
 import type { DefaultSplit } from './service-slot.ts';
 import { type Snapshot, type SnapshotState, TENANT_ACTIVE } from './snapshot-state.ts';
 import { checkVersion, REFUSAL_FOR } from './version-check.ts';
@@ -23,7 +24,7 @@ export function decide(snapshot: Snapshot, request: DecisionRequest, env: Decisi
 /** The decision that `decide` would give now, with every step that led to it. Moves no cursor and uses up no random number. */
 export function explain(snapshot: Snapshot, request: DecisionRequest, env: DecisionEnv): Explanation {
   const trace = new Trace();
-  const decision = run(snapshot as SnapshotState, request, env, trace);
+  const decision = peekRandom(env, () => run(snapshot as SnapshotState, request, env, trace));
   return { decision, steps: trace.steps };
 }
 
@@ -109,8 +110,14 @@ function run(snapshot: SnapshotState, request: DecisionRequest, env: DecisionEnv
     isHeld: holds.length > 0,
     holds,
     bucket,
+    rule: null,
+    experiment: null,
+    lane: null,
+    mirror: null,
+    flags: null,
     fallback,
     isDegraded: version.table.isDegraded,
+    isRevisionMissed: false,
     epoch: snapshot.position.epoch,
     revision: snapshot.position.revision,
   };

@@ -1,3 +1,4 @@
+import { type DecisionEnv, drawRandom } from './decision-env.ts';
 import type { InstanceTable } from './instance-table.ts';
 import type { InstanceRecord } from './records.ts';
 
@@ -9,29 +10,11 @@ interface Cursor {
 }
 
 /**
- * The local state that choosing an instance needs: cursors per service × version and a source of randomness.
- * One per process (or per test); it outlives snapshots and never influences which *version* answers.
- */
-export interface DecisionEnv {
-  /** @internal */
-  readonly random: () => number;
-  /** @internal a number that `explain` has looked at and the next decision will use */
-  drawn: number | null;
-  /** @internal */
-  readonly cursors: Map<string, Map<string, Cursor>>;
-}
-
-/** @param options.random numbers in [0, 1); default Math.random */
-export function createDecisionEnv(options: { random?: () => number } = {}): DecisionEnv {
-  return { random: options.random ?? Math.random, drawn: null, cursors: new Map() };
-}
-
-/**
  * The next instance of a table that has one. With `peek` the answer is the one the next call will give, and nothing moves.
  */
 export function pickInstance(table: InstanceTable, env: DecisionEnv, peek: boolean): InstanceRecord {
   const { instances, balancer } = table;
-  if (balancer === 'random') return instances[drawIndex(instances.length, env, peek)]!;
+  if (balancer === 'random') return instances[drawIndex(instances.length, env)]!;
   const cursor =
     table.cursorOwner === env && (table.cursor as Cursor).table === table
       ? (table.cursor as Cursor)
@@ -42,10 +25,8 @@ export function pickInstance(table: InstanceTable, env: DecisionEnv, peek: boole
   return instances[at]!;
 }
 
-function drawIndex(count: number, env: DecisionEnv, peek: boolean): number {
-  const number = env.drawn ?? env.random();
-  env.drawn = peek ? number : null;
-  const at = Math.floor(number * count);
+function drawIndex(count: number, env: DecisionEnv): number {
+  const at = Math.floor(drawRandom(env) * count);
   return at >= 0 && at < count ? at : 0;
 }
 
@@ -73,7 +54,7 @@ function findCursor(table: InstanceTable, env: DecisionEnv): Cursor {
     versions = new Map();
     env.cursors.set(table.serviceId, versions);
   }
-  let cursor = versions.get(table.version);
+  let cursor = versions.get(table.version) as Cursor | undefined;
   if (cursor === undefined) {
     cursor = { table, next: 0, current: table.instances.map(() => 0) };
     versions.set(table.version, cursor);

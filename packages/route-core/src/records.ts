@@ -1,3 +1,14 @@
+import type {
+  BalancingRecord,
+  BucketRange,
+  ExperimentRecord,
+  FlagRecord,
+  LaneRecord,
+  RuleSetRecord,
+} from './routing-records.ts';
+
+export type * from './routing-records.ts';
+
 /**
  * What a snapshot is built from: plain records, as the database and the registries hold them.
  * Values are trusted (parsed at the boundary); contradictions between records are not errors here, `decide` copes with them.
@@ -10,9 +21,17 @@ export interface Position {
 }
 
 export type TenantStatus = 'active' | 'suspended';
-export type BalancerName = 'round_robin' | 'weighted_round_robin' | 'random';
-/** What happens when the wanted version cannot answer. `baseline` is the service's default version. */
-export type FallbackMode = 'fail' | 'baseline' | 'nearest';
+export type BalancerName =
+  | 'round_robin'
+  | 'weighted_round_robin'
+  | 'random'
+  | 'weighted_random'
+  | 'least_connections'
+  | 'consistent_hash'
+  | 'health_aware'
+  | 'peak_ewma';
+/** What happens when the wanted version cannot answer. `baseline` is the service's default version, `version` a named one. */
+export type FallbackMode = 'fail' | 'baseline' | 'nearest' | 'version';
 export type UnknownTenantPolicy = 'reject' | 'default';
 export type VersionStatus = 'active' | 'deprecated' | 'retired';
 /** `unknown` (not checked yet) counts as healthy, so that a fresh instance gets traffic before its first check. */
@@ -25,10 +44,14 @@ export interface TenantRecord {
   readonly tags?: readonly string[];
 }
 
-/** `weight` in basis points; the weights of one service sum to 10 000. */
+/**
+ * `weight` in basis points; the weights of one service sum to 10 000. `ranges`: the buckets owned; where no version of the
+ * set has them, each owns as many as its weight in the order of the set.
+ */
 export interface WeightedVersion {
   readonly version: string;
   readonly weight: number;
+  readonly ranges?: readonly BucketRange[];
 }
 
 /** `ordinal` orders releases (higher is newer); `schemaMin`/`schemaMax` are inclusive, absent means unbounded. */
@@ -38,6 +61,7 @@ export interface VersionRecord {
   readonly status: VersionStatus;
   readonly schemaMin?: number;
   readonly schemaMax?: number;
+  readonly flags?: readonly FlagRecord[];
 }
 
 /** `defaults`: none = no default; one = the default; several = split by weight, bucket ranges in the order given. */
@@ -46,6 +70,12 @@ export interface ServiceRecord {
   readonly unknownTenant: UnknownTenantPolicy;
   readonly balancer: BalancerName;
   readonly fallback: FallbackMode;
+  /** With fallback `version`. */
+  readonly fallbackVersion?: string;
+  readonly balancing?: BalancingRecord;
+  /** The live rules; absent = none. */
+  readonly ruleSet?: RuleSetRecord;
+  readonly experiments?: readonly ExperimentRecord[];
   readonly defaults: readonly WeightedVersion[];
   readonly versions: readonly VersionRecord[];
 }
@@ -89,6 +119,12 @@ export interface InstanceRecord {
   readonly isEnabled: boolean;
   readonly region?: string;
   readonly tags?: readonly string[];
+  /** When it was first seen, in milliseconds since 1970. */
+  readonly startedAt?: number;
+  /** Requests under way, as the instance last reported. */
+  readonly inFlight?: number;
+  /** Latency in milliseconds, as the instance last reported. */
+  readonly latencyMs?: number;
 }
 
 /** Everything at one position. The large lists may be streamed: each is read once, in order; of two records with one key the later wins. */
@@ -99,6 +135,8 @@ export interface SnapshotSource {
   readonly assignments: Iterable<AssignmentRecord>;
   readonly schemas: Iterable<SchemaRecord>;
   readonly holds: Iterable<HoldRecord>;
+  /** Absent = none. */
+  readonly lanes?: Iterable<LaneRecord>;
   readonly instances: Iterable<InstanceRecord>;
 }
 
@@ -122,4 +160,6 @@ export interface SnapshotDelta {
   readonly assignments?: RecordChanges<AssignmentRecord, CellKey>;
   readonly schemas?: RecordChanges<SchemaRecord, CellKey>;
   readonly holds?: RecordChanges<HoldRecord, string>;
+  /** The key is the tag. */
+  readonly lanes?: RecordChanges<LaneRecord, string>;
 }

@@ -118,7 +118,13 @@ export class Oracle {
         .sort((x, y) => (x.version < y.version ? 1 : -1))
         .sort((x, y) => y.ordinal - x.ordinal)
         .map((v) => v.version);
-      const tries = { fail: [], baseline: heaviest ? [heaviest] : [], nearest: older }[service.fallback];
+      const named = service.fallbackVersion;
+      const tries = {
+        fail: [],
+        baseline: heaviest ? [heaviest] : [],
+        nearest: older,
+        version: named === undefined ? [] : [named],
+      }[service.fallback];
       const answers = tries
         .filter((v) => v !== wanted.version)
         .map((v) => this.remap(serviceName, v, tenantId))
@@ -145,8 +151,14 @@ export class Oracle {
       isHeld: ids.length > 0,
       holds: ids,
       bucket,
+      rule: null,
+      experiment: null,
+      lane: null,
+      mirror: null,
+      flags: null,
       fallback,
       isDegraded: usable.isDegraded,
+      isRevisionMissed: false,
     };
   }
 
