@@ -23,6 +23,10 @@ export const errorCodes = {
   INSTANCE_UNKNOWN: { status: 404, title: 'No instance is registered under this id; register it again.' },
   USER_UNKNOWN: { status: 404, title: 'No user has this id.' },
   API_KEY_UNKNOWN: { status: 404, title: 'No API key has this id.' },
+  RULE_SET_UNKNOWN: { status: 404, title: 'The service has no published rule set of this number.' },
+  RULE_DRAFT_UNKNOWN: { status: 404, title: 'The service has no draft of its rules.' },
+  EXPERIMENT_UNKNOWN: { status: 404, title: 'The service has no such experiment.' },
+  LANE_UNKNOWN: { status: 404, title: 'No lane has this tag.' },
   CHANGE_UNKNOWN: { status: 404, title: 'No change has this id.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The endpoint does not know this method.' },
   TENANT_EXISTS: { status: 409, title: 'A tenant has, or once had, this id.' },
@@ -30,6 +34,9 @@ export const errorCodes = {
   VERSION_EXISTS: { status: 409, title: 'The service has this version, or this ordinal, already.' },
   VERSION_REFERENCED: { status: 409, title: 'The version is still in use.' },
   VERSION_RETIRED: { status: 409, title: 'The version is retired.' },
+  EXPERIMENT_EXISTS: { status: 409, title: 'The service has an experiment with this id.' },
+  EXPERIMENT_GROUP_FULL: { status: 409, title: 'The experiments of the group take more than all units.' },
+  LANE_REFERENCED: { status: 409, title: 'A rule still leads into the lane.' },
   USER_EXISTS: { status: 409, title: 'A user with this name exists.' },
   LAST_ADMIN: { status: 409, title: 'The last active administrator cannot be removed or demoted.' },
   INSTANCE_TAKEN: { status: 409, title: 'Another service has registered an instance under this id.' },
@@ -43,6 +50,8 @@ export const errorCodes = {
   BODY_TOO_LARGE: { status: 413, title: 'The body is over the limit.' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, title: 'Send application/json.' },
   VERSION_UNDEFINED: { status: 422, title: 'Neither an assignment nor a default gives this tenant a version.' },
+  RULES_INVALID: { status: 422, title: 'The rules have errors; nothing was published.' },
+  IMPORT_INVALID: { status: 422, title: 'The text cannot be read as rules.' },
   RATE_LIMITED: { status: 429, title: 'Too many attempts; wait and try again.' },
   INTERNAL_ERROR: { status: 500, title: 'The server failed; the incident is logged under the trace id.' },
   TENANT_SOURCE_FAILED: {
@@ -51,6 +60,7 @@ export const errorCodes = {
   },
   NO_INSTANCE: { status: 503, title: 'No instance of the version can answer.' },
   SCHEMA_MISMATCH: { status: 503, title: 'The database schema of the tenant fits no version that may answer.' },
+  LANE_NOT_SERVED: { status: 503, title: 'The lane is strict and has no version of this service.' },
   SNAPSHOT_MISSING: { status: 503, title: 'The router has no snapshot yet.' },
   SOURCE_UNAVAILABLE: { status: 503, title: 'The registry cannot be read; its last good state stays.' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The configuration database cannot be reached; nothing was changed.' },
@@ -75,6 +85,7 @@ export const problemSchema = z
     traceId: z.string().optional(),
     errors: z.array(faultSchema).optional(),
     current: z.unknown().optional().meta({ description: 'With 412: the state as it is now.' }),
+    findings: z.array(z.unknown()).optional().meta({ description: 'With RULES_INVALID: what the analysis found.' }),
     references: z
       .array(z.unknown())
       .optional()

@@ -70,7 +70,16 @@ export const registerInstanceSchema = z
 export type RegisterInstance = z.infer<typeof registerInstanceSchema>;
 
 export const heartbeatSchema = z
-  .strictObject({ health: z.enum(['healthy', 'degraded', 'unhealthy']).optional() })
+  .strictObject({
+    health: z.enum(['healthy', 'degraded', 'unhealthy']).optional(),
+    inFlight: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .meta({ description: 'Requests under way, for least_connections.' }),
+    latencyMs: z.number().min(0).max(3_600_000).optional().meta({ description: 'Recent latency, for peak_ewma.' }),
+  })
   .meta({ id: 'Heartbeat' });
 
 export const instanceSourceSchema = z
@@ -93,6 +102,8 @@ export const instanceSchema = z
     environment: z.string().nullable(),
     weight: z.int(),
     tags: z.array(z.string()),
+    inFlight: z.int().nullable().meta({ description: 'As last reported.' }),
+    latencyMs: z.number().nullable().meta({ description: 'As last reported.' }),
     ttlMs: z.int().nullable().meta({ description: 'null: the foreign registry decides when it is gone.' }),
     registeredAt: timestampSchema,
     lastSeenAt: timestampSchema,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
-import type { RequiredPermission } from './permissions.ts';
+import type { Permission, RequiredPermission } from './permissions.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -16,6 +16,8 @@ export interface Operation {
   readonly tag: string;
   readonly summary: string;
   readonly permission: RequiredPermission;
+  /** What parts of the input need beyond that. */
+  readonly mayNeed?: readonly Permission[];
   /** Where the tenant that the caller must be allowed for is named; lists are narrowed to the caller's tenants. */
   readonly tenantIn?: 'path' | 'body' | 'list';
   readonly params?: z.ZodObject;

@@ -12,9 +12,13 @@ export const permissions = [
   'services.write',
   'assignments.read',
   'assignments.write',
+  'routing.read',
+  'routing.draft',
+  'routing.publish',
   'changes.read',
   'routers.read',
   'route',
+  'route.trusted',
   'registry.write',
   'discovery.read',
   'discovery.sync',
@@ -31,6 +35,7 @@ const reading = [
   'tenants.read',
   'services.read',
   'assignments.read',
+  'routing.read',
   'changes.read',
   'routers.read',
   'discovery.read',
@@ -43,11 +48,13 @@ export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = 
   VIEWER: [...reading, 'tenant-sync.read', 'route'],
 };
 
-export const apiKeyScopes = ['route', 'registry'] as const;
+export const apiKeyScopes = ['route', 'gateway', 'registry'] as const;
 export const apiKeyScopeSchema = z.enum(apiKeyScopes).meta({ id: 'ApiKeyScope' });
 export type ApiKeyScope = z.infer<typeof apiKeyScopeSchema>;
 
 export const permissionsOfScope: Readonly<Record<ApiKeyScope, readonly Permission[]>> = {
   route: ['route'],
+  /** A gateway at the edge: what it says of claims and lane tags is believed. */
+  gateway: ['route', 'route.trusted'],
   registry: ['registry.write'],
 };

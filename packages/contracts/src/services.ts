@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unitSchema } from './conditions.ts';
 import {
   displayNameSchema,
   pageOf,
@@ -9,13 +10,38 @@ import {
   versionLabelSchema,
 } from './primitives.ts';
 
-export const balancerSchema = z.enum(['round_robin', 'weighted_round_robin', 'random']).meta({ id: 'Balancer' });
-export const fallbackSchema = z.enum(['fail', 'baseline', 'nearest']).meta({
+export const balancers = [
+  'round_robin',
+  'weighted_round_robin',
+  'random',
+  'weighted_random',
+  'least_connections',
+  'consistent_hash',
+  'health_aware',
+  'peak_ewma',
+] as const;
+export const balancerSchema = z.enum(balancers).meta({ id: 'Balancer' });
+export const fallbackSchema = z.enum(['fail', 'baseline', 'nearest', 'version']).meta({
   id: 'Fallback',
   description:
-    'When no instance of the version can answer: 503, the default version, or the highest release ordinal below.',
+    'When the version cannot answer: 503, the default version, the highest release ordinal below, or a named version.',
 });
 export const unknownTenantSchema = z.enum(['reject', 'default']).meta({ id: 'UnknownTenantPolicy' });
+
+export const balancingSchema = z
+  .strictObject({
+    hashKey: unitSchema
+      .optional()
+      .meta({ description: 'For consistent_hash. Absent: user, else session, else tenant.' }),
+    affinity: unitSchema.optional().meta({ description: 'The same unit stays on its instance while that lives.' }),
+    slowStartMs: z
+      .int()
+      .min(0)
+      .max(3_600_000)
+      .optional()
+      .meta({ description: 'A fresh instance gains its weight over this time.' }),
+  })
+  .meta({ id: 'Balancing' });
 
 /** The default of a service: none, one version (weight 10 000), or a split in basis points that adds up to 10 000. */
 export const defaultVersionsSchema = z
@@ -40,7 +66,9 @@ export const serviceSchema = z
     defaultVersions: z.array(z.object({ version: z.string(), weight: z.int() })),
     unknownTenant: unknownTenantSchema,
     balancer: balancerSchema,
+    balancing: balancingSchema,
     fallback: fallbackSchema,
+    fallbackVersion: z.string().nullable().meta({ description: 'With fallback `version`.' }),
     versionCount: z.int(),
     instanceCount: z.int().meta({ description: 'Live instances known to this router.' }),
     createdAt: timestampSchema,
@@ -58,7 +86,8 @@ export const createServiceSchema = z
     name: displayNameSchema.optional().meta({ description: 'Defaults to the id.' }),
     unknownTenant: unknownTenantSchema.default('reject'),
     balancer: balancerSchema.default('weighted_round_robin'),
-    fallback: fallbackSchema.default('fail'),
+    balancing: balancingSchema.default({}),
+    fallback: fallbackSchema.exclude(['version']).default('fail'),
     reason: reasonSchema.optional(),
   })
   .meta({ id: 'CreateService', description: 'The default is set by PATCH once versions exist.' });
@@ -69,7 +98,9 @@ export const updateServiceSchema = z
     defaultVersions: defaultVersionsSchema.optional(),
     unknownTenant: unknownTenantSchema.optional(),
     balancer: balancerSchema.optional(),
+    balancing: balancingSchema.optional(),
     fallback: fallbackSchema.optional(),
+    fallbackVersion: versionLabelSchema.nullable().optional(),
     reason: reasonSchema.optional(),
   })
   .refine(({ reason: _, ...fields }) => Object.keys(fields).length > 0, 'name at least one field to change')

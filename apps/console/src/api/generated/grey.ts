@@ -18,6 +18,8 @@ import type {
   ChangePage,
   ChangePassword,
   CreateApiKey,
+  CreateExperiment,
+  CreateExperimentParams,
   CreateService,
   CreateServiceParams,
   CreateTenant,
@@ -26,19 +28,32 @@ import type {
   CreateVersion,
   CreateVersionParams,
   CreatedApiKey,
+  DeleteExperimentParams,
+  DeleteLaneParams,
   DeleteTenantParams,
   DiscoveryServiceList,
   DiscoverySourceList,
+  Experiment,
+  ExperimentCounts,
+  ExperimentList,
   ExplainResponse,
+  FlagsRequest,
+  FlagsResponse,
   GetMatrixParams,
   GetOpenapi200,
+  GetServiceSourceParams,
   Health,
   Heartbeat,
+  ImportRules,
+  ImportedRules,
   Instance,
   InstanceList,
+  Lane,
+  LaneList,
   ListApiKeysParams,
   ListChangeItemsParams,
   ListChangesParams,
+  ListRuleRevisionsParams,
   ListServicesParams,
   ListTenantsParams,
   ListUsersParams,
@@ -48,22 +63,41 @@ import type {
   Plan,
   PlanRequest,
   Probe,
+  PublishRuleDraftParams,
+  PublishRuleRevisionParams,
+  PublishRules,
+  PutFlags,
+  PutLane,
+  PutLaneParams,
+  PutVersionFlagsParams,
   RegisterInstance,
   RouteRequest,
   RouteResponse,
   RouterList,
+  RuleDraft,
+  RuleFindings,
+  RuleRevision,
+  RuleRevisionPage,
+  RuleSetInput,
+  Rules,
+  Samples,
   Service,
   ServicePage,
+  ServiceSource,
   Session,
   SetTenantServiceParams,
   SetTenantServiceVersionParams,
   SetVersion,
+  SimulateRules,
+  Simulation,
   StreamEvent,
   Tenant,
   TenantPage,
   TenantServiceList,
   TenantSyncResult,
   TenantSyncStatus,
+  UpdateExperiment,
+  UpdateExperimentParams,
   UpdateService,
   UpdateServiceParams,
   UpdateTenant,
@@ -74,6 +108,7 @@ import type {
   User,
   UserPage,
   Version,
+  VersionFlags,
   VersionList
 } from './model';
 
@@ -1147,6 +1182,887 @@ return callApi<Version>(getUpdateVersionUrl(serviceId,version,params),
 
 
 
+export const getGetRulesUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/rules`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary The live rules of a service, the draft, and what the analysis says
+ */
+export const getRules = async (serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<Rules> => {
+
+  return callApi<Rules>(getGetRulesUrl(serviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSaveRuleDraftUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/rules/draft`
+}
+
+/**
+ * Needs the permission `routing.draft`.
+ * @summary Save the draft; nothing that routes changes
+ */
+export const saveRuleDraft = async (serviceId: string,
+    ruleSetInput: RuleSetInput, options?: Parameters<typeof callApi>[1]): Promise<RuleDraft> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RuleDraft>(getSaveRuleDraftUrl(serviceId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(ruleSetInput)
+  }
+);}
+
+
+
+export const getDeleteRuleDraftUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/rules/draft`
+}
+
+/**
+ * Needs the permission `routing.draft`.
+ * @summary Throw the draft away
+ */
+export const deleteRuleDraft = async (serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<void> => {
+
+  return callApi<void>(getDeleteRuleDraftUrl(serviceId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getPublishRuleDraftUrl = (serviceId: string,
+    params?: PublishRuleDraftParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/rules/draft/publish?${stringifiedParams}` : `/api/services/${serviceId}/rules/draft/publish`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Make the draft the live rules, as one change
+ */
+export const publishRuleDraft = async (serviceId: string,
+    publishRules: PublishRules,
+    params?: PublishRuleDraftParams, options?: Parameters<typeof callApi>[1]): Promise<RuleRevision> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RuleRevision>(getPublishRuleDraftUrl(serviceId,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(publishRules)
+  }
+);}
+
+
+
+export const getAnalyzeRulesUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/rules/analyze`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary What is wrong or doubtful with a set of rules; nothing is saved
+ */
+export const analyzeRules = async (serviceId: string,
+    ruleSetInput: RuleSetInput, options?: Parameters<typeof callApi>[1]): Promise<RuleFindings> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RuleFindings>(getAnalyzeRulesUrl(serviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(ruleSetInput)
+  }
+);}
+
+
+
+export const getListRuleRevisionsUrl = (serviceId: string,
+    params?: ListRuleRevisionsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/rules/revisions?${stringifiedParams}` : `/api/services/${serviceId}/rules/revisions`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary Published rule sets, the newest first
+ */
+export const listRuleRevisions = async (serviceId: string,
+    params?: ListRuleRevisionsParams, options?: Parameters<typeof callApi>[1]): Promise<RuleRevisionPage> => {
+
+  return callApi<RuleRevisionPage>(getListRuleRevisionsUrl(serviceId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetRuleRevisionUrl = (serviceId: string,
+    number: number,) => {
+
+
+
+
+  return `/api/services/${serviceId}/rules/revisions/${number}`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary One published rule set
+ */
+export const getRuleRevision = async (serviceId: string,
+    number: number, options?: Parameters<typeof callApi>[1]): Promise<RuleRevision> => {
+
+  return callApi<RuleRevision>(getGetRuleRevisionUrl(serviceId,number),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPublishRuleRevisionUrl = (serviceId: string,
+    number: number,
+    params?: PublishRuleRevisionParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/rules/revisions/${number}/publish?${stringifiedParams}` : `/api/services/${serviceId}/rules/revisions/${number}/publish`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Publish an earlier rule set again, as one change
+ */
+export const publishRuleRevision = async (serviceId: string,
+    number: number,
+    publishRules: PublishRules,
+    params?: PublishRuleRevisionParams, options?: Parameters<typeof callApi>[1]): Promise<RuleRevision> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RuleRevision>(getPublishRuleRevisionUrl(serviceId,number,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(publishRules)
+  }
+);}
+
+
+
+export const getImportRulesUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/rules/import`
+}
+
+/**
+ * Needs the permission `routing.draft`.
+ * @summary Read rules written for other routers; nothing is saved
+ */
+export const importRules = async (serviceId: string,
+    importRulesBody: ImportRules, options?: Parameters<typeof callApi>[1]): Promise<ImportedRules> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<ImportedRules>(getImportRulesUrl(serviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(importRulesBody)
+  }
+);}
+
+
+
+export const getSimulateRulesUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/rules/simulate`
+}
+
+/**
+ * Needs the permission `routing.draft`.
+ * @summary What a draft would change for the requests sampled here
+ */
+export const simulateRules = async (serviceId: string,
+    simulateRulesBody: SimulateRules, options?: Parameters<typeof callApi>[1]): Promise<Simulation> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Simulation>(getSimulateRulesUrl(serviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(simulateRulesBody)
+  }
+);}
+
+
+
+export const getGetSamplesUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/samples`
+}
+
+/**
+ * Needs the permission `routing.draft`.
+ * @summary The sample of decisions that this router keeps, redacted
+ */
+export const getSamples = async (serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<Samples> => {
+
+  return callApi<Samples>(getGetSamplesUrl(serviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getClearSamplesUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/samples`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Forget the sample of this router
+ */
+export const clearSamples = async (serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<void> => {
+
+  return callApi<void>(getClearSamplesUrl(serviceId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetServiceSourceUrl = (serviceId: string,
+    params?: GetServiceSourceParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/source?${stringifiedParams}` : `/api/services/${serviceId}/source`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary What the engine needs to decide for one service and one tenant, for the playground
+ */
+export const getServiceSource = async (serviceId: string,
+    params?: GetServiceSourceParams, options?: Parameters<typeof callApi>[1]): Promise<ServiceSource> => {
+
+  return callApi<ServiceSource>(getGetServiceSourceUrl(serviceId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListExperimentsUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/experiments`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary Experiments of a service by id
+ */
+export const listExperiments = async (serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<ExperimentList> => {
+
+  return callApi<ExperimentList>(getListExperimentsUrl(serviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateExperimentUrl = (serviceId: string,
+    params?: CreateExperimentParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/experiments?${stringifiedParams}` : `/api/services/${serviceId}/experiments`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Create an experiment
+ */
+export const createExperiment = async (serviceId: string,
+    createExperimentBody: CreateExperiment,
+    params?: CreateExperimentParams, options?: Parameters<typeof callApi>[1]): Promise<Experiment> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Experiment>(getCreateExperimentUrl(serviceId,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createExperimentBody)
+  }
+);}
+
+
+
+export const getGetExperimentUrl = (serviceId: string,
+    experimentId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/experiments/${experimentId}`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary One experiment
+ */
+export const getExperiment = async (serviceId: string,
+    experimentId: string, options?: Parameters<typeof callApi>[1]): Promise<Experiment> => {
+
+  return callApi<Experiment>(getGetExperimentUrl(serviceId,experimentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getUpdateExperimentUrl = (serviceId: string,
+    experimentId: string,
+    params?: UpdateExperimentParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/experiments/${experimentId}?${stringifiedParams}` : `/api/services/${serviceId}/experiments/${experimentId}`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Start, stop or change an experiment; raised weights move nobody else
+ */
+export const updateExperiment = async (serviceId: string,
+    experimentId: string,
+    updateExperimentBody: UpdateExperiment,
+    params?: UpdateExperimentParams, options?: Parameters<typeof callApi>[1]): Promise<Experiment> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Experiment>(getUpdateExperimentUrl(serviceId,experimentId,params),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(updateExperimentBody)
+  }
+);}
+
+
+
+export const getDeleteExperimentUrl = (serviceId: string,
+    experimentId: string,
+    params?: DeleteExperimentParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/experiments/${experimentId}?${stringifiedParams}` : `/api/services/${serviceId}/experiments/${experimentId}`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Delete an experiment
+ */
+export const deleteExperiment = async (serviceId: string,
+    experimentId: string,
+    params?: DeleteExperimentParams, options?: Parameters<typeof callApi>[1]): Promise<void> => {
+
+  return callApi<void>(getDeleteExperimentUrl(serviceId,experimentId,params),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetExperimentCountsUrl = (serviceId: string,
+    experimentId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/experiments/${experimentId}/counts`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary Decisions per variant over all replicas
+ */
+export const getExperimentCounts = async (serviceId: string,
+    experimentId: string, options?: Parameters<typeof callApi>[1]): Promise<ExperimentCounts> => {
+
+  return callApi<ExperimentCounts>(getGetExperimentCountsUrl(serviceId,experimentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListLanesUrl = () => {
+
+
+
+
+  return `/api/lanes`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary Lanes by tag
+ */
+export const listLanes = async ( options?: Parameters<typeof callApi>[1]): Promise<LaneList> => {
+
+  return callApi<LaneList>(getListLanesUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetLaneUrl = (tag: string,) => {
+
+
+
+
+  return `/api/lanes/${tag}`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary One lane
+ */
+export const getLane = async (tag: string, options?: Parameters<typeof callApi>[1]): Promise<Lane> => {
+
+  return callApi<Lane>(getGetLaneUrl(tag),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPutLaneUrl = (tag: string,
+    params?: PutLaneParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/lanes/${tag}?${stringifiedParams}` : `/api/lanes/${tag}`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Create or replace a lane
+ */
+export const putLane = async (tag: string,
+    putLaneBody: PutLane,
+    params?: PutLaneParams, options?: Parameters<typeof callApi>[1]): Promise<Lane> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Lane>(getPutLaneUrl(tag,params),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(putLaneBody)
+  }
+);}
+
+
+
+export const getDeleteLaneUrl = (tag: string,
+    params?: DeleteLaneParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/lanes/${tag}?${stringifiedParams}` : `/api/lanes/${tag}`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Delete a lane that no rule leads into
+ */
+export const deleteLane = async (tag: string,
+    params?: DeleteLaneParams, options?: Parameters<typeof callApi>[1]): Promise<void> => {
+
+  return callApi<void>(getDeleteLaneUrl(tag,params),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetVersionFlagsUrl = (serviceId: string,
+    version: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/versions/${version}/flags`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary Flags that a version exposes
+ */
+export const getVersionFlags = async (serviceId: string,
+    version: string, options?: Parameters<typeof callApi>[1]): Promise<VersionFlags> => {
+
+  return callApi<VersionFlags>(getGetVersionFlagsUrl(serviceId,version),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPutVersionFlagsUrl = (serviceId: string,
+    version: string,
+    params?: PutVersionFlagsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/flags?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/flags`
+}
+
+/**
+ * Needs the permission `routing.publish`.
+ * @summary Replace the flags of a version
+ */
+export const putVersionFlags = async (serviceId: string,
+    version: string,
+    putFlags: PutFlags,
+    params?: PutVersionFlagsParams, options?: Parameters<typeof callApi>[1]): Promise<VersionFlags> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<VersionFlags>(getPutVersionFlagsUrl(serviceId,version,params),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(putFlags)
+  }
+);}
+
+
+
 export const getListInstancesUrl = (serviceId: string,) => {
 
 
@@ -1479,6 +2395,45 @@ return callApi<BatchRouteResponse>(getRouteBatchUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(batchRouteRequest)
+  }
+);}
+
+
+
+export const getDecideFlagsUrl = () => {
+
+
+
+
+  return `/api/grey-router/flags`
+}
+
+/**
+ * Needs the permission `route`.
+ * @summary The flags of the version that would answer, without choosing an instance
+ */
+export const decideFlags = async (flagsRequest: FlagsRequest, options?: Parameters<typeof callApi>[1]): Promise<FlagsResponse> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<FlagsResponse>(getDecideFlagsUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(flagsRequest)
   }
 );}
 

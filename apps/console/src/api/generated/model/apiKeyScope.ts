@@ -11,5 +11,6 @@ export type ApiKeyScope = typeof ApiKeyScope[keyof typeof ApiKeyScope];
 
 export const ApiKeyScope = {
   route: 'route',
+  gateway: 'gateway',
   registry: 'registry',
 } as const;

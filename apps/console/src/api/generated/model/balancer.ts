@@ -13,4 +13,9 @@ export const Balancer = {
   round_robin: 'round_robin',
   weighted_round_robin: 'weighted_round_robin',
   random: 'random',
+  weighted_random: 'weighted_random',
+  least_connections: 'least_connections',
+  consistent_hash: 'consistent_hash',
+  health_aware: 'health_aware',
+  peak_ewma: 'peak_ewma',
 } as const;

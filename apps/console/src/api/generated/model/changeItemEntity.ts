@@ -14,6 +14,10 @@ export const ChangeItemEntity = {
   service: 'service',
   version: 'version',
   assignment: 'assignment',
+  rule: 'rule',
+  experiment: 'experiment',
+  lane: 'lane',
+  flags: 'flags',
   user: 'user',
   api_key: 'api_key',
 } as const;

@@ -6,7 +6,8 @@
  * OpenAPI spec version: 1
  */
 import type { Balancer } from './balancer.ts';
-import type { Fallback } from './fallback.ts';
+import type { Balancing } from './balancing.ts';
+import type { CreateServiceFallback } from './createServiceFallback.ts';
 import type { UnknownTenantPolicy } from './unknownTenantPolicy.ts';
 
 /**
@@ -26,7 +27,8 @@ export interface CreateService {
   name?: string;
   unknownTenant?: UnknownTenantPolicy;
   balancer?: Balancer;
-  fallback?: Fallback;
+  balancing?: Balancing;
+  fallback?: CreateServiceFallback;
   /**
      * Why, in the words of the operator.
      * @minLength 1

@@ -11,6 +11,9 @@ export type DecisionReason = typeof DecisionReason[keyof typeof DecisionReason];
 
 export const DecisionReason = {
   PINNED: 'PINNED',
+  LANE: 'LANE',
+  RULE: 'RULE',
+  EXPERIMENT: 'EXPERIMENT',
   ASSIGNMENT: 'ASSIGNMENT',
   DEFAULT: 'DEFAULT',
   DEFAULT_SPLIT: 'DEFAULT_SPLIT',

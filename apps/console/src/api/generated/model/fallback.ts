@@ -7,7 +7,7 @@
  */
 
 /**
- * When no instance of the version can answer: 503, the default version, or the highest release ordinal below.
+ * When the version cannot answer: 503, the default version, the highest release ordinal below, or a named version.
  */
 export type Fallback = typeof Fallback[keyof typeof Fallback];
 
@@ -16,4 +16,5 @@ export const Fallback = {
   fail: 'fail',
   baseline: 'baseline',
   nearest: 'nearest',
+  version: 'version',
 } as const;

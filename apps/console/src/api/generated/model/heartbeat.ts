@@ -9,4 +9,16 @@ import type { HeartbeatHealth } from './heartbeatHealth.ts';
 
 export interface Heartbeat {
   health?: HeartbeatHealth;
+  /**
+     * Requests under way, for least_connections.
+     * @minimum 0
+     * @maximum 1000000
+     */
+  inFlight?: number;
+  /**
+     * Recent latency, for peak_ewma.
+     * @minimum 0
+     * @maximum 3600000
+     */
+  latencyMs?: number;
 }

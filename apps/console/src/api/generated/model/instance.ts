@@ -29,6 +29,13 @@ export interface Instance {
      */
   weight: number;
   tags: string[];
+  /** As last reported. */
+  inFlight: number | null;
+  /**
+     * As last reported.
+     * @nullable
+     */
+  latencyMs: number | null;
   /** null: the foreign registry decides when it is gone. */
   ttlMs: number | null;
   /**

@@ -25,6 +25,8 @@ export interface Problem {
   errors?: Fault[];
   /** With 412: the state as it is now. */
   current?: unknown;
+  /** With RULES_INVALID: what the analysis found. */
+  findings?: unknown[];
   /** With VERSION_REFERENCED: what still refers to it. */
   references?: unknown[];
 }

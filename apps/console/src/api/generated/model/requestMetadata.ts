@@ -27,9 +27,23 @@ export interface RequestMetadata {
   clientIp?: string;
   /** @maxLength 64 */
   region?: string;
+  /** Claims that a trusted gateway has verified; needs the permission route.trusted. */
   claims?: RequestMetadataClaims;
-  /** @maxLength 256 */
+  /**
+     * Tag of the lane that the call is in: from a trusted caller as it is, from others only signed.
+     * @maxLength 1024
+     */
   tag?: string;
+  /**
+     * Token of the end user. Where user tokens are configured it is verified, and its claims count.
+     * @maxLength 8192
+     */
+  token?: string;
+  /**
+     * `epoch-revision` at which the version is to be chosen, as the edge stamped it.
+     * @maxLength 64
+     */
+  position?: string;
   attributes?: RequestMetadataAttributes;
   [key: string]: unknown;
 }

@@ -6,4 +6,7 @@
  * OpenAPI spec version: 1
  */
 
+/**
+ * Claims that a trusted gateway has verified; needs the permission route.trusted.
+ */
 export type RequestMetadataClaims = {[key: string]: unknown};

@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { Balancer } from './balancer.ts';
 import type { RequestMetadata } from './requestMetadata.ts';
 
 export interface RouteRequest {
@@ -13,4 +14,6 @@ export interface RouteRequest {
   /** @pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ */
   serviceName: string;
   requestMetadata?: RequestMetadata;
+  /** Instead of the one of the service. */
+  balancer?: Balancer;
 }

@@ -6,7 +6,10 @@
  * OpenAPI spec version: 1
  */
 import type { DecisionReason } from './decisionReason.ts';
+import type { RouteResponseExperiment } from './routeResponseExperiment.ts';
 import type { RouteResponseFallback } from './routeResponseFallback.ts';
+import type { RouteResponseFlags } from './routeResponseFlags.ts';
+import type { RouteResponseMirror } from './routeResponseMirror.ts';
 
 export interface RouteResponse {
   /** `host:port` to send the request to. */
@@ -16,13 +19,30 @@ export interface RouteResponse {
   serviceName: string;
   tenantId: string;
   reason: DecisionReason;
-  /** Bucket of a weighted default, 0–9999. */
+  /** Bucket of the split that decided, 0–9999. */
   bucket: number | null;
+  /**
+     * Id of the rule that chose.
+     * @nullable
+     */
+  rule: string | null;
+  experiment: RouteResponseExperiment;
+  /**
+     * Tag of the lane that the call is in; pass it on.
+     * @nullable
+     */
+  lane: string | null;
+  /** A copy of the request is meant for this instance too. */
+  mirror: RouteResponseMirror;
+  /** Flags of the version. */
+  flags: RouteResponseFlags;
   /** Ids of the holds that remapped the version, in order. */
   holds: string[];
   fallback: RouteResponseFallback;
   /** True: only degraded instances were left. */
   isDegraded: boolean;
+  /** True: the position asked for is not kept here; the present one decided. */
+  isRevisionMissed: boolean;
   epoch: string;
   /**
      * @minimum -9007199254740991

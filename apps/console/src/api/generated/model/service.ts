@@ -6,6 +6,7 @@
  * OpenAPI spec version: 1
  */
 import type { Balancer } from './balancer.ts';
+import type { Balancing } from './balancing.ts';
 import type { Fallback } from './fallback.ts';
 import type { ServiceDefaultVersionsItem } from './serviceDefaultVersionsItem.ts';
 import type { UnknownTenantPolicy } from './unknownTenantPolicy.ts';
@@ -24,7 +25,13 @@ export interface Service {
   defaultVersions: ServiceDefaultVersionsItem[];
   unknownTenant: UnknownTenantPolicy;
   balancer: Balancer;
+  balancing: Balancing;
   fallback: Fallback;
+  /**
+     * With fallback `version`.
+     * @nullable
+     */
+  fallbackVersion: string | null;
   /**
      * @minimum -9007199254740991
      * @maximum 9007199254740991

@@ -6,6 +6,7 @@
  * OpenAPI spec version: 1
  */
 import type { Balancer } from './balancer.ts';
+import type { Balancing } from './balancing.ts';
 import type { DefaultVersions } from './defaultVersions.ts';
 import type { Fallback } from './fallback.ts';
 import type { UnknownTenantPolicy } from './unknownTenantPolicy.ts';
@@ -19,7 +20,9 @@ export interface UpdateService {
   defaultVersions?: DefaultVersions;
   unknownTenant?: UnknownTenantPolicy;
   balancer?: Balancer;
+  balancing?: Balancing;
   fallback?: Fallback;
+  fallbackVersion?: string | null;
   /**
      * Why, in the words of the operator.
      * @minLength 1
