@@ -16,7 +16,7 @@ import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
 
-type Fields = Required<CreateService>;
+type Fields = Required<Omit<CreateService, 'balancing' | 'fallback'>> & { fallback: Fallback };
 
 /** Creates a service, or edits its name and policies. Its default is set on its page, once versions exist. */
 export function ServiceForm({ service, onClose }: { service?: Service; onClose: () => void }) {
@@ -40,7 +40,10 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
         const body: UpdateService = { name: name.trim() || service.id, ...policies, ...why };
         return updateService(service.id, body, {}, { headers: { 'if-match': service.etag } });
       }
-      const body: CreateService = { id: id.trim(), ...(name.trim() ? { name: name.trim() } : {}), ...policies, ...why };
+      const named = name.trim() ? { name: name.trim() } : {};
+      // A named version to fall back to exists only once the service does.
+      const fallback = policies.fallback === 'version' ? 'fail' : policies.fallback;
+      const body: CreateService = { id: id.trim(), ...named, ...policies, fallback, ...why };
       return createService(body, {}, { headers: { 'idempotency-key': keyFor(body) } });
     },
     onSuccess: async (saved) => {
@@ -52,6 +55,7 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
     },
   });
   const { errors } = formState;
+  const offered = Object.values(Fallback).filter((mode) => mode !== 'version' || service?.fallbackVersion);
   return (
     <Dialog onClose={onClose} title={service ? t('services.editTitle', { id: service.id }) : t('services.create')}>
       <form onSubmit={handleSubmit((fields) => save.mutate(fields))} noValidate>
@@ -76,7 +80,7 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
           <NativeSelect
             label={t('services.fallback')}
             description={t('services.fallbackMeans')}
-            data={Object.values(Fallback).map((value) => ({ value, label: t(`fallback.${value}`) }))}
+            data={offered.map((value) => ({ value, label: t(`fallback.${value}`) }))}
             {...register('fallback')}
           />
           <NativeSelect
