@@ -1,0 +1,45 @@
+/**
+ * The number that a value is or writes: a finite number, or text of digits with an optional minus before and an optional
+ * decimal fraction after them (`7`, `-0.5`; no blanks, no exponent, no other base). NaN for anything else.
+ */
+export function readNumber(value: unknown): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : Number.NaN;
+  if (typeof value === 'string') return isDecimal(value) ? Number(value) : Number.NaN;
+  return typeof value === 'bigint' ? Number(value) : Number.NaN;
+}
+
+function isDecimal(text: string): boolean {
+  const start = text.charCodeAt(0) === 0x2d ? 1 : 0;
+  const whole = skipDigits(text, start);
+  if (whole === start) return false;
+  if (whole === text.length) return true;
+  return text.charCodeAt(whole) === 0x2e && whole + 1 < text.length && skipDigits(text, whole + 1) === text.length;
+}
+
+function skipDigits(text: string, from: number): number {
+  let at = from;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) break;
+    at++;
+  }
+  return at;
+}
+
+/** So many digits stay exact in a double. */
+const SAFE_DIGITS = 15;
+/** Up to here, a remainder and one more digit stay exact in a double. */
+export const GREATEST_DIVISOR = 900_000_000_000_000;
+
+/**
+ * The remainder of a whole number from 0 (as a number, or written in digits, however many), -1 for anything else.
+ * @param divisor a whole number, 1 to GREATEST_DIVISOR
+ */
+export function readRemainder(value: unknown, divisor: number): number {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value % divisor : -1;
+  if (typeof value !== 'string' || value === '' || skipDigits(value, 0) !== value.length) return -1;
+  if (value.length <= SAFE_DIGITS) return Number(value) % divisor;
+  let remainder = 0;
+  for (let i = 0; i < value.length; i++) remainder = (remainder * 10 + value.charCodeAt(i) - 0x30) % divisor;
+  return remainder;
+}
