@@ -1,3 +1,4 @@
+export { reportEnd, reportStart } from './balancers/instance-loads.ts';
 export { decide, explain } from './decide.ts';
 export type * from './decision.ts';
 export { createDecisionEnv, type DecisionEnv } from './decision-env.ts';
