@@ -106,6 +106,21 @@ export interface RefusedDecision {
 
 export type Decision = RoutedDecision | RefusedDecision;
 
+/** Flags alone, without an instance: what `decide` would say of them. */
+export interface DecidedFlags {
+  readonly ok: true;
+  readonly tenantId: string;
+  readonly serviceName: string;
+  readonly version: string;
+  readonly reason: DecisionReason;
+  /** Of the version that answers; empty where it has none. */
+  readonly flags: Readonly<Record<string, Scalar>>;
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+export type FlagsDecision = DecidedFlags | RefusedDecision;
+
 export type ExplainStepName =
   | 'service'
   | 'tenant'

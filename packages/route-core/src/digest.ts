@@ -1,5 +1,5 @@
 import { finishHash, mixWord, murmurHash3 } from './murmur-hash3.ts';
-import type { HoldRecord, ServiceRecord, TenantRecord } from './records.ts';
+import type { FlagRecord, HoldRecord, LaneRecord, ServiceRecord, TenantRecord } from './records.ts';
 
 /**
  * The digest of a configuration is the sum of its records' hashes, in two independent lanes of 32 bits.
@@ -43,14 +43,48 @@ export function hashTenant(tenant: TenantRecord): LanePair {
   return hashText(JSON.stringify(['tenant', tenant.id, tenant.status, tenant.region ?? null, tags]));
 }
 
-/** The order of defaults counts (it decides who owns which buckets), the order of versions does not. */
+/**
+ * The order of defaults, rules, shares and variants counts (it decides who owns which buckets and who is asked first), that of
+ * versions, flags and experiments does not. What a service does not have is not in the text, so that snapshots of services
+ * without rules have the digests they had before there were any.
+ */
 export function hashService(service: ServiceRecord): LanePair {
   const versions = service.versions
-    .map((v) => JSON.stringify([v.version, v.ordinal, v.status, v.schemaMin ?? null, v.schemaMax ?? null]))
+    .map((v) => JSON.stringify([v.version, v.ordinal, v.status, v.schemaMin ?? null, v.schemaMax ?? null, ...flags(v)]))
     .sort();
-  const defaults = service.defaults.map((d) => [d.version, d.weight]);
+  const defaults = service.defaults.map((d) =>
+    d.ranges === undefined ? [d.version, d.weight] : [d.version, d.weight, d.ranges],
+  );
   const { id, unknownTenant, balancer, fallback } = service;
-  return hashText(JSON.stringify(['service', id, unknownTenant, balancer, fallback, defaults, versions]));
+  const more = canonical({
+    ruleSet: service.ruleSet,
+    experiments: listed(service.experiments?.map(canonical)),
+    balancing: service.balancing,
+    fallbackVersion: service.fallbackVersion,
+  });
+  const parts = ['service', id, unknownTenant, balancer, fallback, defaults, versions];
+  return hashText(JSON.stringify(more === '{}' ? parts : [...parts, more]));
+}
+
+function flags({ flags }: { readonly flags?: readonly FlagRecord[] }): readonly string[] {
+  return flags === undefined || flags.length === 0 ? [] : [JSON.stringify(listed(flags.map(canonical)))];
+}
+
+export function hashLane(lane: LaneRecord): LanePair {
+  return hashText(JSON.stringify(['lane', canonical({ ...lane, versions: listed(lane.versions.map(canonical)) })]));
+}
+
+/** A set of texts; one without members is like none. */
+function listed(texts: readonly string[] | undefined): readonly string[] | undefined {
+  return texts === undefined || texts.length === 0 ? undefined : [...texts].sort();
+}
+
+/** One text for one meaning: the keys of objects in order, without those that are undefined. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([x], [y]) => (x < y ? -1 : 1)));
+  });
 }
 
 export function hashHold(hold: HoldRecord): LanePair {

@@ -1,6 +1,7 @@
 import type { FallbackCause, FallbackTaken } from './decision.ts';
 import type { Trace } from './explain-trace.ts';
 import { followHolds } from './follow-holds.ts';
+import type { FallbackPlan } from './rules/compile-rule.ts';
 import type { ServiceSlot } from './service-slot.ts';
 import { checkVersion } from './version-check.ts';
 
@@ -18,19 +19,20 @@ interface FoundFallback {
 }
 
 /**
- * Another version for a tenant whose wanted one cannot answer, after the service's fallback mode. Holds, schema guard
+ * Another version for a tenant whose wanted one cannot answer, after the rule's or the service's fallback. Holds, schema guard
  * and instances are judged again for it, so a fallback never lets a held version through. null = nothing else fits.
  */
 export function fallBack(
   slot: ServiceSlot,
+  plan: FallbackPlan,
   wanted: number,
   cause: FallbackCause,
   subject: Subject,
 ): FoundFallback | null {
   const { tenantId, tags, schema, trace } = subject;
   const { names } = slot.names;
-  const mode = slot.record!.fallback;
-  for (const candidate of listCandidates(slot, wanted, schema)) {
+  const { mode } = plan;
+  for (const candidate of listCandidates(slot, plan, wanted, schema)) {
     trace?.add('fallback', 'candidate', { mode, cause, from: names[wanted]! }, names[candidate]);
     const followed = followHolds(slot, candidate, tenantId, tags, trace);
     if (followed.number === 0 || followed.number === wanted) continue;
@@ -43,16 +45,19 @@ export function fallBack(
   return null;
 }
 
-function listCandidates(slot: ServiceSlot, wanted: number, schema: number): readonly number[] {
-  const mode = slot.record!.fallback;
+function listCandidates(slot: ServiceSlot, plan: FallbackPlan, wanted: number, schema: number): readonly number[] {
+  const { mode } = plan;
   if (mode === 'fail') return [];
-  if (mode === 'baseline') {
-    const { baseline } = slot.defaults;
-    return baseline === 0 || baseline === wanted ? [] : [baseline];
-  }
+  if (mode === 'baseline') return without(wanted, slot.defaults.baseline);
+  // A name without a number has no hold and is not in the catalogue, so it could not answer.
+  if (mode === 'version') return without(wanted, slot.names.numbers.get(plan.version ?? '') ?? 0);
   // A version that the catalogue does not have has no place in the order, hence no neighbour.
   const ceiling = slot.versions[wanted]?.ordinal ?? Number.NaN;
   return slot.newestFirst
     .filter((v) => v.ordinal <= ceiling && v.number !== wanted && checkVersion(slot, v.number, schema, null) === null)
     .map((v) => v.number);
+}
+
+function without(wanted: number, candidate: number): readonly number[] {
+  return candidate === 0 || candidate === wanted ? [] : [candidate];
 }

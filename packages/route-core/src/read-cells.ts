@@ -1,6 +1,6 @@
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
-import type { AssignmentRecord, HoldRecord, SchemaRecord } from './records.ts';
+import type { AssignmentRecord, HoldRecord, LaneRecord, SchemaRecord, ServiceRecord } from './records.ts';
 import type { Snapshot, SnapshotState } from './snapshot-state.ts';
 
 /** What one tenant has of its own in a snapshot, in the order of the services; takes time by the number of services. */
@@ -29,4 +29,14 @@ export function readCells(
 /** The holds of a snapshot. */
 export function readHolds(snapshot: Snapshot): readonly HoldRecord[] {
   return [...(snapshot as SnapshotState).holds.values()];
+}
+
+/** The lanes of a snapshot. */
+export function readLanes(snapshot: Snapshot): readonly LaneRecord[] {
+  return [...(snapshot as SnapshotState).lanes.records.values()];
+}
+
+/** A service as the catalogue has it. */
+export function findService(snapshot: Snapshot, serviceId: string): ServiceRecord | undefined {
+  return (snapshot as SnapshotState).services.get(serviceId)?.record ?? undefined;
 }

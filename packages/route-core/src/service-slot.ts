@@ -1,10 +1,18 @@
-import { hashService, hashText, type LanePair, NO_HASH } from './digest.ts';
+import { hashText, type LanePair, NO_HASH } from './digest.ts';
 import { compileHolds, type HoldTable } from './holds.ts';
 import { buildInstanceTable, type InstanceTable } from './instance-table.ts';
-import { beginHash, type HashPrefix } from './murmur-hash3.ts';
 import { VersionNames } from './names.ts';
 import type { Pages } from './pages.ts';
-import type { BalancerName, HoldRecord, InstanceRecord, ServiceRecord, VersionRecord } from './records.ts';
+import type {
+  BalancerName,
+  BalancingRecord,
+  HoldRecord,
+  InstanceRecord,
+  ServiceRecord,
+  VersionRecord,
+} from './records.ts';
+import { RoutingPlan } from './routing-plan.ts';
+import { compileDefaults, type DefaultSplit } from './splits/default-split.ts';
 
 /** A version of the catalogue with its instances; unbounded ends of the schema range are ±Infinity. */
 export interface VersionSlot {
@@ -15,16 +23,7 @@ export interface VersionSlot {
   readonly schemaMin: number;
   readonly schemaMax: number;
   readonly table: InstanceTable;
-}
-
-/** The weighted default: version numbers with the upper end (exclusive) of the buckets that each owns. */
-export interface DefaultSplit {
-  readonly numbers: readonly number[];
-  readonly ends: readonly number[];
-  /** The greatest share, the first of equals: what fallback `baseline` means. 0 = there is no default. */
-  readonly baseline: number;
-  /** `service:`, which salts the buckets */
-  readonly salt: HashPrefix;
+  readonly hasFlags: boolean;
 }
 
 /** What changes together when the catalogue, the holds or the instances of a service change. */
@@ -32,6 +31,8 @@ export interface ServiceParts {
   readonly id: string;
   /** null: cells, holds or instances name a service that the catalogue does not have */
   readonly record: ServiceRecord | null;
+  /** What was compiled of the record before; made anew when it is of another one. */
+  readonly plan?: RoutingPlan | null;
   readonly names: VersionNames;
   readonly holds: readonly HoldRecord[];
   readonly instances: readonly InstanceRecord[];
@@ -48,6 +49,8 @@ export interface ServiceColumns {
 export interface ServiceSlot extends ServiceParts, ServiceColumns {
   readonly nameHash: LanePair;
   readonly recordHash: LanePair;
+  /** null where the record is */
+  readonly plan: RoutingPlan | null;
   /** by version number; absent = not in the catalogue */
   readonly versions: readonly (VersionSlot | undefined)[];
   /** not retired, newest first; of equal ordinals the greater name first */
@@ -67,9 +70,10 @@ export function compileService(parts: ServiceParts, columns: ServiceColumns, nam
   const known = new Map<string, VersionRecord>();
   for (const version of record?.versions ?? []) known.set(version.version, version);
   const slots = [...known.values()].map((version) =>
-    compileVersion(id, version, names, instances, record?.balancer ?? 'round_robin'),
+    compileVersion(id, version, names, instances, record?.balancer ?? 'round_robin', record?.balancing),
   );
-  const defaults = compileDefaults(id, record, names);
+  const plan = record === null ? null : parts.plan?.record === record ? parts.plan : new RoutingPlan(record, names);
+  const defaults = plan?.defaults ?? compileDefaults(id, null, names);
   const holdTable = compileHolds(holds, names);
   const versions: (VersionSlot | undefined)[] = names.names.map(() => undefined);
   for (const slot of slots) versions[slot.number] = slot;
@@ -87,7 +91,8 @@ export function compileService(parts: ServiceParts, columns: ServiceColumns, nam
     assignmentCount: columns.assignmentCount,
     schemaCount: columns.schemaCount,
     nameHash,
-    recordHash: record === null ? NO_HASH : hashService(record),
+    recordHash: plan?.hash ?? NO_HASH,
+    plan,
     versions,
     newestFirst,
     defaults,
@@ -109,6 +114,7 @@ export function withColumns(slot: ServiceSlot, columns: ServiceColumns): Service
     schemaCount: columns.schemaCount,
     nameHash: slot.nameHash,
     recordHash: slot.recordHash,
+    plan: slot.plan,
     versions: slot.versions,
     newestFirst: slot.newestFirst,
     defaults: slot.defaults,
@@ -122,6 +128,7 @@ function compileVersion(
   names: VersionNames,
   instances: readonly InstanceRecord[],
   balancer: BalancerName,
+  balancing: BalancingRecord | undefined,
 ): VersionSlot {
   return {
     number: names.number(version.version),
@@ -130,26 +137,7 @@ function compileVersion(
     isRetired: version.status === 'retired',
     schemaMin: version.schemaMin ?? Number.NEGATIVE_INFINITY,
     schemaMax: version.schemaMax ?? Number.POSITIVE_INFINITY,
-    table: buildInstanceTable(serviceId, version.version, instances, balancer),
+    table: buildInstanceTable(serviceId, version.version, instances, balancer, balancing),
+    hasFlags: (version.flags?.length ?? 0) > 0,
   };
-}
-
-function compileDefaults(id: string, record: ServiceRecord | null, names: VersionNames): DefaultSplit {
-  const given = record?.defaults ?? [];
-  const numbers: number[] = [];
-  const ends: number[] = [];
-  let end = 0;
-  let baseline = 0;
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (const { version, weight } of given) {
-    const number = names.number(version);
-    end += weight;
-    numbers.push(number);
-    ends.push(end);
-    if (weight > greatest) {
-      greatest = weight;
-      baseline = number;
-    }
-  }
-  return { numbers, ends, baseline, salt: beginHash(`${id}:`) };
 }

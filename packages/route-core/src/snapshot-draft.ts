@@ -1,4 +1,5 @@
-import { hashAssignmentLane, hashHold, hashSchemaLane, hashTenant, type LanePair } from './digest.ts';
+import { hashAssignmentLane, hashHold, hashLane, hashSchemaLane, hashTenant, type LanePair } from './digest.ts';
+import { compileLanes, NO_LANES } from './lanes/lane-table.ts';
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_SIZE, PagesDraft } from './pages.ts';
 import type {
@@ -6,6 +7,7 @@ import type {
   CellKey,
   HoldRecord,
   InstanceRecord,
+  LaneRecord,
   Position,
   SchemaRecord,
   ServiceRecord,
@@ -45,6 +47,7 @@ export class SnapshotDraft {
   readonly #statuses: PagesDraft<number, Uint8Array>;
   #tenantCount: number;
   #holds: Map<string, HoldRecord> | null = null;
+  #lanes: Map<string, LaneRecord> | null = null;
   #digestA: number;
   #digestB: number;
 
@@ -76,12 +79,7 @@ export class SnapshotDraft {
       if (this.#hasService(id)) this.#setRecord(this.#service(id), null);
     }
     for (const service of changes.upsert ?? []) {
-      const own = {
-        ...service,
-        defaults: service.defaults.map((d) => ({ ...d })),
-        versions: service.versions.map((v) => ({ ...v })),
-      };
-      this.#setRecord(this.#service(service.id), own);
+      this.#setRecord(this.#service(service.id), structuredClone(service));
     }
   }
 
@@ -113,6 +111,11 @@ export class SnapshotDraft {
     for (const hold of changes.upsert ?? []) this.#setHold(hold.id, structuredClone(hold));
   }
 
+  writeLanes(changes: Changes<LaneRecord, string>): void {
+    for (const tag of changes.remove ?? []) this.#setLane(tag, undefined);
+    for (const lane of changes.upsert ?? []) this.#setLane(lane.tag, structuredClone(lane));
+  }
+
   writeInstances(serviceId: string, instances: readonly InstanceRecord[]): void {
     const draft = this.#service(serviceId);
     draft.instances = instances;
@@ -135,6 +138,7 @@ export class SnapshotDraft {
       tenantCount: this.#tenantCount,
       services,
       holds,
+      lanes: this.#lanes === null ? base.lanes : this.#lanes.size === 0 ? NO_LANES : compileLanes(this.#lanes),
       digestA: this.#digestA,
       digestB: this.#digestB,
     });
@@ -202,6 +206,15 @@ export class SnapshotDraft {
     }
   }
 
+  #setLane(tag: string, next: LaneRecord | undefined): void {
+    const before = (this.#lanes ?? this.#base.lanes.records).get(tag);
+    if (before === undefined && next === undefined) return;
+    this.#lanes ??= new Map(this.#base.lanes.records);
+    this.#exchange(before === undefined ? null : hashLane(before), next === undefined ? null : hashLane(next));
+    if (next === undefined) this.#lanes.delete(tag);
+    else this.#lanes.set(tag, next);
+  }
+
   #exchange(before: LanePair | null, next: LanePair | null): void {
     this.#addHash((next?.a ?? 0) - (before?.a ?? 0), (next?.b ?? 0) - (before?.b ?? 0));
   }
@@ -238,7 +251,8 @@ function finishService(draft: ServiceDraft, holds: readonly HoldRecord[]): Servi
   const { slot, assignmentCount, schemaCount, record, instances } = draft;
   const columns = { cells: draft.cells.finish(), schemas: draft.schemas.finish(), assignmentCount, schemaCount };
   if (!draft.isStale) return withColumns(slot, columns);
-  return compileService({ id: slot.id, record, names: slot.names, holds, instances }, columns, slot.nameHash);
+  const { id, names, plan } = slot;
+  return compileService({ id, record, plan, names, holds, instances }, columns, slot.nameHash);
 }
 
 function cellHash(tenant: number, service: number, versions: readonly number[], cell: number): number {

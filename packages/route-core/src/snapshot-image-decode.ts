@@ -1,8 +1,9 @@
-import { hashHold } from './digest.ts';
+import { hashHold, hashLane } from './digest.ts';
+import { compileLanes, type LaneTable, NO_LANES } from './lanes/lane-table.ts';
 import { murmurHash3Bytes } from './murmur-hash3.ts';
 import { TenantNames } from './names.ts';
 import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from './pages.ts';
-import type { HoldRecord, InstanceRecord } from './records.ts';
+import type { HoldRecord, InstanceRecord, LaneRecord } from './records.ts';
 import type { ServiceSlot } from './service-slot.ts';
 import { ByteReader, readUint16, readUint32 } from './snapshot-image-bytes.ts';
 import { readColumn } from './snapshot-image-columns.ts';
@@ -59,6 +60,7 @@ function readSnapshot(content: Uint8Array): Snapshot {
   const digest = new DigestSum();
   const rows = readTenants(sections.get(SECTION.tenants)?.[0], digest);
   const holds = readHolds(sections.get(SECTION.holds)?.[0], digest);
+  const lanes = readLanes(sections.get(SECTION.lanes)?.[0], digest);
   const instances = (sections.get(SECTION.instances)?.[0]?.json() ?? []) as InstanceRecord[];
   const instancesOf = Map.groupBy(instances, (instance) => instance.serviceId);
   const holdsOf = Map.groupBy(holds.values(), (hold) => hold.serviceId);
@@ -74,6 +76,7 @@ function readSnapshot(content: Uint8Array): Snapshot {
     position: { epoch, revision },
     services,
     holds,
+    lanes,
     digestA: digest.a,
     digestB: digest.b,
   });
@@ -140,4 +143,14 @@ function readHolds(reader: ByteReader | undefined, digest: DigestSum): Map<strin
     holds.set(hold.id, hold);
   }
   return holds;
+}
+
+function readLanes(reader: ByteReader | undefined, digest: DigestSum): LaneTable {
+  if (reader === undefined) return NO_LANES;
+  const lanes = reader.json() as LaneRecord[];
+  for (const lane of lanes) {
+    const { a, b } = hashLane(lane);
+    digest.add(a, b);
+  }
+  return compileLanes(new Map(lanes.map((lane) => [lane.tag, lane])));
 }

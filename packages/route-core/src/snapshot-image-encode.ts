@@ -12,6 +12,7 @@ import {
   type ImageService,
   MAGIC,
   OLDEST_READER,
+  OLDEST_READER_OF_RULES,
   SECTION,
 } from './snapshot-image-format.ts';
 import type { Snapshot, SnapshotState } from './snapshot-state.ts';
@@ -42,7 +43,7 @@ export function* encodeSnapshotInSteps(
   const writer = new ByteWriter();
   for (const character of MAGIC) writer.uint8(character.charCodeAt(0));
   writer.uint16(FORMAT);
-  writer.uint16(OLDEST_READER);
+  writer.uint16(needsRules(state) ? OLDEST_READER_OF_RULES : OLDEST_READER);
   writer.uint32(0);
   const header: ImageHeader = { ...state.position, digest: state.digest };
   section(writer, SECTION.header, () => writer.json(header));
@@ -57,10 +58,23 @@ export function* encodeSnapshotInSteps(
     for (const instance of slot.instances) instances.push(instance);
   }
   section(writer, SECTION.holds, () => writer.json([...state.holds.values()]));
+  const lanes = [...state.lanes.records.values()];
+  if (lanes.length > 0) section(writer, SECTION.lanes, () => writer.json(lanes));
   if (options.withInstances ?? true) section(writer, SECTION.instances, () => writer.json(instances));
   writer.setUint32(MAGIC.length + 4, writer.length + CHECKSUM_SIZE);
   writer.uint32(murmurHash3Bytes(writer.view()));
   return writer.view().slice();
+}
+
+/** Whether the digest counts anything that a reader of format 1 does not. */
+function needsRules(state: SnapshotState): boolean {
+  if (state.lanes.records.size > 0) return true;
+  for (const { record } of state.services.values()) {
+    if (record === null) continue;
+    if (record.ruleSet ?? record.balancing ?? record.fallbackVersion ?? record.experiments?.[0]) return true;
+    if (record.defaults.some((d) => d.ranges !== undefined) || record.versions.some((v) => v.flags?.[0])) return true;
+  }
+  return false;
 }
 
 function section(writer: ByteWriter, id: number, write: () => void): void {

@@ -13,8 +13,10 @@
  * such a section raises OLDEST_READER. Meanings never change; what must be said otherwise gets a new section.
  */
 export const MAGIC = 'GREYSNAP';
-export const FORMAT = 1;
+export const FORMAT = 2;
+/** Readers of format 1 know no rules, experiments, flags and lanes; what has none of them they read as before. */
 export const OLDEST_READER = 1;
+export const OLDEST_READER_OF_RULES = 2;
 export const PREAMBLE_SIZE = 16;
 export const CHECKSUM_SIZE = 4;
 
@@ -36,6 +38,8 @@ export const SECTION = {
   holds: 4,
   /** json: list of InstanceRecord, as last known. Absent where the reader learns instances elsewhere. */
   instances: 5,
+  /** json: list of LaneRecord. Since format 2; what has it needs a reader of 2. */
+  lanes: 6,
 } as const;
 
 export interface ImageHeader {

@@ -10,6 +10,7 @@ import {
   decodeSnapshot,
   encodeSnapshot,
   encodeSnapshotInSteps,
+  type ServiceRecord,
   type Snapshot,
   SnapshotImageError,
   type SnapshotSource,
@@ -223,8 +224,38 @@ describe('between versions', () => {
     expect(counts(snapshot)).toEqual(counts(buildSnapshot(golden)));
   });
 
-  it('what this version writes is what format 1 says, byte for byte', () => {
-    expect(encodeSnapshot(buildSnapshot(golden))).toEqual(readGolden('format-1'));
+  it('the committed image of format 2 is read as it was written', () => {
+    const snapshot = decodeSnapshot(readGolden('format-2'));
+    const built = buildSnapshot(goldenWithRules);
+    expect(snapshot.digest).toBe(built.digest);
+    expect(counts(snapshot)).toEqual(counts(built));
+    expect(snapshot.stats()).toMatchObject({ laneCount: 2 });
+    expect(answers(snapshot)).toEqual(answers(built));
+  });
+
+  it('what this version writes is what format 2 says, byte for byte', () => {
+    expect(encodeSnapshot(buildSnapshot(goldenWithRules))).toEqual(readGolden('format-2'));
+  });
+
+  it('what this version writes without rules is what format 1 says, but for its number', () => {
+    const bytes = encodeSnapshot(buildSnapshot(golden));
+    bytes[8] = 1;
+    expect(seal(bytes)).toEqual(readGolden('format-1'));
+  });
+
+  it.each<[string, (source: Mutable) => void]>([
+    ['rules', (s) => Object.assign(s.services[0]!, { ruleSet: { number: 1, normalizePath: false, rules: [] } })],
+    ['an experiment', (s) => Object.assign(s.services[0]!, { experiments: goldenWithRules.services[0]!.experiments })],
+    ['a balancing', (s) => Object.assign(s.services[0]!, { balancing: {} })],
+    ['a named fallback', (s) => Object.assign(s.services[0]!, { fallbackVersion: '1.0.0' })],
+    ['ranges of defaults', (s) => Object.assign(s.services[0]!.defaults[0]!, { ranges: [[0, 1]] })],
+    ['flags', (s) => Object.assign(s.services[0]!.versions[0]!, goldenWithRules.services[0]!.versions[0])],
+    ['lanes', (s) => Object.assign(s, { lanes: goldenWithRules.lanes })],
+  ])('a reader of format 1 is told to leave an image alone that has %s', (_what, change) => {
+    const source = structuredClone(golden) as Mutable;
+    expect(encodeSnapshot(buildSnapshot(source))[10]).toBe(1);
+    change(source);
+    expect(encodeSnapshot(buildSnapshot(source))[10]).toBe(2);
   });
 
   it('an image of a later format with a section unknown here is read', () => {
@@ -247,7 +278,13 @@ describe('between versions', () => {
   });
 });
 
-const golden = JSON.parse(readFileSync(new URL('../images/golden.json', import.meta.url), 'utf8')) as SnapshotSource;
+type Mutable = SnapshotSource & { readonly services: ServiceRecord[] };
+const goldenWithRules = readSource('golden-with-rules') as Mutable;
+const golden = readSource('golden');
+
+function readSource(name: string): SnapshotSource {
+  return JSON.parse(readFileSync(new URL(`../images/${name}.json`, import.meta.url), 'utf8')) as SnapshotSource;
+}
 
 function readGolden(name: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`../images/${name}.bin`, import.meta.url)));

@@ -1,4 +1,5 @@
 import { formatDigest } from './digest.ts';
+import type { LaneTable } from './lanes/lane-table.ts';
 import type { TenantNames } from './names.ts';
 import { PAGE_BITS, PAGE_MASK, type Pages } from './pages.ts';
 import type { HoldRecord, InstanceRecord, Position } from './records.ts';
@@ -13,6 +14,7 @@ export interface SnapshotStats {
   readonly assignmentCount: number;
   readonly schemaCount: number;
   readonly holdCount: number;
+  readonly laneCount: number;
   readonly instanceCount: number;
   /** Bytes of the columns that hold assignments and schema versions. */
   readonly columnBytes: number;
@@ -59,6 +61,7 @@ export interface SnapshotParts {
   readonly tenantCount: number;
   readonly services: ReadonlyMap<string, ServiceSlot>;
   readonly holds: ReadonlyMap<string, HoldRecord>;
+  readonly lanes: LaneTable;
   readonly digestA: number;
   readonly digestB: number;
 }
@@ -72,6 +75,7 @@ export class SnapshotState implements Snapshot, SnapshotParts {
   readonly tenantCount: number;
   readonly services: ReadonlyMap<string, ServiceSlot>;
   readonly holds: ReadonlyMap<string, HoldRecord>;
+  readonly lanes: LaneTable;
   readonly digestA: number;
   readonly digestB: number;
 
@@ -83,6 +87,7 @@ export class SnapshotState implements Snapshot, SnapshotParts {
     this.tenantCount = parts.tenantCount;
     this.services = parts.services;
     this.holds = parts.holds;
+    this.lanes = parts.lanes;
     this.digestA = parts.digestA;
     this.digestB = parts.digestB;
   }
@@ -136,6 +141,7 @@ export class SnapshotState implements Snapshot, SnapshotParts {
     }
     const { tenantCount } = this;
     const holdCount = this.holds.size;
+    const laneCount = this.lanes.records.size;
     return {
       tenantCount,
       activeTenantCount,
@@ -144,6 +150,7 @@ export class SnapshotState implements Snapshot, SnapshotParts {
       assignmentCount,
       schemaCount,
       holdCount,
+      laneCount,
       instanceCount,
       columnBytes,
     };

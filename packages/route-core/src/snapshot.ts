@@ -1,5 +1,6 @@
 import { PositionGapError } from './errors.ts';
 import { normalizeInstances } from './instance-table.ts';
+import { NO_LANES } from './lanes/lane-table.ts';
 import { TenantNames } from './names.ts';
 import type { InstanceRecord, SnapshotDelta, SnapshotSource } from './records.ts';
 import { compileService, emptySlot } from './service-slot.ts';
@@ -14,6 +15,7 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
   draft.writeAssignments({ upsert: source.assignments });
   draft.writeSchemas({ upsert: source.schemas });
   draft.writeHolds({ upsert: source.holds });
+  draft.writeLanes({ upsert: source.lanes });
   const byService = new Map<string, InstanceRecord[]>();
   for (const instance of source.instances) {
     const list = byService.get(instance.serviceId);
@@ -41,6 +43,7 @@ export function applyDelta(snapshot: Snapshot, delta: SnapshotDelta): Snapshot {
   if (delta.assignments) draft.writeAssignments(delta.assignments);
   if (delta.schemas) draft.writeSchemas(delta.schemas);
   if (delta.holds) draft.writeHolds(delta.holds);
+  if (delta.lanes) draft.writeLanes(delta.lanes);
   return draft.finish(position);
 }
 
@@ -63,6 +66,7 @@ function emptyState(): SnapshotState {
     tenantCount: 0,
     services: new Map(),
     holds: new Map(),
+    lanes: NO_LANES,
     digestA: 0,
     digestB: 0,
   });

@@ -67,4 +67,10 @@ function traceInstances(slot: ServiceSlot, number: number, trace: Trace): void {
     detail,
     name,
   );
+  const taken = new Set(table.balancer === 'health_aware' ? table.aware.instances : table.instances);
+  for (const instance of all) {
+    if (taken.has(instance)) continue;
+    const why = instance.isEnabled ? instance.health : 'disabled';
+    trace.add('left_out', why, { instanceId: instance.instanceId, why }, name);
+  }
 }

@@ -1,0 +1,83 @@
+import type { Course } from './course.ts';
+import type { RefusalCode } from './decision.ts';
+import { applyExperiments } from './experiments/apply-experiments.ts';
+import { findLane } from './lanes/find-lane.ts';
+import { NO_LANES } from './lanes/lane-table.ts';
+import { PINNED_BIT, VERSION_MASK } from './names.ts';
+import { PAGE_BITS, PAGE_MASK } from './pages.ts';
+import { applyRules } from './rules/apply-rules.ts';
+import { bucketOf } from './splits/bucket-of.ts';
+import { findOwner } from './splits/range-table.ts';
+
+/**
+ * Who says which version: a pinned assignment, the lane, a rule, an experiment, the assignment, the default; the first that
+ * says anything. Writes what was chosen into the course.
+ * @returns why the request is refused, or null
+ */
+export function chooseVersion(course: Course): RefusalCode | null {
+  const { slot, snapshot, ordinal, trace } = course;
+  const cell = ordinal < 0 ? 0 : (slot.cells[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK] ?? 0);
+  // A pinned tenant stays pinned, but the call goes on in its lane.
+  if (snapshot.lanes !== NO_LANES) course.lane = findLane(course);
+  if ((cell & PINNED_BIT) !== 0) {
+    course.number = cell & VERSION_MASK;
+    course.reason = 'PINNED';
+  } else if (course.lane !== null && !followLane(course)) return 'LANE_NOT_SERVED';
+  if (course.number === 0 && slot.plan!.hasRules && applyRules(slot.plan!.rules, course) && course.number === 0) {
+    return 'LANE_NOT_SERVED';
+  }
+  if (course.number === 0 && slot.plan!.hasExperiments) applyExperiments(slot.plan!.experiments, course);
+  if (course.number === 0 && cell !== 0) {
+    course.number = cell & VERSION_MASK;
+    course.reason = 'ASSIGNMENT';
+  }
+  if (course.number === 0 && !takeDefault(course)) {
+    trace?.add('version', 'undefined', {});
+    return 'VERSION_UNDEFINED';
+  }
+  if (trace !== null) traceChoice(course);
+  return null;
+}
+
+/** The lane's version of this service, if it has one. false = it has none, and is strict. */
+function followLane(course: Course): boolean {
+  const { slot, trace } = course;
+  const lane = course.lane!;
+  const version = lane.versions.get(slot.id);
+  if (version === undefined) {
+    trace?.add('lane', lane.isStrict ? 'not_served' : 'passed_through', { tag: lane.tag });
+    if (lane.isStrict) course.reason = 'LANE';
+    return !lane.isStrict;
+  }
+  course.number = slot.names.number(version);
+  course.reason = 'LANE';
+  return true;
+}
+
+function takeDefault(course: Course): boolean {
+  const { defaults } = course.slot;
+  const count = defaults.numbers.length;
+  if (count === 0) return false;
+  if (count === 1) {
+    course.number = defaults.numbers[0]!;
+    return true;
+  }
+  course.bucket = bucketOf(defaults.salt, findUnit(course));
+  const owner = findOwner(defaults.table, course.bucket);
+  // Weights that do not reach 10 000 leave buckets without an owner.
+  course.number = owner < 0 ? defaults.baseline : defaults.numbers[owner]!;
+  if (course.reason === 'DEFAULT') course.reason = 'DEFAULT_SPLIT';
+  return true;
+}
+
+/** Who is counted in the weighted default: the user, else the session, else the tenant. Empty ids count as missing. */
+function findUnit({ request }: Course): string {
+  return request.metadata?.userId || request.metadata?.sessionId || request.tenantId;
+}
+
+function traceChoice(course: Course): void {
+  const { bucket, reason, slot } = course;
+  const isDefault = bucket !== null && course.rule === null && course.experiment === null;
+  const detail = bucket === null ? {} : isDefault ? { bucket, unit: findUnit(course) } : { bucket };
+  course.trace!.add('version', reason, detail, slot.names.names[course.number]);
+}

@@ -1,0 +1,40 @@
+import type { HashPrefix } from '../murmur-hash3.ts';
+import type { VersionNames } from '../names.ts';
+import type { ServiceRecord } from '../records.ts';
+import { beginSalt } from './bucket-of.ts';
+import { compileRanges, type RangeTable } from './range-table.ts';
+
+/** The weighted default of a service. */
+export interface DefaultSplit {
+  readonly numbers: readonly number[];
+  /** by place in `numbers` */
+  readonly table: RangeTable;
+  /** The greatest share, the first of equals: what fallback `baseline` means. 0 = there is no default. */
+  readonly baseline: number;
+  /** The service's id salts the buckets. */
+  readonly salt: HashPrefix;
+}
+
+/** @param record null: a service that the catalogue does not have */
+export function compileDefaults(id: string, record: ServiceRecord | null, names: VersionNames): DefaultSplit {
+  const given = record?.defaults ?? [];
+  const numbers = given.map(({ version }) => names.number(version));
+  let baseline = 0;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const [at, { weight }] of given.entries()) {
+    if (weight <= greatest) continue;
+    greatest = weight;
+    baseline = numbers[at]!;
+  }
+  return { numbers, table: compileTable(given), baseline, salt: beginSalt(id) };
+}
+
+/** The ranges owned; where no version has any, each owns as many buckets as its weight, in order. */
+function compileTable(given: ServiceRecord['defaults']): RangeTable {
+  if (given.some(({ ranges }) => ranges !== undefined)) {
+    return compileRanges(given.map(({ ranges }) => ({ ranges: ranges ?? [] })));
+  }
+  let end = 0;
+  const ends = given.map(({ weight }) => (end += weight));
+  return { ends, owners: given.map((_, at) => at) };
+}
