@@ -142,7 +142,7 @@ test('a version in use cannot be retired, and the answer lists who uses it', asy
   expect(refused.body.references).toEqual([
     { kind: 'default', serviceId: 'user', weight: 10_000 },
     { kind: 'assignment', tenantId: 'd', serviceId: 'user' },
-    { kind: 'counts', assignments: 1, defaults: 1, instances: 0 },
+    { kind: 'counts', assignments: 1, defaults: 1, routing: 0, instances: 0 },
   ]);
   const unknown = await api.ask('PATCH', '/api/services/pay', {
     defaultVersions: [{ version: '3.0.0', weight: 10_000 }],

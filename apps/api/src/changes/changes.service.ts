@@ -22,6 +22,8 @@ const POLL_MS = 5_000;
 export interface Committed {
   readonly changeId: string | null;
   readonly position: Position;
+  /** When; ISO 8601. */
+  readonly at?: string;
 }
 
 /** What the work inside a transaction brings back: what it did, and how to answer once that has a place in the log. */
@@ -97,25 +99,29 @@ export class ChangesService implements OnApplicationShutdown {
   }
 
   /**
-   * Runs `work` in a transaction and records what it did. Nothing is recorded when it did nothing. `work` may run more
+   * Runs `work` in a transaction and records what it did. `changeKey` is what the change will be known by in the log. Nothing is recorded when it did nothing. `work` may run more
    * than once (deadlocks), so it keeps nothing outside the transaction.
    *
    * @returns the answer, or the earlier one when the Idempotency-Key was used before
    * @throws ApiError of `work`; IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS, DATABASE_UNAVAILABLE
    */
-  async commit<T>(request: ChangeRequest, work: (tx: Transaction) => Promise<Work<T>>): Promise<T | Replayed<T>> {
+  async commit<T>(
+    request: ChangeRequest,
+    work: (tx: Transaction, changeKey: string) => Promise<Work<T>>,
+  ): Promise<T | Replayed<T>> {
     let committed: CommittedChange | undefined;
     const answer = await this.database.transaction(async (tx) => {
       committed = undefined;
       const claim = request.idempotency;
       const earlier = claim === undefined ? undefined : await this.idempotency.claim(tx, claim);
       if (earlier !== undefined) return new Replayed(earlier as T);
-      const done = await work(tx);
-      if (done.items.length > 0) committed = await this.#record(tx, request, done);
+      const key = randomUUID();
+      const done = await work(tx, key);
+      if (done.items.length > 0) committed = await this.#record(tx, key, request, done);
       const result = done.answer(
         committed === undefined
           ? { changeId: null, position: await this.log.readPosition(tx) }
-          : { changeId: committed.change.id, position: committed.change.position },
+          : { changeId: committed.change.id, position: committed.change.position, at: committed.change.at },
       );
       if (claim !== undefined) await this.idempotency.keep(tx, claim, result);
       return result;
@@ -135,8 +141,7 @@ export class ChangesService implements OnApplicationShutdown {
     return position;
   }
 
-  async #record<T>(tx: Transaction, request: ChangeRequest, done: Work<T>): Promise<CommittedChange> {
-    const key = randomUUID();
+  async #record<T>(tx: Transaction, key: string, request: ChangeRequest, done: Work<T>): Promise<CommittedChange> {
     const services = done.services ?? [];
     const items: ChangeItem[] = done.items.map((item, index) => ({ index, ...item }));
     await this.log.writeItems(tx, key, items);

@@ -1,5 +1,12 @@
 import type { ChangeItem, Position } from '@grey/contracts';
-import type { AssignmentRecord, CellKey, ServiceRecord, SnapshotDelta, TenantRecord } from '@grey/route-core';
+import type {
+  AssignmentRecord,
+  CellKey,
+  LaneRecord,
+  ServiceRecord,
+  SnapshotDelta,
+  TenantRecord,
+} from '@grey/route-core';
 
 /**
  * What a change means to the engine. Live hand-over and replay from the log both come through here, so that a router
@@ -14,6 +21,7 @@ export function deltaOfItems(
 ): SnapshotDelta {
   const tenants = { upsert: [] as TenantRecord[], remove: [] as string[] };
   const assignments = { upsert: [] as AssignmentRecord[], remove: [] as CellKey[] };
+  const lanes = { upsert: [] as LaneRecord[], remove: [] as string[] };
   for (const item of items) {
     if (item.entity === 'tenant') {
       if (item.after === null) tenants.remove.push(item.key);
@@ -23,6 +31,9 @@ export function deltaOfItems(
       const after = item.after as { version: string; isPinned: boolean } | null;
       if (after === null) assignments.remove.push(cell);
       else assignments.upsert.push({ ...cell, version: after.version, isPinned: after.isPinned });
+    } else if (item.entity === 'lane') {
+      if (item.after === null) lanes.remove.push(item.key);
+      else lanes.upsert.push(laneRecordOf(item.key, item.after as unknown as LaneState));
     }
   }
   return {
@@ -30,6 +41,7 @@ export function deltaOfItems(
     ...(tenants.upsert.length + tenants.remove.length > 0 ? { tenants } : {}),
     ...(services.length > 0 ? { services: { upsert: services } } : {}),
     ...(assignments.upsert.length + assignments.remove.length > 0 ? { assignments } : {}),
+    ...(lanes.upsert.length + lanes.remove.length > 0 ? { lanes } : {}),
   };
 }
 
@@ -37,6 +49,17 @@ interface TenantState {
   readonly status: string;
   readonly region: string | null;
   readonly tags: readonly string[];
+}
+
+/** What the log keeps of a lane. */
+export interface LaneState extends Pick<LaneRecord, 'mode' | 'versions'> {
+  readonly name: string;
+  readonly entry: LaneRecord['entry'] | null;
+}
+
+/** A lane as the engine sees it. */
+export function laneRecordOf(tag: string, { mode, versions, entry }: LaneState): LaneRecord {
+  return { tag, mode, versions, ...(entry == null ? {} : { entry }) };
 }
 
 /** A tenant as the engine sees it. */

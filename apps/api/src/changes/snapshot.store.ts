@@ -1,7 +1,8 @@
 import type { Position } from '@grey/contracts';
-import type { AssignmentRecord, ServiceRecord, SnapshotSource } from '@grey/route-core';
+import type { AssignmentRecord, LaneRecord, ServiceRecord, SnapshotSource } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { readServiceParts } from '../services/read-service-parts.store.ts';
 import { serviceRecordOf } from '../services/service-record.ts';
 import type { CommittedChange } from './change-feed.ts';
 import { changeOf, type HeadRow, headColumns, type ItemRow, itemColumns, itemOf } from './change-log.store.ts';
@@ -41,19 +42,18 @@ export class SnapshotStore {
         select: { id: true, name: true, status: true, tier: true, region: true, tags: true, metadata: true },
         orderBy: { id: 'asc' },
       });
-      const services = await tx.service.findMany({
-        include: { versions: { orderBy: { ordinal: 'asc' } } },
-        orderBy: { id: 'asc' },
-      });
+      const services = await readServiceParts(tx, null);
+      const lanes = await tx.lane.findMany({ select: { record: true }, orderBy: { tag: 'asc' } });
       const assignments = await tx.$queryRaw<AssignmentRecord[]>`
         SELECT tenant_id AS "tenantId", service_id AS "serviceId", version, is_pinned AS "isPinned" FROM assignments`;
       const source = {
         position,
         tenants: tenants.map((tenant) => tenantRecordOf(tenant.id, tenant)),
-        services: services.map((service) => serviceRecordOf(service, service.versions)),
+        services: services.map(serviceRecordOf),
         assignments,
         schemas: [],
         holds: [],
+        lanes: lanes.map(({ record }) => record as unknown as LaneRecord),
       };
       return { source, tenants: tenants as TenantRow[] };
     });

@@ -19,6 +19,8 @@ function instance(id: string, over: Partial<Registration> = {}): Registration {
     registeredAt: 0,
     lastSeenAt: 0,
     reported: 'healthy',
+    inFlight: null,
+    latencyMs: null,
     checked: 'unknown',
     lastCheckedAt: null,
     checkDetail: null,

@@ -20,6 +20,8 @@ function registration(instanceId: string): Registration {
     registeredAt: 0,
     lastSeenAt: 0,
     reported: 'unknown',
+    inFlight: null,
+    latencyMs: null,
     checked: 'unknown',
     lastCheckedAt: null,
     checkDetail: null,

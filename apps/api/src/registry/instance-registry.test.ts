@@ -48,6 +48,7 @@ describe('InstanceRegistry', () => {
         health: 'unknown',
         isEnabled: true,
         region: 'eu',
+        startedAt: 1_000_000,
         tags: ['a'],
       },
     ]);
@@ -159,7 +160,7 @@ describe('InstanceRegistry', () => {
     [undefined, 'healthy', 'healthy'],
   ] as const)('counts the worse of %s reported and %s checked: %s', (reported, checked, expected) => {
     registry.register(withCheck());
-    if (reported !== undefined) registry.heartbeat('p1', reported);
+    if (reported !== undefined) registry.heartbeat('p1', { health: reported });
     registry.recordCheck(withCheck(), { health: checked, detail: 'x' });
     expect(routed()).toEqual([['p1', expected]]);
   });
@@ -170,6 +171,16 @@ describe('InstanceRegistry', () => {
     registry.recordCheck(withCheck(), { health: 'healthy', detail: 'HTTP 200' });
     expect(events).toHaveLength(2);
     expect(registry.list('payment').items[0]?.healthCheck).toMatchObject({ detail: 'HTTP 200', intervalMs: 30_000 });
+  });
+
+  it('hands the load that heartbeats report to the router, and keeps what one leaves out', () => {
+    registry.register(request());
+    registry.heartbeat('p1', { inFlight: 7, latencyMs: 12.5 });
+    registry.heartbeat('p1', { health: 'healthy' });
+    registry.heartbeat('p1', { inFlight: 7 });
+    expect(router.instances.get('payment')).toMatchObject([{ inFlight: 7, latencyMs: 12.5, health: 'healthy' }]);
+    expect(registry.list('payment').items).toMatchObject([{ inFlight: 7, latencyMs: 12.5 }]);
+    expect(events).toHaveLength(3);
   });
 
   it('drops what a check found at an address that the instance has left', () => {

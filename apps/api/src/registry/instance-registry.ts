@@ -8,6 +8,7 @@ import {
   isExpired,
   isSeenAlike,
   type Registration,
+  type Report,
   type ReportedHealth,
   toInstance,
   toRecord,
@@ -85,6 +86,8 @@ export class InstanceRegistry extends LiveInstances {
       registeredAt: before?.registeredAt ?? now,
       lastSeenAt: now,
       reported: before?.reported ?? 'unknown',
+      inFlight: before?.inFlight ?? null,
+      latencyMs: before?.latencyMs ?? null,
       checked: kept?.checked ?? 'unknown',
       lastCheckedAt: kept?.lastCheckedAt ?? null,
       checkDetail: kept?.checkDetail ?? null,
@@ -94,9 +97,15 @@ export class InstanceRegistry extends LiveInstances {
   }
 
   /** @throws ApiError INSTANCE_UNKNOWN, also after the instance had expired */
-  heartbeat(instanceId: string, health?: ReportedHealth): Instance {
+  heartbeat(instanceId: string, report: Report = {}): Instance {
     const before = this.#get(instanceId);
-    const registration = { ...before, lastSeenAt: this.#now(), reported: health ?? before.reported };
+    const registration = {
+      ...before,
+      lastSeenAt: this.#now(),
+      reported: report.health ?? before.reported,
+      inFlight: report.inFlight ?? before.inFlight,
+      latencyMs: report.latencyMs ?? before.latencyMs,
+    };
     this.#write(registration, before);
     return this.#show(registration);
   }

@@ -66,6 +66,8 @@ export function readSourceInstances(
       registeredAt: now,
       lastSeenAt: now,
       reported: health,
+      inFlight: null,
+      latencyMs: null,
       checked: 'unknown',
       lastCheckedAt: null,
       checkDetail: null,

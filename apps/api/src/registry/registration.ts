@@ -1,6 +1,13 @@
 import type { Instance, RegisterInstance } from '@grey/contracts';
 import type { InstanceHealth, InstanceRecord } from '@grey/route-core';
 
+/** What an instance says of itself with a heartbeat; what it leaves out stays as it was. */
+export interface Report {
+  readonly health?: ReportedHealth | undefined;
+  readonly inFlight?: number | undefined;
+  readonly latencyMs?: number | undefined;
+}
+
 export type ReportedHealth = Exclude<InstanceHealth, 'unknown'>;
 
 /** Where an instance is known from: it registered here, or a foreign registry told of it. */
@@ -19,6 +26,9 @@ export interface Registration {
   readonly lastSeenAt: number;
   /** What the instance says of itself with its heartbeat. */
   readonly reported: InstanceHealth;
+  /** Requests under way, and recent latency in milliseconds, as last reported; null: never. */
+  readonly inFlight: number | null;
+  readonly latencyMs: number | null;
   /** What our own check found. */
   readonly checked: InstanceHealth;
   readonly lastCheckedAt: number | null;
@@ -54,7 +64,10 @@ export function toRecord(registration: Registration): InstanceRecord {
     health: healthOf(registration),
     isEnabled: registration.isEnabled,
     tags: metadata.tags,
+    startedAt: registration.registeredAt,
     ...(metadata.region === undefined ? {} : { region: metadata.region }),
+    ...(registration.inFlight === null ? {} : { inFlight: registration.inFlight }),
+    ...(registration.latencyMs === null ? {} : { latencyMs: registration.latencyMs }),
   };
 }
 
@@ -75,6 +88,8 @@ export function toInstance(registration: Registration, isVersionKnown: boolean):
     environment: metadata.environment ?? null,
     weight: metadata.weight,
     tags: metadata.tags,
+    inFlight: registration.inFlight,
+    latencyMs: registration.latencyMs,
     ttlMs: registration.source === 'builtin' ? ttlMs : null,
     registeredAt: new Date(registration.registeredAt).toISOString(),
     lastSeenAt: new Date(registration.lastSeenAt).toISOString(),
@@ -98,6 +113,8 @@ export function isSeenAlike(a: Registration, b: Registration): boolean {
     a.isEnabled === b.isEnabled &&
     a.isUntagged === b.isUntagged &&
     a.source === b.source &&
+    a.inFlight === b.inFlight &&
+    a.latencyMs === b.latencyMs &&
     JSON.stringify(a.request) === JSON.stringify(b.request)
   );
 }

@@ -136,9 +136,11 @@ describe('the registry over Redis', needsRedis(), () => {
     expect([a.service.listChecked().length, b.service.listChecked().length]).toEqual([1, 0]);
     a.service.recordCheck(checked, { health: 'healthy', detail: 'HTTP 200' });
     await until(() => expect(routedAt(b)).toEqual(['p1 v1 healthy']));
-    await b.service.heartbeat('p1', 'degraded');
+    await b.service.heartbeat('p1', { health: 'degraded' });
     await until(() => expect(routedAt(a)).toEqual(['p1 v1 degraded']));
     expect((await b.service.list('payment')).items[0]?.healthCheck).toMatchObject({ detail: 'HTTP 200' });
+    await b.service.heartbeat('p1', { inFlight: 3, latencyMs: 12.25 });
+    await until(() => expect(a.registry.list('payment').items).toMatchObject([{ inFlight: 3, latencyMs: 12.25 }]));
   });
 
   it('brings everything back into a Redis that was emptied, without emptying a service meanwhile', async () => {
@@ -217,9 +219,9 @@ describe('the registry over Redis', needsRedis(), () => {
     await a.service.register(request({ instanceId: 'p3', version: 'v2', address: '127.0.0.1:9003' }));
     await until(async () => expect((await set('v1')).sort()).toEqual(['127.0.0.1:9000', '127.0.0.1:9002']));
     expect(await client.ttl(redisKeys.serviceInstances('payment', 'v1'))).toBeGreaterThan(290);
-    await a.service.heartbeat('p1', 'degraded');
+    await a.service.heartbeat('p1', { health: 'degraded' });
     await until(async () => expect(await set('v1')).toEqual(['127.0.0.1:9002']));
-    await a.service.heartbeat('p2', 'unhealthy');
+    await a.service.heartbeat('p2', { health: 'unhealthy' });
     await until(async () => expect(await set('v1')).toEqual(['127.0.0.1:9000']));
     await a.service.deregister('p3');
     await until(async () => expect(await client.exists(redisKeys.serviceInstances('payment', 'v2'))).toBe(0));

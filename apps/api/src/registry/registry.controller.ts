@@ -14,7 +14,7 @@ export class RegistryController {
 
   @Operation(operations.heartbeatInstance)
   heartbeat(@Call() { input }: Called<typeof operations.heartbeatInstance>) {
-    return this.registry.heartbeat(input.params.instanceId, input.body?.health);
+    return this.registry.heartbeat(input.params.instanceId, input.body);
   }
 
   @Operation(operations.deregisterInstance)

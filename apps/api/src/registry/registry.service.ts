@@ -2,7 +2,7 @@ import type { Instance, RegisterInstance } from '@grey/contracts';
 import type { CheckResult, InstanceRegistry } from './instance-registry.ts';
 import type { InstanceSharing } from './instance-sharing.ts';
 import type { LiveReplicas } from './live-replicas.ts';
-import { isSeenAlike, type Registration, type ReportedHealth } from './registration.ts';
+import { isSeenAlike, type Registration, type Report } from './registration.ts';
 
 /** The built-in registry: instances announce themselves at any replica and are live on all. */
 export class RegistryService {
@@ -26,9 +26,9 @@ export class RegistryService {
   }
 
   /** @throws ApiError INSTANCE_UNKNOWN, also after the instance had expired */
-  async heartbeat(instanceId: string, health?: ReportedHealth): Promise<Instance> {
+  async heartbeat(instanceId: string, report: Report = {}): Promise<Instance> {
     const before = await this.#find(instanceId);
-    const shown = this.#registry.heartbeat(instanceId, health);
+    const shown = this.#registry.heartbeat(instanceId, report);
     await this.#share(shown.serviceId, instanceId, before);
     return shown;
   }

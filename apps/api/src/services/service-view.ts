@@ -21,7 +21,7 @@ export function serviceView(row: CountedService, instanceCount: number): Service
   };
 }
 
-/** What the log keeps of a service. */
+/** What the log keeps of a service; who owns which buckets is not for people. */
 export function serviceState(row: ServiceRow): ServiceFields {
   return {
     name: row.name,
@@ -31,7 +31,9 @@ export function serviceState(row: ServiceRow): ServiceFields {
     })),
     unknownTenant: row.unknownTenant,
     balancer: row.balancer,
+    balancing: row.balancing as ServiceFields['balancing'],
     fallback: row.fallback,
+    fallbackVersion: row.fallbackVersion,
   };
 }
 

@@ -9,6 +9,7 @@ import { ApiError } from '../infra/http/api-error.ts';
 import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import { assertMatch } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
+import { assignDefaults, ownedDefaultsOf } from './assign-defaults.ts';
 import { LiveInstances } from './live-instances.ts';
 import { serviceState, serviceView } from './service-view.ts';
 import { type CountedService, type ServiceFields, ServicesStore } from './services.store.ts';
@@ -77,8 +78,11 @@ export class ServicesService {
       const before = serviceState(row);
       const fields = changedFields(before, wanted);
       if (fields === undefined) return { items: [], answer: () => this.#view(row) };
-      await this.#assertDefaults(tx, serviceId, fields.defaultVersions);
-      const updated = await this.store.update(tx, serviceId, fields);
+      assertFallback({ ...before, ...fields });
+      await this.#assertVersions(tx, serviceId, fields);
+      const { defaultVersions, ...rest } = fields;
+      const owned = defaultVersions && { defaultVersions: assignDefaults(ownedDefaultsOf(row), defaultVersions) };
+      const updated = await this.store.update(tx, serviceId, { ...rest, ...owned });
       return {
         items: [itemOf(serviceId, before, serviceState(updated))],
         services: [await this.store.readRecord(tx, serviceId)],
@@ -87,8 +91,10 @@ export class ServicesService {
     });
   }
 
-  async #assertDefaults(tx: Transaction, serviceId: string, wanted: ServiceFields['defaultVersions'] = []) {
-    const labels = wanted.map((one) => one.version);
+  /** Versions that the service did not name before must be there to be used. */
+  async #assertVersions(tx: Transaction, serviceId: string, fields: Partial<ServiceFields>) {
+    const { defaultVersions = [], fallbackVersion = null } = fields;
+    const labels = [...new Set([...defaultVersions.map((one) => one.version), fallbackVersion ?? []].flat())];
     const statuses = await this.versions.hold(tx, serviceId, labels);
     for (const label of labels) assertUsable(statuses.get(label), serviceId, label);
   }
@@ -96,6 +102,14 @@ export class ServicesService {
   #view(row: CountedService): Service {
     return serviceView(row, this.instances.listLive(row.id).length);
   }
+}
+
+/** The contract sees the fields that are sent; here one of the two may be what is stored. */
+function assertFallback({ fallback, fallbackVersion }: ServiceFields): void {
+  if (fallback === 'version' && fallbackVersion === null)
+    throw new ApiError('VALIDATION_FAILED', {
+      errors: [{ path: 'body.fallbackVersion', message: 'the fallback `version` needs one' }],
+    });
 }
 
 /** @throws ApiError VERSION_UNKNOWN, VERSION_RETIRED */

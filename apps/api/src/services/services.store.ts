@@ -1,17 +1,32 @@
-import type { ServiceRecord } from '@grey/route-core';
+import type { Service as ServiceView } from '@grey/contracts';
+import type { BucketRange, ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
-import type { Service, Version } from '../../generated/client.ts';
+import type { Prisma, Service } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { readServiceParts } from './read-service-parts.store.ts';
 import { serviceRecordOf } from './service-record.ts';
+
+type Balancing = ServiceView['balancing'];
+/** `ranges`: the buckets that the version owns in a split. */
+export interface OwnedDefault {
+  version: string;
+  weight: number;
+  ranges?: BucketRange[];
+}
 
 /** Fields of a service that an operator sets. */
 export interface ServiceFields {
   name: string;
-  defaultVersions: { version: string; weight: number }[];
+  defaultVersions: OwnedDefault[];
   unknownTenant: string;
   balancer: string;
+  balancing: Balancing;
   fallback: string;
+  fallbackVersion: string | null;
 }
+
+/** What a service begins with: its default needs versions, and they come later. */
+export type NewService = Omit<ServiceFields, 'defaultVersions' | 'fallbackVersion'>;
 
 export type CountedService = Service & { _count: { versions: number } };
 const counted = { include: { _count: { select: { versions: true } } } } as const;
@@ -46,21 +61,19 @@ export class ServicesStore {
     return this.findIn(tx, id);
   }
 
-  insert(tx: Transaction, data: { id: string } & Partial<ServiceFields> & Omit<ServiceFields, 'defaultVersions'>) {
-    return tx.service.create({ data, ...counted });
+  insert(tx: Transaction, { id, ...fields }: { id: string } & NewService) {
+    return tx.service.create({ data: { id, ...fields } as unknown as Prisma.ServiceCreateInput, ...counted });
   }
 
   update(tx: Transaction, id: string, fields: Partial<ServiceFields>): Promise<CountedService> {
     const data = { ...fields, rowVersion: { increment: 1 }, updatedAt: new Date() };
-    return tx.service.update({ where: { id }, data, ...counted });
+    return tx.service.update({ where: { id }, data: data as unknown as Prisma.ServiceUpdateInput, ...counted });
   }
 
   /** The service as the engine sees it inside this transaction. */
   async readRecord(tx: Transaction, id: string): Promise<ServiceRecord> {
-    const { versions, ...service } = await tx.service.findUniqueOrThrow({
-      where: { id },
-      include: { versions: { orderBy: { ordinal: 'asc' } } },
-    });
-    return serviceRecordOf(service as Service, versions as Version[]);
+    const [parts] = await readServiceParts(tx, [id]);
+    if (parts === undefined) throw new Error(`there is no service ${id}`);
+    return serviceRecordOf(parts);
   }
 }

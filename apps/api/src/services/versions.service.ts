@@ -11,6 +11,7 @@ import type { Called } from '../infra/http/operation.decorator.ts';
 import { LiveInstances } from './live-instances.ts';
 import { serviceState, versionState, versionView } from './service-view.ts';
 import { type CountedService, ServicesStore } from './services.store.ts';
+import { describeReferences, findReferences } from './version-references.ts';
 import { type CountedVersion, VersionsStore } from './versions.store.ts';
 
 type Ops = typeof operations;
@@ -95,15 +96,23 @@ export class VersionsService {
   async #assertUnused(tx: Transaction, service: CountedService, version: string): Promise<void> {
     const assigned = await this.store.findAssigned(tx, service.id, version);
     const share = serviceState(service).defaultVersions.find((one) => one.version === version);
-    if (assigned.count === 0 && share === undefined) return;
+    const routing = findReferences(service.id, version, await this.store.findRouting(tx, service.id));
+    if (assigned.count === 0 && share === undefined && routing.length === 0) return;
     const live = this.instances.listLive(service.id).filter((one) => one.version === version);
     throw new ApiError('VERSION_REFERENCED', {
-      detail: `${service.id} ${version} is assigned to ${assigned.count} tenant(s)${share ? ' and part of the default' : ''}; ${live.length} instance(s) run it.`,
+      detail: `${service.id} ${version} is assigned to ${assigned.count} tenant(s)${share ? ' and part of the default' : ''}${describeReferences(routing)}; ${live.length} instance(s) run it.`,
       references: [
         ...(share ? [{ kind: 'default', serviceId: service.id, weight: share.weight }] : []),
+        ...routing,
         ...assigned.tenantIds.map((tenantId) => ({ kind: 'assignment', tenantId, serviceId: service.id })),
         ...live.slice(0, INSTANCES_SHOWN).map(({ instanceId, address }) => ({ kind: 'instance', instanceId, address })),
-        { kind: 'counts', assignments: assigned.count, defaults: share ? 1 : 0, instances: live.length },
+        {
+          kind: 'counts',
+          assignments: assigned.count,
+          defaults: share ? 1 : 0,
+          routing: routing.length,
+          instances: live.length,
+        },
       ],
     });
   }

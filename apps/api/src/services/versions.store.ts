@@ -1,6 +1,9 @@
+import type { ExperimentRecord, LaneRecord, RuleSetRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { Version } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { readServiceParts } from './read-service-parts.store.ts';
+import type { RoutingOfService } from './version-references.ts';
 
 /** Fields of a version that an operator sets. */
 export interface VersionFields {
@@ -79,6 +82,18 @@ export class VersionsStore {
       data: { ...fields, rowVersion: { increment: 1 }, updatedAt: new Date() },
       ...counted,
     });
+  }
+
+  /** What of routing may name a version of the service. */
+  async findRouting(tx: Transaction, serviceId: string): Promise<RoutingOfService> {
+    const [parts] = await readServiceParts(tx, [serviceId]);
+    const lanes = await tx.lane.findMany({ select: { record: true }, orderBy: { tag: 'asc' } });
+    return {
+      fallbackVersion: parts?.fallbackVersion ?? null,
+      ruleSet: parts?.liveRules?.record as RuleSetRecord | undefined,
+      experiments: parts?.experiments.map(({ record }) => record as ExperimentRecord) ?? [],
+      lanes: lanes.map(({ record }) => record as unknown as LaneRecord),
+    };
   }
 
   /** Ids of the first hundred tenants that the version is assigned to, and how many there are. */

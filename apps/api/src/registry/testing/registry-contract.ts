@@ -37,7 +37,7 @@ export function describeRegistryContract(start: () => Promise<TestReplica>): voi
     await replica.service.register(request());
     await replica.service.heartbeat('p1');
     expect(await sequence()).toBe(first);
-    await replica.service.heartbeat('p1', 'degraded');
+    await replica.service.heartbeat('p1', { health: 'degraded' });
     const second = await sequence();
     await replica.service.deregister('p1');
     expect([second > first, (await sequence()) > second]).toEqual([true, true]);
@@ -45,7 +45,7 @@ export function describeRegistryContract(start: () => Promise<TestReplica>): voi
 
   it('takes the health that an instance reports, and the address it moves to', async () => {
     await replica.service.register(request());
-    await replica.service.heartbeat('p1', 'degraded');
+    await replica.service.heartbeat('p1', { health: 'degraded' });
     expect(routed()).toEqual(['p1 v1 degraded']);
     await replica.service.register(request({ address: '127.0.0.1:9001', version: 'v2' }));
     expect(replica.router.instances.get('payment')).toMatchObject([{ address: '127.0.0.1:9001', version: 'v2' }]);
@@ -79,6 +79,8 @@ export function describeRegistryContract(start: () => Promise<TestReplica>): voi
       registeredAt: 1,
       lastSeenAt: 1,
       reported: 'healthy' as const,
+      inFlight: null,
+      latencyMs: null,
       checked: 'unknown' as const,
       lastCheckedAt: null,
       checkDetail: null,

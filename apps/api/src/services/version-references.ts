@@ -1,0 +1,58 @@
+import type { ExperimentRecord, LaneRecord, RuleRecord, RuleSetRecord } from '@grey/route-core';
+
+/** What of routing may name a version of a service. */
+export interface RoutingOfService {
+  readonly ruleSet: RuleSetRecord | undefined;
+  readonly experiments: readonly ExperimentRecord[];
+  readonly lanes: readonly LaneRecord[];
+  readonly fallbackVersion: string | null;
+}
+
+/** Something that names a version, in the words of the API. */
+export type VersionReference =
+  | { readonly kind: 'rule'; readonly serviceId: string; readonly ruleId: string; readonly as: RuleUse }
+  | { readonly kind: 'experiment'; readonly serviceId: string; readonly experimentId: string; readonly variant: string }
+  | { readonly kind: 'lane'; readonly tag: string; readonly serviceId: string }
+  | { readonly kind: 'fallback'; readonly serviceId: string };
+type RuleUse = 'target' | 'fallback' | 'mirror';
+
+/** Everything in the live rules, the experiments, the lanes and the fallback of a service that names the version. */
+export function findReferences(serviceId: string, version: string, routing: RoutingOfService): VersionReference[] {
+  const rules = routing.ruleSet?.rules ?? [];
+  return [
+    ...(routing.fallbackVersion === version ? [{ kind: 'fallback', serviceId } as const] : []),
+    ...rules.flatMap((rule) =>
+      usesOf(rule, version).map((as) => ({ kind: 'rule', serviceId, ruleId: rule.id, as }) as const),
+    ),
+    ...routing.experiments.flatMap(({ id, variants }) =>
+      variants
+        .filter((variant) => variant.version === version)
+        .map(({ name }) => ({ kind: 'experiment', serviceId, experimentId: id, variant: name }) as const),
+    ),
+    ...routing.lanes
+      .filter(({ versions }) => versions.some((one) => one.serviceId === serviceId && one.version === version))
+      .map(({ tag }) => ({ kind: 'lane', tag, serviceId }) as const),
+  ];
+}
+
+/** Such as `, named by rule beta and lane summer`; empty when there is none. */
+export function describeReferences(references: readonly VersionReference[]): string {
+  const words = new Set(references.map(nameOf));
+  return words.size === 0 ? '' : `, named by ${new Intl.ListFormat('en').format(words)}`;
+}
+
+function nameOf(reference: VersionReference): string {
+  if (reference.kind === 'rule') return `rule ${reference.ruleId}`;
+  if (reference.kind === 'experiment') return `experiment ${reference.experimentId}`;
+  return reference.kind === 'lane' ? `lane ${reference.tag}` : 'the fallback';
+}
+
+function usesOf(rule: RuleRecord, version: string): RuleUse[] {
+  const uses: RuleUse[] = [];
+  const { target, fallback, mirror } = rule;
+  if (target.kind === 'version' && target.version === version) uses.push('target');
+  if (target.kind === 'split' && target.split.shares.some((share) => share.version === version)) uses.push('target');
+  if (fallback?.version === version) uses.push('fallback');
+  if (mirror?.version === version) uses.push('mirror');
+  return uses;
+}
