@@ -72,6 +72,8 @@ function mentionsLane({ headers }: IncomingMessage): boolean {
 
 /** Takes tag and position out of the headers, also out of the raw ones, which proxies copy. */
 function strip(req: IncomingMessage): void {
+  // Node derives these from the raw ones when they are first read, and counts on their number.
+  const { headers, headersDistinct } = req;
   const rawHeaders: string[] = [];
   for (let i = 0; i + 1 < req.rawHeaders.length; i += 2) {
     const name = req.rawHeaders[i]!;
@@ -80,11 +82,16 @@ function strip(req: IncomingMessage): void {
   }
   req.rawHeaders = rawHeaders;
   for (const name of [TAG_HEADER, POSITION_HEADER, 'baggage', 'tracestate']) {
-    const value = req.headers[name];
+    const value = headers[name];
     if (typeof value !== 'string') continue;
     const rest = withoutLane(name, value);
-    if (rest === '') delete req.headers[name];
-    else req.headers[name] = rest;
+    if (rest === '') {
+      delete headers[name];
+      delete headersDistinct[name];
+    } else {
+      headers[name] = rest;
+      headersDistinct[name] = [rest];
+    }
   }
 }
 
