@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { session } from '../api/session.ts';
 import { AccessPage } from '../features/access/access.page.tsx';
 import { LoginPage } from '../features/access/login.page.tsx';
@@ -7,9 +14,8 @@ import { MatrixPage } from '../features/assignments/matrix.page.tsx';
 import { readChangeFilters } from '../features/changes/change-filters.ts';
 import { ChangesPage } from '../features/changes/changes.page.tsx';
 import { DiscoveryPage } from '../features/discovery/discovery.page.tsx';
+import { readOldQuestion, readQuestion } from '../features/playground/playground-question.ts';
 import { RoutersPage } from '../features/routers/routers.page.tsx';
-import { ExplainPage } from '../features/routing/explain.page.tsx';
-import { readExplainRequest } from '../features/routing/explain-request.ts';
 import { ServicePage } from '../features/services/service.page.tsx';
 import { ServicesPage } from '../features/services/services.page.tsx';
 import { TenantSyncPage } from '../features/tenant-sync/tenant-sync.page.tsx';
@@ -80,11 +86,20 @@ const servicesRoute = createRoute({
     typeof search['search'] === 'string' && search['search'] !== '' ? { search: search['search'] } : {},
 });
 const serviceRoute = createRoute({ ...inShell, path: '/services/$serviceId', component: ServicePage });
+/** The engine comes along with the page that needs it. */
+const playgroundRoute = createRoute({
+  ...inShell,
+  path: '/playground',
+  component: lazyRouteComponent(() => import('../features/playground/playground.page.tsx'), 'PlaygroundPage'),
+  validateSearch: readQuestion,
+});
+/** What the playground was before; links to it are in tickets and runbooks. */
 const explainRoute = createRoute({
   ...inShell,
   path: '/explain',
-  component: ExplainPage,
-  validateSearch: readExplainRequest,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/playground', search: readOldQuestion(search), replace: true });
+  },
 });
 const changesRoute = createRoute({
   ...inShell,
@@ -107,6 +122,7 @@ const routeTree = rootRoute.addChildren([
     matrixRoute,
     servicesRoute,
     serviceRoute,
+    playgroundRoute,
     explainRoute,
     changesRoute,
     discoveryRoute,

@@ -11,7 +11,7 @@ const pages = [
   { to: '/tenants', label: 'nav.tenants', mark: '▤' },
   { to: '/matrix', label: 'nav.matrix', mark: '▦' },
   { to: '/services', label: 'nav.services', mark: '◆' },
-  { to: '/explain', label: 'nav.explain', mark: '?' },
+  { to: '/playground', label: 'nav.playground', mark: '?', permission: 'routing.read' },
   { to: '/changes', label: 'nav.changes', mark: '≡' },
   { to: '/discovery', label: 'nav.discovery', mark: '◎', permission: 'discovery.read' },
   { to: '/routers', label: 'nav.routers', mark: '⇉', permission: 'routers.read' },

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { readChangeFilters } from './changes/change-filters.ts';
 import { diffFields } from './changes/field-diff.ts';
-import { parseRequestMetadata, readExplainRequest, toRouteRequest } from './routing/explain-request.ts';
 import { missingWeight, toDefaultVersions, toShares } from './services/default-weights.ts';
 import { parseMetadata } from './tenants/tenant-fields.ts';
 import { hasFilters, readTenantFilters, withFilter } from './tenants/tenant-filters.ts';
@@ -28,23 +27,6 @@ test('the timeline takes only kinds of change that exist', () => {
     tenantId: 't1',
   });
   expect(readChangeFilters({ kind: 'tenant.exploded' })).toEqual({});
-});
-
-test('request metadata is read line by line, with groups', () => {
-  expect(parseRequestMetadata('userId=42\n\nheaders.x-beta = 1\nheaders.a=b=c\nregion=eu')).toEqual({
-    userId: '42',
-    headers: { 'x-beta': '1', a: 'b=c' },
-    region: 'eu',
-  });
-  expect(parseRequestMetadata('no equals sign')).toBeUndefined();
-});
-
-test('a question is asked once tenant and service are named', () => {
-  expect(toRouteRequest(readExplainRequest({ tenantId: 't1' }))).toBeUndefined();
-  expect(toRouteRequest(readExplainRequest({ tenantId: 't1', serviceName: 'pay' }))).toEqual({
-    tenantId: 't1',
-    serviceName: 'pay',
-  });
 });
 
 test('metadata of a tenant keeps everything after the first equals sign', () => {

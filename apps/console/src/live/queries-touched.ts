@@ -9,17 +9,18 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
   if (event.type === 'reset') return 'all';
   // Instances are not replayed, so after every (re)connection they are read again.
   if (event.type === 'hello')
-    return [['instances'], ['versions'], ['services'], ['service'], ['routers'], ['discovery']];
+    return [['instances'], ['versions'], ['services'], ['service'], ['service-source'], ['routers'], ['discovery']];
   if (event.type === 'instances')
     return [
       ['instances', event.serviceId],
       ['versions', event.serviceId],
       ['service', event.serviceId],
+      ['service-source', event.serviceId],
       ['services'],
       ['discovery'],
     ];
   const kind = event.change.kind;
-  const always: QueryKey[] = [['changes'], ['explain'], ['routers']];
+  const always: QueryKey[] = [['changes'], ['service-source'], ['routers']];
   if (kind === 'tenants.synced')
     return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix'], ['tenant-sync']];
   if (kind.startsWith('tenant.')) return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix']];
@@ -27,6 +28,10 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
     return [...always, ['services'], ['service'], ['tenant-services'], ['matrix'], ['discovery']];
   if (kind.startsWith('version.')) return [...always, ['versions'], ['service'], ['services'], ['tenant-services']];
   if (kind.startsWith('assignment')) return [...always, ['tenant-services'], ['matrix'], ['versions']];
+  if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['lanes'], ['service']];
+  if (kind.startsWith('experiment.')) return [...always, ['experiments'], ['experiment-counts']];
+  if (kind.startsWith('lane.')) return [...always, ['lanes'], ['lane']];
+  if (kind.startsWith('flags.')) return [...always, ['flags'], ['versions']];
   if (kind.startsWith('user.')) return [...always, ['users']];
   return [...always, ['api-keys']];
 }

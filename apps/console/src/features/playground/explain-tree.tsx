@@ -1,0 +1,54 @@
+import type { Explanation } from '@grey/route-core';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../i18n/format.ts';
+import { groupSteps, type Stage } from './group-steps.ts';
+import { StepLine } from './step-line.tsx';
+import { isMiss } from './step-tone.ts';
+
+/** More misses than this are folded: the rule that decided must not be below the fold. */
+const shownMisses = 6;
+
+/** The whole way of a decision, stage by stage, in the order in which it happened. */
+export function ExplainTree({ explanation, label }: { explanation: Explanation; label: string }) {
+  const { decision, steps } = explanation;
+  return (
+    <ol className="explain-tree" aria-label={label}>
+      {groupSteps(steps, decision.reason).map((stage, index) => (
+        <li key={`${stage.name} ${index}`} data-stage={stage.name} data-silent={stage.silence !== undefined}>
+          <StageView stage={stage} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function StageView({ stage }: { stage: Stage }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const misses = stage.steps.filter(isMiss);
+  const isFolded = misses.length > shownMisses;
+  const shown = isFolded ? stage.steps.filter((step) => !isMiss(step)) : stage.steps;
+  return (
+    <>
+      <h3>{t(`playground.stage.${stage.name}`)}</h3>
+      <div>
+        {stage.silence && <p className="step-silent">{t(`playground.silence.${stage.silence}`)}</p>}
+        {isFolded && (
+          <details className="fold">
+            <summary>{t('playground.misses', { count: misses.length, shown: number(misses.length) })}</summary>
+            <ul>
+              {misses.map((step, index) => (
+                <StepLine key={index} step={step} />
+              ))}
+            </ul>
+          </details>
+        )}
+        <ul>
+          {shown.map((step, index) => (
+            <StepLine key={index} step={step} />
+          ))}
+        </ul>
+      </div>
+    </>
+  );
+}
