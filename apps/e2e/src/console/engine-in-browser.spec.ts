@@ -27,7 +27,7 @@ test.describe('the engine in the browser decides as it does in Node', () => {
         expect(answers.length, vector.name).toBe(vector.requests.length);
         for (const [at, { brief, decision, explained, steps, expected }] of answers.entries()) {
           const { steps: expectedSteps, ...answer } = expected;
-          expect(brief, vector.name).toEqual(answer['ok'] ? answer : expect.objectContaining(answer));
+          expect(brief, vector.name).toEqual(answer.ok ? answer : expect.objectContaining(answer));
           expect(decision, vector.name).toMatchObject({
             tenantId: vector.requests[at]?.request.tenantId,
             serviceName: vector.requests[at]?.request.serviceName,

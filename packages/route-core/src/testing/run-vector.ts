@@ -1,5 +1,11 @@
-import type * as Engine from '../index.ts';
+import type * as Everything from '../index.ts';
 import type { Decision, DecisionEnv, DecisionRequest, Snapshot, SnapshotSource } from '../index.ts';
+
+/** What of the engine the vectors need. */
+export type Engine = Pick<
+  typeof Everything,
+  'buildSnapshot' | 'createDecisionEnv' | 'decide' | 'explain' | 'reportEnd' | 'reportStart'
+>;
 
 export interface VectorFile {
   readonly feature: string;
@@ -42,7 +48,7 @@ export interface VectorAnswer {
  * alike run the vectors by this.
  * @param engine the functions that are to be judged
  */
-export function runVector(engine: typeof Engine, vector: VectorCase): VectorAnswer[] {
+export function runVector(engine: Engine, vector: VectorCase): VectorAnswer[] {
   const snapshot = engine.buildSnapshot(vector.source);
   const clock = { now: vector.now };
   const env = makeEnv(engine, vector, clock);
@@ -66,7 +72,7 @@ function brief(decision: Decision): Record<string, unknown> {
   return rest.ok ? { ...rest, instance: rest.instance.instanceId } : rest;
 }
 
-function makeEnv(engine: typeof Engine, vector: VectorCase, clock: { now: number | undefined }): DecisionEnv {
+function makeEnv(engine: Engine, vector: VectorCase, clock: { now: number | undefined }): DecisionEnv {
   const numbers = [...(vector.random ?? [])];
   return engine.createDecisionEnv({
     now: () => {
@@ -80,7 +86,7 @@ function makeEnv(engine: typeof Engine, vector: VectorCase, clock: { now: number
   });
 }
 
-function report(engine: typeof Engine, reports: VectorRequest['reports'], snapshot: Snapshot, env: DecisionEnv): void {
+function report(engine: Engine, reports: VectorRequest['reports'], snapshot: Snapshot, env: DecisionEnv): void {
   const instances = new Map(snapshot.listInstances().map((instance) => [instance.instanceId, instance]));
   for (const { instance: id, event, latencyMs = 0, isFailure = false } of reports ?? []) {
     const instance = instances.get(id)!;
