@@ -1,0 +1,81 @@
+import { VersionNames } from '../names.ts';
+import type { RuleRecord, RuleSetRecord, TargetRecord } from '../routing-records.ts';
+import { compileRules } from '../rules/rule-index.ts';
+import { BUCKET_COUNT } from '../splits/bucket-of.ts';
+import { compileRanges } from '../splits/range-table.ts';
+import type { Formula } from './leaf.ts';
+import { areContradictory, isFormulaImplied } from './refute.ts';
+import type { RuleFinding } from './rule-finding.ts';
+import { toFormula } from './rule-formula.ts';
+
+interface Candidate {
+  readonly rule: RuleRecord;
+  readonly index: number;
+  readonly formula: Formula;
+}
+
+/** What is said of rules that can never decide: by themselves, or because another one is always asked first. */
+export function compareRules(ruleSet: RuleSetRecord): RuleFinding[] {
+  const findings: RuleFinding[] = [];
+  const earlier: Candidate[] = [];
+  for (const index of listPrecedence(ruleSet)) {
+    const rule = ruleSet.rules[index]!;
+    const candidate = { rule, index, formula: toFormula(rule) };
+    if (areContradictory([candidate.formula])) {
+      findings.push(
+        tell(candidate, null, 'RULE_UNREACHABLE', 'error', 'no request fulfils all that this rule asks for'),
+      );
+      continue;
+    }
+    const other = earlier.find(({ formula }) => isFormulaImplied(candidate.formula, formula));
+    if (other !== undefined) findings.push(judgePair(other, candidate));
+    else if (alwaysDecides(rule.target)) earlier.push(candidate);
+  }
+  return findings;
+}
+
+/** Indexes of the rules that are on, as the engine itself sorts them. */
+function listPrecedence({ rules, normalizePath }: RuleSetRecord): number[] {
+  const numbered = rules.map((rule, index) => ({ ...rule, id: String(index) }));
+  const { ordered } = compileRules({ number: 0, normalizePath, rules: numbered }, new VersionNames());
+  return ordered.map(({ id }) => Number(id));
+}
+
+function judgePair(first: Candidate, second: Candidate): RuleFinding {
+  const isSameMatch = isFormulaImplied(first.formula, second.formula);
+  const isSameTarget = writeTarget(first.rule.target) === writeTarget(second.rule.target);
+  if (isSameMatch && !isSameTarget && first.rule.priority === second.rule.priority) {
+    const message = `matches the same requests as "${first.rule.name}", which has the same priority and another target`;
+    return tell(second, first, 'RULE_CONFLICT', 'error', message);
+  }
+  const message = `never decides: "${first.rule.name}" comes before it and matches whatever this rule matches`;
+  return tell(second, first, 'RULE_SHADOWED', 'warning', message);
+}
+
+function tell(
+  { rule, index }: Candidate,
+  other: Candidate | null,
+  code: RuleFinding['code'],
+  severity: RuleFinding['severity'],
+  message: string,
+): RuleFinding {
+  return { code, severity, ruleId: rule.id, otherRuleId: other?.rule.id ?? null, path: `rules.${index}`, message };
+}
+
+/**
+ * Whether a rule that matches leaves nothing to those after it. A split may hand on who has no unit or no share; a lane those
+ * who are in another one, and where it serves no version of the service, everybody.
+ */
+function alwaysDecides(target: TargetRecord): boolean {
+  if (target.kind === 'version') return true;
+  if (target.kind === 'lane' || target.split.whenMissing === 'skip') return false;
+  const { ends, owners } = compileRanges(target.split.shares);
+  return ends.at(-1) === BUCKET_COUNT && !owners.includes(-1);
+}
+
+function writeTarget(target: TargetRecord): string {
+  if (target.kind === 'version') return `version ${target.version}`;
+  if (target.kind === 'lane') return `lane ${target.tag}`;
+  const { unit, whenMissing, salt, shares } = target.split;
+  return JSON.stringify([unit.by, 'name' in unit ? unit.name : '', whenMissing, salt, shares]);
+}
