@@ -33,6 +33,9 @@ import { registryProviders } from './registry/registry.providers.ts';
 import { RoutersController } from './routers/routers.controller.ts';
 import { routersProviders } from './routers/routers.providers.ts';
 import { routingProviders } from './routing/routing.providers.ts';
+import { RulesController } from './rules/rules.controller.ts';
+import { rulesProviders } from './rules/rules.providers.ts';
+import { ServiceRecords } from './services/service-records.ts';
 import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
 import { ServicesStore } from './services/services.store.ts';
@@ -89,6 +92,7 @@ export class AppModule {
         HealthController,
         RegistryController,
         RoutersController,
+        RulesController,
         ServicesController,
         StreamController,
         TenantsController,
@@ -108,9 +112,11 @@ export class AppModule {
         ...routersProviders,
         ...routingProviders,
         ...healthProviders,
+        ...rulesProviders,
         ...streamProviders,
         ...tenantSyncProviders,
         Housekeeping,
+        ServiceRecords,
         ServicesService,
         ServicesStore,
         SyncedTenantsService,

@@ -55,7 +55,8 @@ export const ruleInputSchema = z
         shares: z
           .array(z.strictObject({ version: versionLabelSchema, weight: basisPointsSchema }))
           .min(1)
-          .max(20),
+          .max(20)
+          .refine((all) => new Set(all.map((one) => one.version)).size === all.length, 'each version once'),
       }),
       z.strictObject({ kind: z.literal('lane'), tag: tagSchema }),
     ]),

@@ -2,7 +2,7 @@ import type { Position } from '@grey/contracts';
 import type { AssignmentRecord, LaneRecord, ServiceRecord, SnapshotSource } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../infra/db/database.ts';
-import { readServiceParts } from '../services/read-service-parts.store.ts';
+import { readServiceParts } from '../infra/db/read-service-parts.ts';
 import { serviceRecordOf } from '../services/service-record.ts';
 import type { CommittedChange } from './change-feed.ts';
 import { changeOf, type HeadRow, headColumns, type ItemRow, itemColumns, itemOf } from './change-log.store.ts';

@@ -6,14 +6,8 @@ import type {
   ServiceRecord,
   VersionRecord,
 } from '@grey/route-core';
-import type { ServiceRow, VersionRow } from '../infra/db/rows.ts';
-
-/** A service row with all that decides for it. */
-export interface ServiceParts extends ServiceRow {
-  readonly versions: readonly VersionRow[];
-  readonly liveRules: { readonly record: unknown } | null;
-  readonly experiments: readonly { readonly record: unknown }[];
-}
+import type { ServiceParts } from '../infra/db/read-service-parts.ts';
+import type { VersionRow } from '../infra/db/rows.ts';
 
 /** A service with its versions, live rules and experiments as the engine sees it. */
 export function serviceRecordOf(service: ServiceParts): ServiceRecord {

@@ -3,7 +3,7 @@ import type { BucketRange, ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { Prisma, Service } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
-import { readServiceParts } from './read-service-parts.store.ts';
+import { readServiceParts } from '../infra/db/read-service-parts.ts';
 import { serviceRecordOf } from './service-record.ts';
 
 type Balancing = ServiceView['balancing'];

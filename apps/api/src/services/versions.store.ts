@@ -2,7 +2,7 @@ import type { ExperimentRecord, LaneRecord, RuleSetRecord } from '@grey/route-co
 import { Injectable } from '@nestjs/common';
 import type { Version } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
-import { readServiceParts } from './read-service-parts.store.ts';
+import { readServiceParts } from '../infra/db/read-service-parts.ts';
 import type { RoutingOfService } from './version-references.ts';
 
 /** Fields of a version that an operator sets. */

@@ -42,7 +42,8 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, where: string,
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) faults.push({ path: pathOf(where, issue.path), message: issue.message });
+  for (const issue of parsed.error.issues.flatMap((one) => placesOf(one)))
+    faults.push({ path: pathOf(where, issue.path), message: issue.message });
   return undefined;
 }
 
@@ -60,6 +61,22 @@ function findUnstorable(value: unknown, path: string, faults: Fault[]): void {
       findUnstorable(key, `${path} (a key)`, faults);
       findUnstorable(inner, `${path}.${key}`, faults);
     }
+}
+
+type Place = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+/** Of a union only the alternative that got furthest is told: the others say what the value was not meant to be. */
+function placesOf(issue: z.core.$ZodIssue): Place[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const alternatives = issue.errors.map((inner) => inner.flatMap((one) => placesOf(one)));
+  const [best] = alternatives.sort((a, b) => depthOf(b) - depthOf(a) || a.length - b.length);
+  if (best === undefined || depthOf(best) === 0) return [issue];
+  return best.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+}
+
+/** How far the alternative was right: the shallowest fault is what it failed on. */
+function depthOf(places: readonly Place[]): number {
+  return places.length === 0 ? 0 : Math.min(...places.map(({ path }) => path.length));
 }
 
 function pathOf(where: string, path: readonly PropertyKey[]): string {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.ts';
 
-/** Deepest nesting of a body; nothing in the contract comes near. */
-const DEPTH_LIMIT = 32;
+/** Deepest nesting of a body. A condition of 32 levels takes two of these each; nothing else in the contract comes near. */
+const DEPTH_LIMIT = 80;
 
 /**
  * Reads a JSON body of at most `limit` bytes. No body at all is `undefined`.

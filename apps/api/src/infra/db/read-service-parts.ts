@@ -1,5 +1,12 @@
-import type { Transaction } from '../infra/db/database.ts';
-import type { ServiceParts } from './service-record.ts';
+import type { Transaction } from './database.ts';
+import type { ServiceRow, VersionRow } from './rows.ts';
+
+/** A service row with all that decides for it. */
+export interface ServiceParts extends ServiceRow {
+  readonly versions: readonly VersionRow[];
+  readonly liveRules: { readonly record: unknown } | null;
+  readonly experiments: readonly { readonly record: unknown }[];
+}
 
 /**
  * Services with all that decides for them, by id.

@@ -1,0 +1,14 @@
+import type { Provider } from '@nestjs/common';
+import { PublishRulesService } from './publish-rules.service.ts';
+import { RuleDraftsService } from './rule-drafts.service.ts';
+import { RulesService } from './rules.service.ts';
+import { RulesStore } from './rules.store.ts';
+import { RulesContexts } from './rules-contexts.ts';
+
+export const rulesProviders: Provider[] = [
+  PublishRulesService,
+  RuleDraftsService,
+  RulesContexts,
+  RulesService,
+  RulesStore,
+];
