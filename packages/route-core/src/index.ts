@@ -1,4 +1,16 @@
 export { reportEnd, reportStart } from './balancers/instance-loads.ts';
+export {
+  type CompiledCondition,
+  type ConditionFault,
+  type ConditionTrace,
+  checkCondition,
+  compileCondition,
+  Facts,
+  normalizePath,
+  type ParsedCel,
+  parseCel,
+  printCel,
+} from './conditions/index.ts';
 export { decide, decideAt, explain, explainAt } from './decide.ts';
 export { decideFlags } from './decide-flags.ts';
 export type * from './decision.ts';
@@ -8,9 +20,9 @@ export { assertHold } from './holds.ts';
 export { murmurHash3 } from './murmur-hash3.ts';
 export { findService, readCells, readHolds, readLanes } from './read-cells.ts';
 export type * from './records.ts';
-export { applyDelta, buildSnapshot, withInstances } from './snapshot.ts';
+export { applyDelta, applyDeltaInSteps, buildSnapshot, buildSnapshotInSteps, withInstances } from './snapshot.ts';
 export { SnapshotHistory } from './snapshot-history.ts';
-export { decodeSnapshot } from './snapshot-image-decode.ts';
+export { decodeSnapshot, decodeSnapshotInSteps } from './snapshot-image-decode.ts';
 export { type EncodeSnapshotOptions, encodeSnapshot, encodeSnapshotInSteps } from './snapshot-image-encode.ts';
 export { SnapshotImageError, type SnapshotImageFault } from './snapshot-image-error.ts';
 export type { Snapshot, SnapshotStats } from './snapshot-state.ts';

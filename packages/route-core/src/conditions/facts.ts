@@ -4,6 +4,8 @@ import { type Address, parseAddress } from './ip-address.ts';
 import { lowerCaseNames } from './lower-case-names.ts';
 
 type Texts = Readonly<Record<string, unknown>>;
+const QUESTION_MARK = 0x3f;
+const NUMBER_SIGN = 0x23;
 const NOTHING: Texts = Object.freeze({});
 
 /** What `metadata` calls by a name of its own; whatever else stands in it is an attribute. */
@@ -72,11 +74,14 @@ export class Facts {
     return asText(this.metadata.tag);
   }
 
-  /** As it was sent, without its query. */
+  /** As it was sent, up to its query or fragment. */
   get path(): string {
     const path = asText(this.metadata.path);
-    const end = path.indexOf('?');
-    return end < 0 ? path : path.slice(0, end);
+    for (let i = 0; i < path.length; i++) {
+      const code = path.charCodeAt(i);
+      if (code === QUESTION_MARK || code === NUMBER_SIGN) return path.slice(0, i);
+    }
+    return path;
   }
 
   /**
@@ -109,8 +114,8 @@ export class Facts {
   claim(path: readonly string[]): unknown {
     let value: unknown = this.metadata.claims;
     for (let i = 0; i < path.length; i++) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, path[i]!)) return undefined;
-      value = (value as Record<string, unknown>)[path[i]!];
+      if (!isNamed(value) || !Object.hasOwn(value, path[i]!)) return undefined;
+      value = value[path[i]!];
     }
     return value ?? undefined;
   }
@@ -135,6 +140,11 @@ export function attributeNames(metadata: RequestMetadata): string[] {
   return names.filter(
     (name) => scalarOf(metadata.attributes, name) !== undefined || scalarOf(metadata, name) !== undefined,
   );
+}
+
+/** An object with names, unlike a list. */
+export function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asText(value: unknown): string {

@@ -1,5 +1,15 @@
+export { type ConditionFault, checkCondition } from './check-condition.ts';
 export { type CompiledCondition, type ConditionTrace, compileCondition } from './compile-condition.ts';
 export { type CompiledRegex, compileRegex } from './compile-regex.ts';
 export { Facts } from './facts.ts';
 export { normalizePath } from './normalize-path.ts';
-export { compilePortion, compileUnit } from './read-operand.ts';
+export { type ParsedCel, parseCel } from './parse-cel.ts';
+export { printCel } from './print-cel.ts';
+export {
+  compilePortion,
+  compileText,
+  compileUnit,
+  compileValue,
+  type ReadText,
+  type ReadValue,
+} from './read-operand.ts';

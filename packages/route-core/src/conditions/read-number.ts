@@ -28,16 +28,29 @@ function skipDigits(text: string, from: number): number {
 
 /** So many digits stay exact in a double. */
 const SAFE_DIGITS = 15;
+/** Nobody counts further; what is longer is no number but an attempt to keep us busy. */
+const MOST_DIGITS = 1000;
 /** Up to here, a remainder and one more digit stay exact in a double. */
 export const GREATEST_DIVISOR = 900_000_000_000_000;
 
+/** The whole number from 0 that a value is or writes in digits (at most 1 000), or null. */
+export function readWhole(value: unknown): bigint | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
+  if (typeof value === 'string') return isWhole(value) ? BigInt(value) : null;
+  return typeof value === 'bigint' && value >= 0n ? value : null;
+}
+
+function isWhole(text: string): boolean {
+  return text !== '' && text.length <= MOST_DIGITS && skipDigits(text, 0) === text.length;
+}
+
 /**
- * The remainder of a whole number from 0 (as a number, or written in digits, however many), -1 for anything else.
+ * The remainder of a whole number from 0 (as a number, or written in at most 1 000 digits), -1 for anything else.
  * @param divisor a whole number, 1 to GREATEST_DIVISOR
  */
 export function readRemainder(value: unknown, divisor: number): number {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value % divisor : -1;
-  if (typeof value !== 'string' || value === '' || skipDigits(value, 0) !== value.length) return -1;
+  if (typeof value !== 'string' || !isWhole(value)) return -1;
   if (value.length <= SAFE_DIGITS) return Number(value) % divisor;
   let remainder = 0;
   for (let i = 0; i < value.length; i++) remainder = (remainder * 10 + value.charCodeAt(i) - 0x30) % divisor;
