@@ -15,11 +15,7 @@ import type {
 } from './records.ts';
 import { compileService, emptySlot, type ServiceSlot, withColumns } from './service-slot.ts';
 import { SnapshotState, TENANT_ACTIVE, TENANT_SUSPENDED, type TenantSlot } from './snapshot-state.ts';
-
-interface Changes<Record, Key> {
-  readonly upsert?: Iterable<Record> | undefined;
-  readonly remove?: Iterable<Key> | undefined;
-}
+import type { Changes } from './steps.ts';
 
 interface ServiceDraft {
   slot: ServiceSlot;
@@ -122,13 +118,14 @@ export class SnapshotDraft {
     draft.isStale = true;
   }
 
-  finish(position: Position): SnapshotState {
+  *finishInSteps(position: Position): Generator<void, SnapshotState> {
     const base = this.#base;
     const holds = this.#holds ?? base.holds;
     const services = this.#services.size === 0 ? base.services : new Map(base.services);
     const heldBy = Map.groupBy(holds.values(), (hold) => hold.serviceId);
     for (const [id, draft] of this.#services) {
       (services as Map<string, ServiceSlot>).set(id, finishService(draft, heldBy.get(id) ?? []));
+      yield;
     }
     return new SnapshotState({
       position: { epoch: position.epoch, revision: position.revision },

@@ -11,7 +11,10 @@ import { SnapshotImageError } from './snapshot-image-error.ts';
 import { CHECKSUM_SIZE, FORMAT, type ImageHeader, MAGIC, PREAMBLE_SIZE, SECTION } from './snapshot-image-format.ts';
 import { DigestSum, readService } from './snapshot-image-service.ts';
 import { type Snapshot, SnapshotState, TENANT_SUSPENDED, type TenantSlot } from './snapshot-state.ts';
+import { runSteps } from './steps.ts';
 
+/** Tenants read between two pauses. */
+const ROWS_PER_STEP = 4096;
 const NO_TAGS: readonly string[] = Object.freeze([]);
 
 /**
@@ -21,9 +24,15 @@ const NO_TAGS: readonly string[] = Object.freeze([]);
  * @throws SnapshotImageError
  */
 export function decodeSnapshot(bytes: Uint8Array): Snapshot {
+  return runSteps(decodeSnapshotInSteps(bytes));
+}
+
+/** As `decodeSnapshot`, in steps of about a millisecond for 10 000 tenants, so that requests can be answered between them. */
+export function* decodeSnapshotInSteps(bytes: Uint8Array): Generator<void, Snapshot> {
   const content = openImage(bytes);
+  yield;
   try {
-    return readSnapshot(content);
+    return yield* readSnapshot(content);
   } catch (error) {
     if (error instanceof SnapshotImageError) throw error;
     throw new SnapshotImageError('CORRUPT', String(error), { cause: error });
@@ -53,12 +62,12 @@ function openImage(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(PREAMBLE_SIZE, end);
 }
 
-function readSnapshot(content: Uint8Array): Snapshot {
+function* readSnapshot(content: Uint8Array): Generator<void, Snapshot> {
   const sections = listSections(content);
   const header = sections.get(SECTION.header)?.[0]?.json() as ImageHeader | undefined;
   if (header === undefined) throw new SnapshotImageError('CORRUPT', 'it has no header');
   const digest = new DigestSum();
-  const rows = readTenants(sections.get(SECTION.tenants)?.[0], digest);
+  const rows = yield* readTenants(sections.get(SECTION.tenants)?.[0], digest);
   const holds = readHolds(sections.get(SECTION.holds)?.[0], digest);
   const lanes = readLanes(sections.get(SECTION.lanes)?.[0], digest);
   const instances = (sections.get(SECTION.instances)?.[0]?.json() ?? []) as InstanceRecord[];
@@ -69,6 +78,7 @@ function readSnapshot(content: Uint8Array): Snapshot {
   for (const reader of sections.get(SECTION.service) ?? []) {
     const slot = readService(reader, { tenants: rows.names, values, holdsOf, instancesOf, digest });
     services.set(slot.id, slot);
+    yield;
   }
   const { epoch, revision } = header;
   const state = new SnapshotState({
@@ -101,14 +111,17 @@ function listSections(content: Uint8Array): Map<number, ByteReader[]> {
 
 type Rows = Pick<SnapshotState, 'names' | 'tenants' | 'statuses' | 'tenantCount'>;
 
-function readTenants(reader: ByteReader | undefined, digest: DigestSum): Rows {
+function* readTenants(reader: ByteReader | undefined, digest: DigestSum): Generator<void, Rows> {
   const names = new TenantNames();
   const tenants: (TenantSlot | undefined)[][] = [];
   const statuses: Uint8Array[] = [];
   let tenantCount = 0;
   if (reader === undefined) return { names, tenants, statuses, tenantCount };
   const ids = reader.json() as string[];
-  for (const id of ids) names.number(id);
+  for (const [row, id] of ids.entries()) {
+    if (row % ROWS_PER_STEP === 0) yield;
+    names.number(id);
+  }
   if (names.ordinals.size !== ids.length) throw new SnapshotImageError('CORRUPT', 'it names a tenant twice');
   const codes = reader.part(ids.length);
   const hashes = reader.part(codes.reduce((sum, code) => sum + (code === 0 ? 0 : 8), 0));
@@ -116,6 +129,7 @@ function readTenants(reader: ByteReader | undefined, digest: DigestSum): Rows {
   const tags = new Uint32Array(ids.length);
   readColumn(reader, tags);
   for (const [row, id] of ids.entries()) {
+    if (row % ROWS_PER_STEP === 0) yield;
     const status = codes[row]!;
     if (status === 0) continue;
     const list = tags[row] === 0 ? NO_TAGS : lists[tags[row]! - 1];

@@ -2,18 +2,37 @@ import { PositionGapError } from './errors.ts';
 import { normalizeInstances } from './instance-table.ts';
 import { NO_LANES } from './lanes/lane-table.ts';
 import { TenantNames } from './names.ts';
-import type { InstanceRecord, SnapshotDelta, SnapshotSource } from './records.ts';
+import type {
+  AssignmentRecord,
+  CellKey,
+  InstanceRecord,
+  SchemaRecord,
+  SnapshotDelta,
+  SnapshotSource,
+  TenantRecord,
+} from './records.ts';
 import { compileService, emptySlot } from './service-slot.ts';
 import { SnapshotDraft } from './snapshot-draft.ts';
 import { type Snapshot, SnapshotState } from './snapshot-state.ts';
+import { runSteps, writeInSteps } from './steps.ts';
 
 /** Builds a snapshot from nothing. Reads each list of the source once. @throws SnapshotLimitError */
 export function buildSnapshot(source: SnapshotSource): Snapshot {
+  return runSteps(buildSnapshotInSteps(source));
+}
+
+/** As `buildSnapshot`, in steps of about a millisecond, so that requests can be answered between them. */
+export function* buildSnapshotInSteps(source: SnapshotSource): Generator<void, Snapshot> {
   const draft = new SnapshotDraft(emptyState());
-  draft.writeTenants({ upsert: source.tenants });
-  draft.writeServices({ upsert: source.services });
-  draft.writeAssignments({ upsert: source.assignments });
-  draft.writeSchemas({ upsert: source.schemas });
+  yield* writeInSteps<TenantRecord, string>({ upsert: source.tenants }, (some) => draft.writeTenants(some));
+  for (const service of source.services) {
+    draft.writeServices({ upsert: [service] });
+    yield;
+  }
+  yield* writeInSteps<AssignmentRecord, CellKey>({ upsert: source.assignments }, (some) =>
+    draft.writeAssignments(some),
+  );
+  yield* writeInSteps<SchemaRecord, CellKey>({ upsert: source.schemas }, (some) => draft.writeSchemas(some));
   draft.writeHolds({ upsert: source.holds });
   draft.writeLanes({ upsert: source.lanes });
   const byService = new Map<string, InstanceRecord[]>();
@@ -23,7 +42,7 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
     else list.push(instance);
   }
   for (const [serviceId, instances] of byService) draft.writeInstances(serviceId, normalizeInstances(instances));
-  return draft.finish(source.position);
+  return yield* draft.finishInSteps(source.position);
 }
 
 /**
@@ -32,19 +51,24 @@ export function buildSnapshot(source: SnapshotSource): Snapshot {
  * @throws SnapshotLimitError
  */
 export function applyDelta(snapshot: Snapshot, delta: SnapshotDelta): Snapshot {
+  return runSteps(applyDeltaInSteps(snapshot, delta));
+}
+
+/** As `applyDelta`, in steps of about a millisecond, so that requests can be answered between them. */
+export function* applyDeltaInSteps(snapshot: Snapshot, delta: SnapshotDelta): Generator<void, Snapshot> {
   const base = snapshot as SnapshotState;
   const position = { epoch: delta.epoch, revision: delta.revision };
   if (position.epoch !== base.position.epoch || position.revision !== base.position.revision + 1) {
     throw new PositionGapError(base.position, position);
   }
   const draft = new SnapshotDraft(base);
-  if (delta.tenants) draft.writeTenants(delta.tenants);
+  if (delta.tenants) yield* writeInSteps(delta.tenants, (some) => draft.writeTenants(some));
   if (delta.services) draft.writeServices(delta.services);
-  if (delta.assignments) draft.writeAssignments(delta.assignments);
-  if (delta.schemas) draft.writeSchemas(delta.schemas);
+  if (delta.assignments) yield* writeInSteps(delta.assignments, (some) => draft.writeAssignments(some));
+  if (delta.schemas) yield* writeInSteps(delta.schemas, (some) => draft.writeSchemas(some));
   if (delta.holds) draft.writeHolds(delta.holds);
   if (delta.lanes) draft.writeLanes(delta.lanes);
-  return draft.finish(position);
+  return yield* draft.finishInSteps(position);
 }
 
 /** The same configuration with another list of instances for one service; position and digest do not change. */
