@@ -11,6 +11,11 @@ export interface RouteCaller {
   readonly expiresAt: number;
 }
 
+/** Whether the caller, a gateway at the edge, is believed in what it says of claims, lanes and positions. */
+export function isTrusted(caller: RouteCaller): boolean {
+  return caller.permissions.has('route.trusted');
+}
+
 /** Verifies a bearer token. Rejects with an error whose `code` is one of the contract's error codes. */
 export type Authenticate = (bearer: string) => Promise<RouteCaller>;
 

@@ -1,7 +1,7 @@
-import { routeRequestSchema } from '@grey/contracts';
+import { balancerSchema, flagsRequestSchema, routeRequestSchema } from '@grey/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkBatchRequest, checkRouteRequest, isSurelyValid } from './check-request.ts';
+import { checkBatchRequest, checkFlagsRequest, checkRouteRequest, isSurelyValid } from './check-request.ts';
 
 const name = fc.oneof(
   fc.constantFrom('t1', 'payment-service', '', '-x', 'a'.repeat(64), 'a'.repeat(65), 'a\n', 'é'),
@@ -14,14 +14,28 @@ const anything = fc.oneof(
 );
 const metadataKey = fc.oneof(
   fc.constantFrom('userId', 'sessionId', 'headers', 'cookies', 'query', 'path', 'method', 'clientIp', 'region'),
-  fc.constantFrom('claims', 'tag', 'attributes', '__proto__', 'constructor', 'own', 'k'.repeat(129)),
+  fc.constantFrom(
+    'claims',
+    'tag',
+    'token',
+    'position',
+    'attributes',
+    '__proto__',
+    'constructor',
+    'own',
+    'k'.repeat(129),
+  ),
 );
-const text = fc.oneof(fc.string(), fc.constantFrom('x'.repeat(17), 'x'.repeat(65), 'x'.repeat(257), 'x'.repeat(4096)));
+const text = fc.oneof(
+  fc.string(),
+  fc.constantFrom(...[16, 17, 64, 65, 256, 257, 1024, 1025, 4096, 8192, 8193].map((length) => 'x'.repeat(length))),
+);
 const textMap = fc.dictionary(fc.oneof(fc.string(), metadataKey), fc.oneof(text, anything), { maxKeys: 3 });
 const metadata = fc.oneof(fc.dictionary(metadataKey, fc.oneof(text, textMap, anything), { maxKeys: 4 }), anything);
+const balancer = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...balancerSchema.options) }, anything);
 const body = fc.oneof(
   fc.record(
-    { tenantId: name, serviceName: name, requestMetadata: metadata },
+    { tenantId: name, serviceName: name, requestMetadata: metadata, balancer },
     { requiredKeys: ['tenantId', 'serviceName'] },
   ),
   fc.record({ tenantId: fc.oneof(name, anything), serviceName: name, other: anything }, { requiredKeys: [] }),
@@ -44,8 +58,22 @@ describe('checking a route request', () => {
     expect(accepted).toBeGreaterThan(100);
   });
 
+  it('does the same for /flags', () => {
+    fc.assert(
+      fc.property(body, (candidate) => {
+        expect(checkFlagsRequest(candidate).ok).toBe(flagsRequestSchema.safeParse(candidate).success);
+      }),
+    );
+  });
+
   it.each([
     { tenantId: 't1', serviceName: 's' },
+    { tenantId: 't1', serviceName: 's', balancer: 'peak_ewma' },
+    {
+      tenantId: 't1',
+      serviceName: 's',
+      requestMetadata: { tag: 'b', token: 't', position: 'e-1', claims: { a: [1] } },
+    },
     { tenantId: 't1', serviceName: 's', requestMetadata: {} },
     {
       tenantId: 't1',

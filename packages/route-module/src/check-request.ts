@@ -1,8 +1,16 @@
-import { batchRouteRequestSchema, type Fault, type RouteRequest, routeRequestSchema } from '@grey/contracts';
+import {
+  balancerSchema,
+  batchRouteRequestSchema,
+  type Fault,
+  flagsRequestSchema,
+  type RouteRequest,
+  routeRequestSchema,
+} from '@grey/contracts';
 import type { z } from 'zod';
 
 const FAULT_LIMIT = 50;
 const NAME_LENGTH = 64;
+const balancers: ReadonlySet<unknown> = new Set(balancerSchema.options);
 const DOT = 0x2e;
 const DASH = 0x2d;
 const UNDERSCORE = 0x5f;
@@ -20,6 +28,12 @@ export function checkBatchRequest(body: unknown): Checked<{ requests: RouteReque
     return { ok: true, value: { requests: body.requests } };
   }
   return ask(batchRouteRequestSchema, body);
+}
+
+/** Parses the body of /flags: that of /route without a balancer, as no instance is chosen. */
+export function checkFlagsRequest(body: unknown): Checked<RouteRequest> {
+  if (isSurelyValid(body) && body.balancer === undefined) return { ok: true, value: body };
+  return ask(flagsRequestSchema, body);
 }
 
 /** The first faults of a schema's verdict with paths such as `body.requests[3].tenantId`. */
@@ -48,7 +62,9 @@ export function isSurelyValid(body: unknown): body is RouteRequest {
     if (key === 'tenantId' || key === 'serviceName') {
       const name = body[key];
       if (!isName(name)) return false;
-    } else if (key !== 'requestMetadata' || !isMetadata(body[key])) return false;
+    } else if (key === 'requestMetadata') {
+      if (!isMetadata(body[key])) return false;
+    } else if (key !== 'balancer' || !balancers.has(body[key])) return false;
   }
   return body.tenantId !== undefined && body.serviceName !== undefined;
 }
@@ -60,11 +76,17 @@ function isMetadata(value: unknown): boolean {
     switch (key) {
       case 'userId':
       case 'sessionId':
-      case 'tag':
         if (!isText(entry, 256)) return false;
+        break;
+      case 'tag':
+        if (!isText(entry, 1024)) return false;
+        break;
+      case 'token':
+        if (!isText(entry, 8192)) return false;
         break;
       case 'region':
       case 'clientIp':
+      case 'position':
         if (!isText(entry, 64)) return false;
         break;
       case 'method':
@@ -82,6 +104,8 @@ function isMetadata(value: unknown): boolean {
         if (!isMapOf(entry, isScalar)) return false;
         break;
       case 'claims':
+        if (!isMapOf(entry, isAnything)) return false;
+        break;
       case '__proto__':
         return false;
       default:
@@ -96,6 +120,10 @@ function isMapOf(value: unknown, isEntry: (entry: unknown) => boolean): boolean 
   for (const key in value) {
     if (key.length > 128 || key === '__proto__' || !isEntry(value[key])) return false;
   }
+  return true;
+}
+
+function isAnything(): boolean {
   return true;
 }
 

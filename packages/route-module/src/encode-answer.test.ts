@@ -19,6 +19,12 @@ const decision: fc.Arbitrary<RoutedDecision> = fc
     instance,
     tenantId: name,
     bucket: fc.option(fc.nat(9_999)),
+    rule: fc.option(name),
+    experiment: fc.option(fc.record({ id: name, variant: name })),
+    lane: fc.option(fc.string({ unit: 'binary' })),
+    mirror: fc.option(fc.record({ version: name, instance })),
+    flags: fc.option(fc.dictionary(name, fc.oneof(fc.string({ unit: 'binary' }), fc.boolean(), fc.integer()))),
+    isRevisionMissed: fc.boolean(),
     holds: fc.array(name, { maxLength: 2 }),
     fallback: fc.option(
       fc.record({
@@ -47,8 +53,15 @@ it('tells a decision in ASCII, whatever a registry calls its instances', () => {
       const text = encodeRouted(one, '2026-11-21T00:00:00.000Z');
       expect(Buffer.byteLength(text)).toBe(text.length);
       const told = routeResponseSchema.strict().parse(JSON.parse(text));
-      const { bucket, holds, fallback, isDegraded, tenantId, revision, epoch, reason } = one;
-      expect(told).toMatchObject({ bucket, holds, fallback, isDegraded, tenantId, revision, epoch, reason });
+      const { ok: _ok, isHeld: _isHeld, mirror, instance: _instance, ...same } = one;
+      expect(told).toMatchObject(same);
+      expect(told.mirror).toEqual(
+        mirror && {
+          version: mirror.version,
+          instance: mirror.instance.address,
+          instanceId: mirror.instance.instanceId,
+        },
+      );
       expect(told.instance).toBe(one.instance.address);
       expect(told.instanceId).toBe(one.instance.instanceId);
     }),

@@ -1,11 +1,15 @@
 import { type ErrorCode, errorCodes } from '@grey/contracts';
-import type { Decision, InstanceRecord, RefusedDecision, RoutedDecision } from '@grey/route-core';
+import type { Decision, InstanceRecord, RefusedDecision, RoutedDecision, Scalar } from '@grey/route-core';
 
 /** The part of an answer that only depends on the instance; instances are immutable and live for many requests. */
 const heads = new WeakMap<InstanceRecord, string>();
 
 /** What comes after the reason when nothing out of the ordinary happened. */
-const PLAIN = '","bucket":null,"holds":[],"fallback":null,"isDegraded":false';
+const PLAIN =
+  '","bucket":null,"rule":null,"experiment":null,"lane":null,"mirror":null,"flags":null,"holds":[],"fallback":null,"isDegraded":false,"isRevisionMissed":false';
+
+/** Most requests for a version get the very same object of flags. */
+const flagTexts = new WeakMap<Readonly<Record<string, Scalar>>, string>();
 
 /** The end of an answer: the same for all answers of a snapshot within a millisecond. */
 let end = { epoch: '', revision: -1, timestamp: '', text: '' };
@@ -15,7 +19,7 @@ let end = { epoch: '', revision: -1, timestamp: '', text: '' };
  * Put together by hand: it is most of what /route does.
  */
 export function encodeRouted(decision: RoutedDecision, timestamp: string): string {
-  const { instance, bucket, holds, fallback, epoch, revision } = decision;
+  const { instance, epoch, revision } = decision;
   let head = heads.get(instance);
   if (head === undefined) {
     const { address, instanceId, version, serviceId } = instance;
@@ -32,16 +36,59 @@ export function encodeRouted(decision: RoutedDecision, timestamp: string): strin
       text: `,"epoch":"${epoch}","revision":${revision},"timestamp":"${timestamp}"}`,
     };
   }
-  const isPlain = bucket === null && holds.length === 0 && fallback === null && !decision.isDegraded;
-  const middle = isPlain
-    ? PLAIN
-    : `","bucket":${bucket},"holds":${JSON.stringify(holds)},"fallback":${JSON.stringify(fallback)},"isDegraded":${decision.isDegraded}`;
+  const middle = isPlain(decision) ? PLAIN : encodeMiddle(decision);
   // tenantId and versions fit their patterns, reason is a constant, the epoch is ours: none of them needs escaping.
   return `${head}${decision.tenantId}","reason":"${decision.reason}${middle}${end.text}`;
 }
 
+function isPlain(decision: RoutedDecision): boolean {
+  return (
+    decision.rule === null &&
+    decision.bucket === null &&
+    decision.flags === null &&
+    decision.lane === null &&
+    decision.experiment === null &&
+    decision.mirror === null &&
+    decision.fallback === null &&
+    decision.holds.length === 0 &&
+    !decision.isDegraded &&
+    !decision.isRevisionMissed
+  );
+}
+
+function encodeMiddle(decision: RoutedDecision): string {
+  const { bucket, rule, experiment, lane, flags, holds, fallback, isDegraded, isRevisionMissed } = decision;
+  const mirror = decision.mirror === null ? null : tellMirror(decision.mirror);
+  const rest = JSON.stringify({
+    bucket,
+    rule,
+    experiment,
+    lane,
+    mirror,
+    holds,
+    fallback,
+    isDegraded,
+    isRevisionMissed,
+  });
+  return `","flags":${flags === null ? 'null' : encodeFlags(flags)},${escapeBeyondAscii(rest.slice(1, -1))}`;
+}
+
+function tellMirror({ version, instance }: NonNullable<RoutedDecision['mirror']>) {
+  return { version, instance: instance.address, instanceId: instance.instanceId };
+}
+
+function encodeFlags(flags: Readonly<Record<string, Scalar>>): string {
+  let text = flagTexts.get(flags);
+  if (text === undefined) {
+    text = escapeBeyondAscii(JSON.stringify(flags));
+    flagTexts.set(flags, text);
+  }
+  return text;
+}
+
 /** Names and addresses are ASCII by their patterns; a registry that lets others through must not break the length of answers. */
 function escapeBeyondAscii(json: string): string {
+  if (!/[\u0080-\uffff]/.test(json)) return json;
   return json.replaceAll(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -68,6 +115,8 @@ export function detailOf(decision: RefusedDecision): string {
       return `Tenant ${tenantId} has no version of ${serviceName}, and the service has no default.`;
     case 'NO_INSTANCE':
       return `No usable instance of ${serviceName}${version === undefined ? '' : ` ${version}`} is left.`;
+    case 'LANE_NOT_SERVED':
+      return `The lane that the call is in is strict and names no version of ${serviceName}.`;
     case 'SCHEMA_MISMATCH':
       return `The schema of tenant ${tenantId} lies outside what ${serviceName}${version === undefined ? '' : ` ${version}`} works with.`;
   }

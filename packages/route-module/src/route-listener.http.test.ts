@@ -92,7 +92,12 @@ describe('the route listener', () => {
       env: createDecisionEnv(),
       tokens,
       onError: (error) => errors.push(error),
-      metrics: { decided: (d) => decided.push(d), rejected: (status) => rejected.push(status), took: () => {} },
+      metrics: {
+        decided: (d) => decided.push(d),
+        rejected: (status) => rejected.push(status),
+        noted: () => {},
+        took: () => {},
+      },
     });
     server = createServer((req, res) => {
       if (!listener(req, res)) res.writeHead(299).end('next');
@@ -178,7 +183,7 @@ describe('the route listener', () => {
     ['PERMISSION_DENIED', 'fresh', {}],
     ['INTERNAL_ERROR', 'crash', {}],
   ])('answers %s to %s %j on every endpoint', async (code, token, headers) => {
-    for (const path of [ROUTE, `${ROUTE}/batch`, '/api/grey-router/explain']) {
+    for (const path of [ROUTE, `${ROUTE}/batch`, '/api/grey-router/explain', '/api/grey-router/flags']) {
       const response = await send(
         path,
         { tenantId: 't0', serviceName: 'service-0' },
@@ -188,7 +193,7 @@ describe('the route listener', () => {
       expect((await problemFrom(response)).code).toBe(code);
       expect(response.headers.get('www-authenticate')).toBe(response.status === 401 ? 'Bearer' : null);
     }
-    expect(errors).toHaveLength(code === 'INTERNAL_ERROR' ? 3 : 0);
+    expect(errors).toHaveLength(code === 'INTERNAL_ERROR' ? 4 : 0);
     expect(decided).toEqual([]);
   });
 

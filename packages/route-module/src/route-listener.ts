@@ -1,19 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ErrorCode, errorCodes, operations } from '@grey/contracts';
-import type { DecisionEnv, Snapshot } from '@grey/route-core';
+import type { LanePosition } from '@grey/lanes';
+import type { Decision, DecisionEnv, DecisionRequest, Snapshot } from '@grey/route-core';
 import { createTimestamps } from './answer-timestamp.ts';
 import type { RouteCaller } from './caller.ts';
+import type { TrustOptions } from './judge-request.ts';
 import { parseJson } from './parse-json.ts';
 import { sendProblem } from './problem.ts';
 import { readBody } from './read-body.ts';
-import { answerBatch, answerExplain, answerRoute, type RouteContext, type RouteHandler } from './route-handlers.ts';
+import type { RouteContext } from './route-context.ts';
+import { answerBatch, answerExplain, answerFlags, answerRoute, type RouteHandler } from './route-handlers.ts';
 import { noMetrics, type RouteMetrics } from './route-metrics.ts';
 import type { TokenCache, VerifiedToken } from './token-cache.ts';
 
-export interface RouteListenerOptions {
+export interface RouteListenerOptions extends TrustOptions {
   /** The snapshot to answer from, or undefined while there is none. */
   readonly getSnapshot: () => Snapshot | undefined;
+  /** An earlier snapshot by its position, undefined where it is not kept. Default: none is. */
+  readonly getSnapshotAt?: (position: LanePosition) => Snapshot | undefined;
   readonly env: DecisionEnv;
   readonly tokens: TokenCache;
   readonly metrics?: RouteMetrics;
@@ -25,6 +30,8 @@ export interface RouteListenerOptions {
   readonly batchBodyLimit?: number;
   /** How deep objects and arrays may be nested. Default 32. */
   readonly maxDepth?: number;
+  /** Called with every decision of /route and /route/batch; it must neither throw nor take long. */
+  readonly onDecided?: (request: DecisionRequest, decision: Decision) => void;
   /** Told of every error that is nobody's declared fault; the caller gets INTERNAL_ERROR with the same trace id. */
   readonly onError?: (error: unknown, req: IncomingMessage) => void;
 }
@@ -49,17 +56,23 @@ const REMEMBERED = Symbol('token of this connection');
 type RememberingSocket = Socket & { [REMEMBERED]?: RememberedToken };
 
 /**
- * POST /route, /route/batch and /explain on plain node:http, to stand in front of a framework on the same server.
- * Answers from memory only: the one thing it may wait for is the first check of a token.
+ * POST /route, /route/batch, /flags and /explain on plain node:http, to stand in front of a framework on the same server.
+ * Answers from memory only: all that it may wait for is the first check of a token, the caller's or a user's.
  */
 export function createRouteListener(options: RouteListenerOptions): RouteListener {
   const { tokens, metrics = noMetrics, bodyLimit = 64 * 1024, maxDepth = 32 } = options;
   const onError = options.onError ?? (() => {});
+  const now = options.now ?? Date.now;
+  const { laneKeys, userTokens, trustedHops } = options;
   const context: RouteContext = {
     getSnapshot: options.getSnapshot,
+    getSnapshotAt: options.getSnapshotAt ?? (() => undefined),
     env: options.env,
     metrics,
-    timestamp: createTimestamps(options.now ?? Date.now),
+    timestamp: createTimestamps(now),
+    now,
+    onDecided: options.onDecided,
+    ...{ laneKeys, userTokens, trustedHops },
   };
   const routePath = operations.route.path;
   const route: Endpoint = { answer: answerRoute, bodyLimit, isTimed: true };
@@ -69,6 +82,7 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
       { answer: answerBatch, bodyLimit: options.batchBodyLimit ?? 1024 * 1024, isTimed: true },
     ],
     [operations.explain.path, { answer: answerExplain, bodyLimit, isTimed: false }],
+    [operations.decideFlags.path, { answer: answerFlags, bodyLimit, isTimed: false }],
   ]);
   const findEndpoint = (url: string): Endpoint | undefined => {
     if (url === routePath) return route;
@@ -117,9 +131,13 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
         reject(req, res, body.code, body.detail === undefined ? {} : { detail: body.detail });
         return;
       }
-      try {
-        endpoint.answer(context, req, res, caller, body.value);
+      const time = (): void => {
         if (endpoint.isTimed) metrics.took((performance.now() - startedAt) / 1000);
+      };
+      try {
+        const answering = endpoint.answer(context, req, res, caller, body.value);
+        if (answering === undefined) time();
+        else answering.then(time).catch((error: unknown) => fail(req, res, error));
       } catch (error) {
         fail(req, res, error);
       }

@@ -1,4 +1,5 @@
 import type { Decision } from '@grey/route-core';
+import type { RequestOutcome } from './request-note.ts';
 
 /** What the listener reports. Called on every request: an implementation only counts, it never does I/O. */
 export interface RouteMetrics {
@@ -6,8 +7,15 @@ export interface RouteMetrics {
   decided(decision: Decision): void;
   /** A request that got no decision, with its HTTP status. */
   rejected(status: number): void;
+  /** Something of a request that was, or was not, believed. */
+  noted(outcome: RequestOutcome): void;
   /** How long a request to /route or /route/batch took from its head to its answer, in seconds. */
   took(seconds: number): void;
 }
 
-export const noMetrics: RouteMetrics = { decided: () => {}, rejected: () => {}, took: () => {} };
+export const noMetrics: RouteMetrics = {
+  decided: () => {},
+  rejected: () => {},
+  noted: () => {},
+  took: () => {},
+};
