@@ -1,7 +1,8 @@
 import type { Course } from '../course.ts';
-import type { CompiledRule } from './compile-rule.ts';
+import { findLongest } from './prefix-tree.ts';
 import { pathOf } from './request-path.ts';
-import type { RuleIndex } from './rule-index.ts';
+import { tryBlocks } from './rule-block.ts';
+import type { RegexRule, RuleIndex } from './rule-index.ts';
 import { traceRules } from './trace-rules.ts';
 import { tryRule } from './try-rule.ts';
 
@@ -14,19 +15,23 @@ export function applyRules(index: RuleIndex, course: Course): boolean {
   const path = index.hasPaths && typeof sent === 'string' ? pathOf(sent, index.normalizesPath) : null;
   if (course.trace !== null) return traceRules(index, path, course, course.trace);
   if (path !== null) {
-    const exact = index.exact.get(path);
-    if (exact !== undefined && tryRules(exact, course)) return true;
-    for (let entry = index.prefixes.findLongest(path); entry !== null; entry = entry.shorter) {
-      if (tryRules(entry.value, course)) return true;
-    }
-    for (const regex of index.regexes) {
-      if (path.startsWith(regex.literalStart) && regex.isWholeMatch(path) && tryRule(regex.rule, course)) return true;
-    }
+    const exact = index.exact?.get(path);
+    if (exact !== undefined && tryBlocks(exact, course)) return true;
+    if (index.prefixes !== null && tryPrefixes(index, path, course)) return true;
+    if (index.regexes !== null && tryRegexes(index.regexes, path, course)) return true;
   }
-  return tryRules(index.pathless, course);
+  return index.pathless !== null && tryBlocks(index.pathless, course);
 }
 
-function tryRules(rules: readonly CompiledRule[], course: Course): boolean {
-  for (let i = 0; i < rules.length; i++) if (tryRule(rules[i]!, course)) return true;
+function tryPrefixes({ prefixed, prefixes }: RuleIndex, path: string, course: Course): boolean {
+  const place = findLongest(prefixes!, path);
+  return place >= 0 && tryBlocks(prefixed[place]!, course);
+}
+
+function tryRegexes(regexes: readonly RegexRule[], path: string, course: Course): boolean {
+  for (let i = 0; i < regexes.length; i++) {
+    const regex = regexes[i]!;
+    if (path.startsWith(regex.literalStart) && regex.isWholeMatch(path) && tryRule(regex.rule, course)) return true;
+  }
   return false;
 }

@@ -3,11 +3,8 @@ import type { VersionNames } from '../names.ts';
 import type { FallbackMode } from '../records.ts';
 import type { PathMatch, RuleRecord } from '../routing-records.ts';
 import { type CompiledSplit, compileSplit } from '../splits/compile-split.ts';
-
-export type CompiledTarget =
-  | { readonly kind: 'version'; readonly number: number }
-  | { readonly kind: 'split'; readonly split: CompiledSplit }
-  | { readonly kind: 'lane'; readonly tag: string };
+import { compileMethods, type MethodSet } from './method-set.ts';
+import { findNecessaryValue, type NecessaryValue } from './necessary-value.ts';
 
 /** The service's fallback or a rule's own; `version` is the named one, null with any other mode. */
 export interface FallbackPlan {
@@ -23,10 +20,14 @@ export interface CompiledRule {
   /** How much it asks for: its comparisons, a list of methods counting as one. Breaks ties of priority. */
   readonly comparisonCount: number;
   readonly path: PathMatch | null;
-  /** In capitals; null = any. */
-  readonly methods: ReadonlySet<string> | null;
+  readonly methods: MethodSet;
   readonly condition: CompiledCondition | null;
-  readonly target: CompiledTarget;
+  /** What the condition cannot be true without. */
+  readonly necessary: NecessaryValue | null;
+  /** The version that it leads to; 0 with a split or a lane. */
+  readonly number: number;
+  readonly split: CompiledSplit | null;
+  readonly laneTag: string | null;
   readonly fallback: FallbackPlan | null;
   readonly mirror: NonNullable<RuleRecord['mirror']> | null;
 }
@@ -34,8 +35,8 @@ export interface CompiledRule {
 /** @param names of the service, which get the versions that the rule names */
 export function compileRule(rule: RuleRecord, names: VersionNames): CompiledRule {
   const condition = rule.when === undefined ? null : compileCondition(rule.when);
-  const methods =
-    rule.methods === undefined || rule.methods.includes('*') ? null : new Set(rule.methods.map((m) => m.toUpperCase()));
+  const methods = compileMethods(rule.methods);
+  const { target } = rule;
   return {
     id: rule.id,
     name: rule.name,
@@ -44,19 +45,11 @@ export function compileRule(rule: RuleRecord, names: VersionNames): CompiledRule
     path: rule.path ?? null,
     methods,
     condition,
-    target: compileTarget(rule, names),
+    necessary: rule.when === undefined ? null : findNecessaryValue(rule.when),
+    number: target.kind === 'version' ? names.number(target.version) : 0,
+    split: target.kind === 'split' ? compileSplit(target.split, names) : null,
+    laneTag: target.kind === 'lane' ? target.tag : null,
     fallback: rule.fallback === undefined ? null : { mode: rule.fallback.mode, version: rule.fallback.version ?? null },
     mirror: rule.mirror ?? null,
   };
-}
-
-function compileTarget({ target }: RuleRecord, names: VersionNames): CompiledTarget {
-  switch (target.kind) {
-    case 'version':
-      return { kind: 'version', number: names.number(target.version) };
-    case 'split':
-      return { kind: 'split', split: compileSplit(target.split, names) };
-    case 'lane':
-      return { kind: 'lane', tag: target.tag };
-  }
 }

@@ -1,66 +1,64 @@
+/** Where a node's fields lie from its beginning; the characters of its piece follow. */
+const LENGTH = 0;
+const FIRST_CHILD = 1;
+const NEXT_SIBLING = 2;
+const VALUE = 3;
+const PIECE = 4;
+const NONE = -1;
+
 /**
- * Finds the prefixes of a text among many: a radix tree whose edges are compared as whole pieces, so that the time depends on
- * how far the text agrees with any prefix, not on how many there are. Prefixes are plain text: `/api/v1` is one of `/api/v10`.
+ * A radix tree of prefixes in one list of numbers, nodes one after the other: what lies apart is what costs time here. A
+ * prefix is known by its place in the list that the tree was made of.
  */
-export class PrefixTree<T> {
-  readonly #root = new Node<T>('');
+export type PrefixTree = readonly number[];
 
-  /** The value of exactly this prefix, made when it is not there. */
-  at(prefix: string, create: () => T): T {
-    const node = this.#root.reach(prefix);
-    node.value ??= { value: create(), shorter: null };
-    return node.value.value;
-  }
+/** @param prefixes each once; plain text: `/api/v1` is a prefix of `/api/v10` */
+export function compilePrefixes(prefixes: readonly string[]): PrefixTree {
+  const root = new Node('');
+  for (const [place, prefix] of prefixes.entries()) root.reach(prefix).value = place;
+  const nodes: number[] = [];
+  root.write(nodes);
+  return nodes;
+}
 
-  /** Links each prefix to the next shorter one; call once after the last `at`. */
-  seal(): void {
-    link(this.#root, null);
-  }
-
-  /** The longest prefix of a text; follow `shorter` for the others. */
-  findLongest(text: string): PrefixEntry<T> | null {
-    let node = this.#root;
-    let found = node.value;
-    let at = 0;
-    for (;;) {
-      const next = node.childAt(text.charCodeAt(at));
-      if (next === undefined || !text.startsWith(next.piece, at)) return found;
-      at += next.piece.length;
-      node = next;
-      if (node.value !== null) found = node.value;
-    }
+/**
+ * The place of the longest prefix of a text, -1 for none. Takes time by how far the text agrees with any prefix, not by how
+ * many there are.
+ */
+export function findLongest(nodes: PrefixTree, text: string): number {
+  let node = 0;
+  let found = nodes[VALUE]!;
+  let at = 0;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    let child = nodes[node + FIRST_CHILD]!;
+    while (child !== NONE && nodes[child + PIECE] !== code) child = nodes[child + NEXT_SIBLING]!;
+    if (child === NONE) return found;
+    const length = nodes[child + LENGTH]!;
+    for (let i = 1; i < length; i++) if (nodes[child + PIECE + i] !== text.charCodeAt(at + i)) return found;
+    at += length;
+    node = child;
+    if (nodes[node + VALUE] !== NONE) found = nodes[node + VALUE]!;
   }
 }
 
-export interface PrefixEntry<T> {
-  readonly value: T;
-  shorter: PrefixEntry<T> | null;
-}
-
-class Node<T> {
+/** While the tree is built. */
+class Node {
   piece: string;
-  value: PrefixEntry<T> | null = null;
-  /** First characters of the children's pieces, beside the children: a handful, so a scan beats a map. */
-  codes: number[] = [];
-  children: Node<T>[] = [];
+  value = NONE;
+  children: Node[] = [];
 
   constructor(piece: string) {
     this.piece = piece;
   }
 
-  childAt(code: number): Node<T> | undefined {
-    const { codes } = this;
-    for (let i = 0; i < codes.length; i++) if (codes[i] === code) return this.children[i];
-    return undefined;
-  }
-
-  /** The node that the rest of a text leads to, split off where it was in the middle of an edge. */
-  reach(text: string): Node<T> {
-    let node: Node<T> = this;
+  /** The node that a text leads to, split off where it was in the middle of a piece. */
+  reach(text: string): Node {
+    let node: Node = this;
     let rest = text;
     while (rest !== '') {
-      const child = node.childAt(rest.charCodeAt(0));
-      if (child === undefined) return node.#add(new Node<T>(rest));
+      const child = node.children.find(({ piece }) => piece[0] === rest[0]);
+      if (child === undefined) return node.#add(new Node(rest));
       let common = 1;
       while (common < child.piece.length && child.piece[common] === rest[common]) common++;
       if (common < child.piece.length) child.#splitAt(common);
@@ -70,30 +68,30 @@ class Node<T> {
     return node;
   }
 
-  #add(child: Node<T>): Node<T> {
-    this.codes.push(child.piece.charCodeAt(0));
+  #add(child: Node): Node {
     this.children.push(child);
     return child;
   }
 
   #splitAt(length: number): void {
-    const tail = new Node<T>(this.piece.slice(length));
+    const tail = new Node(this.piece.slice(length));
     tail.value = this.value;
-    tail.codes = this.codes;
     tail.children = this.children;
     this.piece = this.piece.slice(0, length);
-    this.value = null;
-    this.codes = [];
-    this.children = [];
-    this.#add(tail);
+    this.value = NONE;
+    this.children = [tail];
   }
-}
 
-function link<T>(root: Node<T>, above: PrefixEntry<T> | null): void {
-  const open: { node: Node<T>; shorter: PrefixEntry<T> | null }[] = [{ node: root, shorter: above }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node, shorter } = next;
-    if (node.value !== null) node.value.shorter = shorter;
-    for (const child of node.children) open.push({ node: child, shorter: node.value ?? shorter });
+  /** Appends this node and all below it; returns where it begins. */
+  write(nodes: number[]): number {
+    const at = nodes.length;
+    nodes.push(this.piece.length, NONE, NONE, this.value);
+    for (let i = 0; i < this.piece.length; i++) nodes.push(this.piece.charCodeAt(i));
+    let link = at + FIRST_CHILD;
+    for (const child of this.children) {
+      nodes[link] = nodes.length;
+      link = child.write(nodes) + NEXT_SIBLING;
+    }
+    return at;
   }
 }

@@ -3,25 +3,29 @@ import type { VersionNames } from '../names.ts';
 import type { PathType, RuleRecord, RuleSetRecord } from '../routing-records.ts';
 import { type CompiledRule, compileRule } from './compile-rule.ts';
 import { literalStart } from './literal-start.ts';
-import { PrefixTree } from './prefix-tree.ts';
+import { compilePrefixes, type PrefixTree } from './prefix-tree.ts';
+import { compileBlocks, type RuleBlock } from './rule-block.ts';
 
-type Rules = CompiledRule[];
-
-/** A rule whose path is a regex; one that does not compile is never met. */
+/** A rule whose path is a regex. */
 export interface RegexRule {
   readonly rule: CompiledRule;
   readonly literalStart: string;
   isWholeMatch(path: string): boolean;
 }
 
-/** The rules of one service, filed by the kind of path they name; each list in the order in which it is asked. */
+/**
+ * The rules of one service, filed by the kind of path they name; each list in the order in which it is asked. What there are
+ * none of is null, so that a decision does not go and look.
+ */
 export interface RuleIndex {
-  readonly normalizesPath: boolean;
   readonly hasPaths: boolean;
-  readonly exact: ReadonlyMap<string, Rules>;
-  readonly prefixes: PrefixTree<Rules>;
-  readonly regexes: readonly RegexRule[];
-  readonly pathless: readonly CompiledRule[];
+  readonly normalizesPath: boolean;
+  readonly exact: ReadonlyMap<string, RuleBlock> | null;
+  readonly prefixes: PrefixTree | null;
+  /** By place in the tree; each goes on to that of the next shorter prefix. */
+  readonly prefixed: readonly RuleBlock[];
+  readonly regexes: readonly RegexRule[] | null;
+  readonly pathless: RuleBlock | null;
   /** All of them in the order of precedence, for `explain`. */
   readonly ordered: readonly CompiledRule[];
   readonly disabled: readonly RuleRecord[];
@@ -34,24 +38,14 @@ export function compileRules(ruleSet: RuleSetRecord, names: VersionNames): RuleI
   const ordered = ruleSet.rules.filter((rule) => rule.isEnabled).map((rule) => compileRule(rule, names));
   // Array.prototype.sort is stable: what is equal otherwise stays in the order in which it was declared.
   ordered.sort(comparePrecedence);
-  const exact = new Map<string, Rules>();
-  const prefixes = new PrefixTree<Rules>();
-  const regexes: RegexRule[] = [];
-  const pathless: Rules = [];
-  for (const rule of ordered) {
-    if (rule.path === null) pathless.push(rule);
-    else if (rule.path.type === 'exact') fileUnder(exact, rule.path.value, rule);
-    else if (rule.path.type === 'prefix') prefixes.at(rule.path.value, () => []).push(rule);
-    else fileRegex(regexes, rule, rule.path.value);
-  }
-  prefixes.seal();
+  const byType = Map.groupBy(ordered, (rule) => rule.path?.type ?? 'none');
   return {
+    hasPaths: (byType.get('none')?.length ?? 0) < ordered.length,
     normalizesPath: ruleSet.normalizePath,
-    hasPaths: pathless.length < ordered.length,
-    exact,
-    prefixes,
-    regexes,
-    pathless,
+    exact: fileByPath(byType.get('exact')),
+    ...filePrefixes(fileByPath(byType.get('prefix'))),
+    regexes: fileRegexes(byType.get('regex')),
+    pathless: byType.has('none') ? compileBlocks(byType.get('none')!) : null,
     ordered,
     disabled: ruleSet.rules.filter((rule) => !rule.isEnabled),
   };
@@ -64,14 +58,36 @@ function comparePrecedence(x: CompiledRule, y: CompiledRule): number {
   return longer || y.priority - x.priority || y.comparisonCount - x.comparisonCount;
 }
 
-function fileUnder(rules: Map<string, Rules>, path: string, rule: CompiledRule): void {
-  const list = rules.get(path);
-  if (list === undefined) rules.set(path, [rule]);
-  else list.push(rule);
+function fileByPath(rules: readonly CompiledRule[] | undefined): ReadonlyMap<string, RuleBlock> | null {
+  if (rules === undefined) return null;
+  const byPath = Map.groupBy(rules, (rule) => rule.path!.value);
+  return new Map([...byPath].map(([path, own]) => [path, compileBlocks(own)]));
 }
 
-function fileRegex(regexes: RegexRule[], rule: CompiledRule, pattern: string): void {
-  const regex = compileRegex(pattern);
-  if (!regex.ok) return;
-  regexes.push({ rule, literalStart: literalStart(pattern), isWholeMatch: (path) => regex.isWholeMatch(path) });
+function filePrefixes(byPath: ReadonlyMap<string, RuleBlock> | null): Pick<RuleIndex, 'prefixes' | 'prefixed'> {
+  if (byPath === null) return { prefixes: null, prefixed: [] };
+  // Sorted by precedence, hence by length: what follows and is a prefix is the next shorter one.
+  const paths = [...byPath.keys()];
+  for (const [place, path] of paths.entries()) {
+    const shorter = paths.slice(place + 1).find((other) => path.startsWith(other));
+    if (shorter !== undefined) lastOf(byPath.get(path)!).next = byPath.get(shorter)!;
+  }
+  return { prefixes: compilePrefixes(paths), prefixed: [...byPath.values()] };
+}
+
+/** Only before blocks of different prefixes are linked. */
+function lastOf(block: RuleBlock): RuleBlock {
+  let last = block;
+  while (last.next !== null) last = last.next;
+  return last;
+}
+
+/** One that does not compile is never met. */
+function fileRegexes(rules: readonly CompiledRule[] | undefined): RegexRule[] | null {
+  const regexes = (rules ?? []).flatMap((rule) => {
+    const pattern = rule.path!.value;
+    const regex = compileRegex(pattern);
+    return regex.ok ? [{ rule, literalStart: literalStart(pattern), isWholeMatch: regex.isWholeMatch }] : [];
+  });
+  return regexes.length === 0 ? null : regexes;
 }

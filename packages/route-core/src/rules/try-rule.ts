@@ -3,38 +3,39 @@ import type { ExplainStep } from '../decision.ts';
 import { drawBucket } from '../splits/draw-bucket.ts';
 import { findOwner } from '../splits/range-table.ts';
 import type { CompiledRule } from './compile-rule.ts';
+import { hasMethod } from './method-set.ts';
 
-/** A rule whose path fits: method, condition and target. Also what `explain` asks, which adds what failed to its trace. */
+/** Asks a rule whose path fits: method, condition and target. `explain` asks the same and gets told what failed. */
 export function tryRule(rule: CompiledRule, course: Course): boolean {
-  if (rule.methods !== null && !hasMethod(rule.methods, course.request.metadata?.method)) {
-    if (course.trace !== null) tell(rule, course, 'method', { method: course.request.metadata?.method ?? null });
+  const { methods } = rule;
+  if (methods !== null && !hasMethod(methods, course.request.metadata?.method)) {
+    if (course.trace !== null) tell(rule, course, 'method', { method: course.facts.method || null });
     return false;
   }
   if (rule.condition !== null && !isMet(rule, course)) return false;
-  const { target } = rule;
-  if (target.kind === 'lane') return enterLane(rule, target.tag, course);
-  let bucket: number | null = null;
-  let number: number;
-  if (target.kind === 'version') number = target.number;
-  else {
-    bucket = drawBucket(target.split, course.facts, course.request.tenantId, course.env);
-    const owner = bucket < 0 ? -1 : findOwner(target.split.table, bucket);
-    if (owner < 0) {
-      if (course.trace !== null) tell(rule, course, bucket < 0 ? 'unit_missing' : 'no_share', {});
-      return false;
-    }
-    number = target.split.numbers[owner]!;
-  }
-  if (course.trace !== null) tell(rule, course, 'matched', bucket === null ? {} : { bucket });
-  return choose(rule, course, number, bucket);
+  if (rule.laneTag !== null) return enterLane(rule, rule.laneTag, course);
+  if (rule.split !== null) return drawShare(rule, course);
+  if (course.trace !== null) tell(rule, course, 'matched', {});
+  return choose(rule, course, rule.number, null);
 }
 
-function choose(rule: CompiledRule, course: Course, number: number, bucket: number | null): true {
-  course.number = number;
-  course.bucket = bucket;
-  course.rule = rule;
-  course.reason = 'RULE';
-  return true;
+function isMet(rule: CompiledRule, course: Course): boolean {
+  if (course.trace === null) return rule.condition!.test(course.facts);
+  const { passed, text, value } = rule.condition!.trace(course.facts);
+  if (!passed) tell(rule, course, 'condition', { condition: text, value });
+  return passed;
+}
+
+function drawShare(rule: CompiledRule, course: Course): boolean {
+  const split = rule.split!;
+  const bucket = drawBucket(split, course.facts, course.request.tenantId, course.env);
+  const owner = bucket < 0 ? -1 : findOwner(split.table, bucket);
+  if (owner < 0) {
+    if (course.trace !== null) tell(rule, course, bucket < 0 ? 'unit_missing' : 'no_share', {});
+    return false;
+  }
+  if (course.trace !== null) tell(rule, course, 'matched', { bucket });
+  return choose(rule, course, split.numbers[owner]!, bucket);
 }
 
 /**
@@ -54,19 +55,16 @@ function enterLane(rule: CompiledRule, tag: string, course: Course): boolean {
     return false;
   }
   if (course.trace !== null) tell(rule, course, 'matched', { tag });
-  // Number 0: in a strict lane that does not serve this service; who settles the version refuses it.
+  // Number 0: in a strict lane that does not serve this service; who chooses the version refuses it.
   return choose(rule, course, version === undefined ? 0 : course.slot.names.number(version), null);
 }
 
-function hasMethod(methods: ReadonlySet<string>, method: unknown): boolean {
-  return typeof method === 'string' && (methods.has(method) || methods.has(method.toUpperCase()));
-}
-
-function isMet(rule: CompiledRule, course: Course): boolean {
-  if (course.trace === null) return rule.condition!.test(course.facts);
-  const { passed, text, value } = rule.condition!.trace(course.facts);
-  if (!passed) tell(rule, course, 'condition', { condition: text, value });
-  return passed;
+function choose(rule: CompiledRule, course: Course, number: number, bucket: number | null): true {
+  course.number = number;
+  course.bucket = bucket;
+  course.rule = rule;
+  course.reason = 'RULE';
+  return true;
 }
 
 function tell({ id, name }: CompiledRule, course: Course, outcome: string, detail: ExplainStep['detail']): void {
