@@ -1,3 +1,6 @@
+export { analyzeRules, type RuleAnalysisInput } from './analysis/analyze-rules.ts';
+export { checkRuleSet, LARGEST_RULE_SET, MOST_CONDITION_NODES, type RuleSetFault } from './analysis/check-rule-set.ts';
+export type { RuleFinding, RuleFindingCode } from './analysis/rule-finding.ts';
 export { reportEnd, reportStart } from './balancers/instance-loads.ts';
 export {
   type CompiledCondition,

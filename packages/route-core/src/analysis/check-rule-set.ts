@@ -23,7 +23,7 @@ export function checkRuleSet(input: unknown): RuleSetFault[] {
     nodes += countNodes(fieldOf(rule, 'when'), MOST_CONDITION_NODES - nodes);
     if (nodes > MOST_CONDITION_NODES) {
       const message = `up to here, the conditions have more than ${MOST_CONDITION_NODES} parts`;
-      return [{ path: `rules.${i}.when`, message }];
+      return [{ path: `rules[${i}].when`, message }];
     }
   }
   return [];

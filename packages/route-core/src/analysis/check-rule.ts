@@ -35,13 +35,6 @@ class RuleCheck {
   run(): void {
     const { path, target, fallback, mirror } = this.#rule;
     if (path !== undefined) this.#checkPath(path);
-    if (when !== undefined && isDrawnAnew(when)) {
-      this.#warn(
-        'RULE_NOT_STICKY',
-        'when',
-        'random() is drawn anew for every request: a user changes between versions',
-      );
-    }
     if (target.kind === 'version') this.#checkVersion(target.version, 'target.version');
     else if (target.kind === 'split') this.#checkSplit(target.split);
     else this.#checkLane(target.tag);
@@ -76,15 +69,16 @@ class RuleCheck {
 
   #checkSplit({ shares, whenMissing }: SplitRecord): void {
     for (const [i, { version, weight }] of shares.entries()) {
-      this.#checkShare(weight, `target.split.shares.${i}.weight`);
-      if (weight > 0) this.#checkVersion(version, `target.split.shares.${i}.version`);
+      this.#checkShare(weight, `target.split.shares[${i}].weight`);
+      if (weight > 0) this.#checkVersion(version, `target.split.shares[${i}].version`);
     }
     const total = shares.reduce((sum, { weight }) => sum + weight, 0);
     if (total !== BUCKET_COUNT) {
       this.#fail('WEIGHTS_WRONG', 'target.split.shares', `the weights add up to ${total}, not ${BUCKET_COUNT}`);
     }
     for (const { path, message } of checkRanges(shares)) {
-      this.#fail('RANGES_WRONG', `target.split.shares.${path}`, message);
+      const at = path.replace(/\.?\b(\d+)/g, '[$1]');
+      this.#fail('RANGES_WRONG', `target.split.shares${at}`, message);
     }
     if (whenMissing === 'random') {
       this.#warn('RULE_NOT_STICKY', 'target.split.whenMissing', 'requests without the unit change between versions');

@@ -59,7 +59,7 @@ function tell(
   severity: RuleFinding['severity'],
   message: string,
 ): RuleFinding {
-  return { code, severity, ruleId: rule.id, otherRuleId: other?.rule.id ?? null, path: `rules.${index}`, message };
+  return { code, severity, ruleId: rule.id, otherRuleId: other?.rule.id ?? null, path: `rules[${index}]`, message };
 }
 
 /**

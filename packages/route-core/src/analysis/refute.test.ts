@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileCondition, Facts } from '../conditions/index.ts';
 import { createDecisionEnv } from '../decision-env.ts';
 import type { Condition, Operand } from '../routing-records.ts';
-import { clock, condition, metadata } from '../testing/condition-arbitraries.ts';
+import { clock, condition, metadata } from '../testing/request-arbitraries.ts';
 import type { Formula } from './leaf.ts';
 import { areContradictory, isFormulaImplied } from './refute.ts';
 

@@ -24,7 +24,7 @@ export interface RuleFinding {
   readonly ruleId: string | null;
   /** The other rule where two are at odds: the one that goes before. */
   readonly otherRuleId: string | null;
-  /** From the rule set to the place, such as `rules.3.target.split.shares.0.version`. */
+  /** From the rule set to the place, such as `rules[3].target.split.shares[0].version`. */
   readonly path: string;
   /** English, without the place. */
   readonly message: string;

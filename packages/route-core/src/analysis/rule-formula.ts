@@ -1,3 +1,4 @@
+import { parseCel } from '../conditions/index.ts';
 import type { Condition, Operand, RuleRecord } from '../routing-records.ts';
 import type { Formula } from './leaf.ts';
 
@@ -17,6 +18,15 @@ export function toFormula({ path, methods, when }: RuleRecord): Formula {
   if (methods !== undefined && !methods.includes('*')) {
     of.push({ op: 'in', operand: RULE_METHOD, values: methods.map((method) => method.toUpperCase()) });
   }
-  if (when !== undefined) of.push(when as Condition as Formula);
+  if (when !== undefined) of.push(readExpressions(when));
   return { op: 'all', of };
+}
+
+/** CEL as a tree, as far as it can be said by one: what is compared should not depend on how it was written. */
+function readExpressions(condition: Condition): Formula {
+  if (condition.op === 'not') return { op: 'not', of: readExpressions(condition.of) };
+  if ('of' in condition) return { op: condition.op, of: condition.of.map(readExpressions) };
+  if (condition.op !== 'cel') return condition as Formula;
+  const parsed = parseCel(condition.expression);
+  return (parsed.ok ? parsed.condition : condition) as Formula;
 }

@@ -5,7 +5,7 @@ import type { Decision, RequestMetadata } from '../decision.ts';
 import type { InstanceRecord, ServiceRecord, SnapshotSource } from '../records.ts';
 import type { RuleRecord } from '../routing-records.ts';
 import { applyDelta, buildSnapshot } from '../snapshot.ts';
-import { clock, metadata } from '../testing/condition-arbitraries.ts';
+import { clock, metadata } from '../testing/request-arbitraries.ts';
 import { requestPath, ruleSet } from '../testing/rule-arbitraries.ts';
 import { draftSnapshot } from './draft-snapshot.ts';
 import { createReplayEnv } from './replay-env.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { RuleRecord, RuleSetRecord, TargetRecord } from '../routing-records.ts';
-import { condition } from './condition-arbitraries.ts';
+import { condition } from './request-arbitraries.ts';
 
 const PATHS = ['/', '/api', '/api/', '/api/v1', '/api/v1/', '/other'];
 
