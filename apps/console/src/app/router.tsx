@@ -16,6 +16,7 @@ import { ChangesPage } from '../features/changes/changes.page.tsx';
 import { DiscoveryPage } from '../features/discovery/discovery.page.tsx';
 import { readOldQuestion, readQuestion } from '../features/playground/playground-question.ts';
 import { RoutersPage } from '../features/routers/routers.page.tsx';
+import { readRulesView } from '../features/rules/rules-view.ts';
 import { ServicePage } from '../features/services/service.page.tsx';
 import { ServicesPage } from '../features/services/services.page.tsx';
 import { TenantSyncPage } from '../features/tenant-sync/tenant-sync.page.tsx';
@@ -94,6 +95,13 @@ const playgroundRoute = createRoute({
   validateSearch: readQuestion,
 });
 /** What the playground was before; links to it are in tickets and runbooks. */
+const rulesRoute = createRoute({
+  ...inShell,
+  path: '/services/$serviceId/rules',
+  // Editor and engine are needed here only.
+  component: lazyRouteComponent(() => import('../features/rules/rules.page.tsx'), 'RulesPage'),
+  validateSearch: readRulesView,
+});
 const explainRoute = createRoute({
   ...inShell,
   path: '/explain',
@@ -122,6 +130,7 @@ const routeTree = rootRoute.addChildren([
     matrixRoute,
     servicesRoute,
     serviceRoute,
+    rulesRoute,
     playgroundRoute,
     explainRoute,
     changesRoute,

@@ -32,6 +32,7 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
   if (kind.startsWith('experiment.')) return [...always, ['experiments'], ['experiment-counts']];
   if (kind.startsWith('lane.')) return [...always, ['lanes'], ['lane']];
   if (kind.startsWith('flags.')) return [...always, ['flags'], ['versions']];
+  if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['rule-findings']];
   if (kind.startsWith('user.')) return [...always, ['users']];
   return [...always, ['api-keys']];
 }

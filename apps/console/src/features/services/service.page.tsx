@@ -10,6 +10,7 @@ import { usePermission } from '../access/me.ts';
 import { InstanceList } from '../registry/instance-list.tsx';
 import { DefaultForm } from './default-form.tsx';
 import { ServiceForm } from './service-form.tsx';
+import { ServiceTabs } from './service-tabs.tsx';
 import { DefaultVersions } from './services.page.tsx';
 import { VersionForm } from './version-form.tsx';
 import { VersionList } from './version-list.tsx';
@@ -47,6 +48,7 @@ export function ServicePage() {
           )
         }
       />
+      <ServiceTabs serviceId={serviceId} />
       {service.isPending && <Loading what={serviceId} />}
       {service.isError && <Failure error={service.error} onRetry={() => void service.refetch()} />}
       {service.data && (
