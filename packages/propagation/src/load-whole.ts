@@ -1,9 +1,10 @@
 import { redisKeys } from '@grey/contracts';
-import { applyDelta, type Position, type Snapshot } from '@grey/route-core';
+import { applyDeltaInSteps, type Position, type Snapshot } from '@grey/route-core';
 import { comparePositions } from './publication.ts';
 import type { RedisLink } from './redis-link.ts';
 import { readPosition } from './redis-position.ts';
 import type { StreamReader } from './redis-reader.ts';
+import { runInSteps } from './run-in-steps.ts';
 import { readImage } from './snapshot-image.ts';
 import { ChangeAssembler } from './stream-codec.ts';
 
@@ -34,7 +35,7 @@ export async function loadWhole(
       const change = assembler.take(entry);
       if (change === undefined) continue;
       if (change.epoch !== goal.epoch || change.revision !== snapshot.position.revision + 1) return undefined;
-      snapshot = applyDelta(snapshot, change.delta);
+      snapshot = await runInSteps(applyDeltaInSteps(snapshot, change.delta));
     }
   }
   return snapshot;

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { setImmediate as giveWay } from 'node:timers/promises';
-import { decodeSnapshot, encodeSnapshotInSteps, type Snapshot, SnapshotImageError } from '@grey/route-core';
+import { decodeSnapshotInSteps, encodeSnapshotInSteps, type Snapshot, SnapshotImageError } from '@grey/route-core';
+import { runInSteps } from './run-in-steps.ts';
 import { diskOperations, type SnapshotFileOperations } from './snapshot-file-operations.ts';
 
 /** How long saving may hold up the process at a time, in milliseconds. */
@@ -107,7 +107,7 @@ export class SnapshotFile {
       const file = this.#pathOf(generation);
       try {
         const { bytes, changedAt } = await this.#disk.read(file);
-        return { snapshot: decodeSnapshot(bytes), savedAt: changedAt, generation };
+        return { snapshot: await runInSteps(decodeSnapshotInSteps(bytes)), savedAt: changedAt, generation };
       } catch (reason) {
         this.#options.onDamaged?.({ file, generation, reason });
         if (reason instanceof SnapshotImageError) await this.#putAside(file);
@@ -152,7 +152,7 @@ export class SnapshotFile {
   }
 
   async #write(snapshot: Snapshot): Promise<void> {
-    const bytes = await encodeGivingWay(snapshot);
+    const bytes = await runInSteps(encodeSnapshotInSteps(snapshot), SLICE_MS);
     await this.#disk.prepareFolder(this.#folder);
     await this.#removeUnfinished();
     const generations = await this.#listGenerations();
@@ -183,18 +183,5 @@ export class SnapshotFile {
 
   #pathOf(generation: number): string {
     return path.join(this.#folder, `snapshot-${generation}.image`);
-  }
-}
-
-/** The image, made in slices of time between which requests are answered. */
-async function encodeGivingWay(snapshot: Snapshot): Promise<Uint8Array> {
-  const steps = encodeSnapshotInSteps(snapshot);
-  for (;;) {
-    const until = performance.now() + SLICE_MS;
-    do {
-      const { done, value } = steps.next();
-      if (done) return value;
-    } while (performance.now() < until);
-    await giveWay();
   }
 }

@@ -1,7 +1,8 @@
 import { redisKeys } from '@grey/contracts';
-import { decodeSnapshot, encodeSnapshot, type Position, type Snapshot } from '@grey/route-core';
+import { decodeSnapshotInSteps, encodeSnapshot, type Position, type Snapshot } from '@grey/route-core';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisLink } from './redis-link.ts';
+import { runInSteps } from './run-in-steps.ts';
 import { isOlderLua } from './script-parts.ts';
 import { UnknownFormatError } from './stream-codec.ts';
 
@@ -50,5 +51,5 @@ export async function readImage(link: Pick<RedisLink, 'runOnce'>): Promise<Snaps
   if (!format || !data) return undefined;
   const number = Number(format.toString());
   if (!(number >= 1 && number <= IMAGE_FORMAT)) throw new UnknownFormatError('image', number);
-  return decodeSnapshot(data);
+  return runInSteps(decodeSnapshotInSteps(data));
 }

@@ -38,7 +38,7 @@ export function encodeSnapshot(snapshot: Snapshot, options: EncodeSnapshotOption
 export function* encodeSnapshotInSteps(
   snapshot: Snapshot,
   options: EncodeSnapshotOptions = {},
-): Generator<undefined, Uint8Array> {
+): Generator<void, Uint8Array> {
   const state = snapshot as SnapshotState;
   const writer = new ByteWriter();
   for (const character of MAGIC) writer.uint8(character.charCodeAt(0));

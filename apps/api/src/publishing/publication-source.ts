@@ -1,5 +1,5 @@
-import type { PublicationSource, PublishedChange, TenantProfile } from '@grey/propagation';
-import { buildSnapshot } from '@grey/route-core';
+import { type PublicationSource, type PublishedChange, runInSteps, type TenantProfile } from '@grey/propagation';
+import { buildSnapshotInSteps } from '@grey/route-core';
 import type { CommittedChange } from '../changes/change-feed.ts';
 import type { SnapshotsService } from '../changes/snapshots.service.ts';
 
@@ -15,7 +15,8 @@ export function publicationSourceOf(
     },
     async loadAll() {
       const { source, tenants } = await snapshots.loadAll();
-      return { snapshot: buildSnapshot({ ...source, instances: [] }), tenants: tenants as readonly TenantProfile[] };
+      const snapshot = await runInSteps(buildSnapshotInSteps({ ...source, instances: [] }));
+      return { snapshot, tenants: tenants as readonly TenantProfile[] };
     },
   };
 }

@@ -1,7 +1,7 @@
-import { comparePositions, type FollowTarget } from '@grey/propagation';
+import { comparePositions, type FollowTarget, runInSteps } from '@grey/propagation';
 import {
   applyDelta,
-  buildSnapshot,
+  buildSnapshotInSteps,
   type InstanceRecord,
   type Snapshot,
   type SnapshotDelta,
@@ -157,11 +157,10 @@ export class RouterState {
     try {
       const source = await this.#store.loadSource();
       if (this.#isStopped) return;
-      // Read after the await: instances that came meanwhile belong in. What was followed meanwhile may be further.
-      const own = this.#snapshot?.position;
-      if (own === undefined || comparePositions(source.position, own) > 0) {
-        this.#swap(buildSnapshot({ ...source, instances: [...this.#instances.values()].flat() }));
-      }
+      const snapshot = await runInSteps(buildSnapshotInSteps({ ...source, instances: [] }));
+      if (this.#isStopped) return;
+      // What was followed meanwhile may be further, and stays then.
+      this.replace(snapshot);
       this.#status = { isUp: true };
       const arrived = this.#arrived;
       this.#arrived = undefined;
