@@ -17,6 +17,11 @@ import { IdempotencyStore } from './changes/idempotency.store.ts';
 import { SnapshotStore } from './changes/snapshot.store.ts';
 import { SnapshotsService } from './changes/snapshots.service.ts';
 import { CONFIG, type Config } from './config/config.schema.ts';
+import { ExperimentsController } from './experiments/experiments.controller.ts';
+import { experimentsProviders } from './experiments/experiments.providers.ts';
+import { FlagsController } from './flags/flags.controller.ts';
+import { FlagsService } from './flags/flags.service.ts';
+import { FlagsStore } from './flags/flags.store.ts';
 import { HealthController } from './health/health.controller.ts';
 import { healthProviders } from './health/health.providers.ts';
 import { Database } from './infra/db/database.ts';
@@ -25,6 +30,9 @@ import { RouteCheck } from './infra/http/check-routes.ts';
 import { OpenapiController } from './infra/http/openapi.controller.ts';
 import { ProblemFilter } from './infra/http/problem.filter.ts';
 import { redisProviders } from './infra/redis/redis.providers.ts';
+import { LanesController } from './lanes/lanes.controller.ts';
+import { LanesService } from './lanes/lanes.service.ts';
+import { LanesStore } from './lanes/lanes.store.ts';
 import { publishingProviders } from './publishing/publishing.providers.ts';
 import { DiscoveryController } from './registry/discovery.controller.ts';
 import { discoveryProviders } from './registry/discovery.providers.ts';
@@ -88,6 +96,9 @@ export class AppModule {
         AssignmentsController,
         ChangesController,
         DiscoveryController,
+        ExperimentsController,
+        FlagsController,
+        LanesController,
         OpenapiController,
         HealthController,
         RegistryController,
@@ -112,10 +123,15 @@ export class AppModule {
         ...routersProviders,
         ...routingProviders,
         ...healthProviders,
+        ...experimentsProviders,
         ...rulesProviders,
         ...streamProviders,
         ...tenantSyncProviders,
         Housekeeping,
+        FlagsService,
+        FlagsStore,
+        LanesService,
+        LanesStore,
         ServiceRecords,
         ServicesService,
         ServicesStore,
