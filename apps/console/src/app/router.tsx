@@ -94,7 +94,6 @@ const playgroundRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/playground/playground.page.tsx'), 'PlaygroundPage'),
   validateSearch: readQuestion,
 });
-/** What the playground was before; links to it are in tickets and runbooks. */
 const rulesRoute = createRoute({
   ...inShell,
   path: '/services/$serviceId/rules',
@@ -102,6 +101,22 @@ const rulesRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/rules/rules.page.tsx'), 'RulesPage'),
   validateSearch: readRulesView,
 });
+const experimentsRoute = createRoute({
+  ...inShell,
+  path: '/services/$serviceId/experiments',
+  component: lazyRouteComponent(() => import('../features/experiments/experiments.page.tsx'), 'ExperimentsPage'),
+});
+const lanesRoute = createRoute({
+  ...inShell,
+  path: '/lanes',
+  component: lazyRouteComponent(() => import('../features/lanes/lanes.page.tsx'), 'LanesPage'),
+});
+const laneRoute = createRoute({
+  ...inShell,
+  path: '/lanes/$tag',
+  component: lazyRouteComponent(() => import('../features/lanes/lane.page.tsx'), 'LanePage'),
+});
+/** What the playground was before; links to it are in tickets and runbooks. */
 const explainRoute = createRoute({
   ...inShell,
   path: '/explain',
@@ -131,6 +146,9 @@ const routeTree = rootRoute.addChildren([
     servicesRoute,
     serviceRoute,
     rulesRoute,
+    experimentsRoute,
+    lanesRoute,
+    laneRoute,
     playgroundRoute,
     explainRoute,
     changesRoute,

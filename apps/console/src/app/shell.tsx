@@ -11,6 +11,7 @@ const pages = [
   { to: '/tenants', label: 'nav.tenants', mark: '▤' },
   { to: '/matrix', label: 'nav.matrix', mark: '▦' },
   { to: '/services', label: 'nav.services', mark: '◆' },
+  { to: '/lanes', label: 'nav.lanes', mark: '⇶', permission: 'routing.read' },
   { to: '/playground', label: 'nav.playground', mark: '?', permission: 'routing.read' },
   { to: '/changes', label: 'nav.changes', mark: '≡' },
   { to: '/discovery', label: 'nav.discovery', mark: '◎', permission: 'discovery.read' },

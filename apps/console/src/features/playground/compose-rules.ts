@@ -17,7 +17,7 @@ export function composeRules(source: SnapshotSource, serviceId: string, input: R
   return { ...source, services };
 }
 
-/** @throws RangeError when the shares of a rule add up to more than everybody */
+/** As the API does it when it publishes: what is shown of a draft is what comes of it. */
 function composeRuleSet(serviceId: string, live: RuleSetRecord | undefined, input: RuleSetInput): RuleSetRecord {
   const before = new Map(live?.rules.map((rule) => [rule.id, rule]));
   return {
@@ -33,12 +33,16 @@ function composeRuleSet(serviceId: string, live: RuleSetRecord | undefined, inpu
 /** A split keeps the buckets that it has: only the difference of the weights changes hands. */
 function composeTarget(serviceId: string, { id, target }: RuleInput, before: TargetRecord | undefined): TargetRecord {
   if (target.kind !== 'split') return target as TargetRecord;
-  const { unit, whenMissing, salt = `${serviceId}/${id}`, shares } = target;
+  const { unit, whenMissing, salt = `${serviceId}:${id}`, shares } = target;
   const had = before?.kind === 'split' ? before.split.shares : [];
-  const owned = assignRanges(
-    had.map(({ version, ranges }) => ({ key: version, ranges })),
-    shares.map(({ version, weight }) => ({ key: version, weight })),
-  );
+  // Weights that do not add up get no buckets; the analysis refuses to publish them.
+  const isWhole = shares.reduce((sum, { weight }) => sum + weight, 0) === 10_000;
+  const owned = isWhole
+    ? assignRanges(
+        had.map(({ version, ranges }) => ({ key: version, ranges })),
+        shares.map(({ version, weight }) => ({ key: version, weight })),
+      )
+    : [];
   return {
     kind: 'split',
     split: {

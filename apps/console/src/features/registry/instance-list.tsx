@@ -15,7 +15,7 @@ const rereadMs = 5_000;
 /** Live instances of a service, as this router knows them. */
 export function InstanceList({ serviceId }: { serviceId: string }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
+  const { number, duration } = useFormat();
   const instances = useQuery({
     queryKey: ['instances', serviceId],
     queryFn: ({ signal }) => listInstances(serviceId, { signal }),
@@ -52,6 +52,18 @@ export function InstanceList({ serviceId }: { serviceId: string }) {
       ),
     },
     { id: 'weight', header: t('instances.weight'), cell: (row) => number(row.weight), isNumber: true },
+    {
+      id: 'inFlight',
+      header: t('instances.inFlight'),
+      isNumber: true,
+      cell: (row) => (row.inFlight === null ? t('state.none') : number(row.inFlight)),
+    },
+    {
+      id: 'latency',
+      header: t('instances.latency'),
+      isNumber: true,
+      cell: (row) => (row.latencyMs === null ? t('state.none') : duration(row.latencyMs)),
+    },
     { id: 'source', header: t('instances.source'), cell: (row) => t(`discovery.names.${row.source}`) },
     { id: 'region', header: t('instances.region'), cell: (row) => row.region ?? t('state.none') },
     { id: 'seen', header: t('instances.lastSeen'), cell: (row) => <Ago iso={row.lastSeenAt} /> },

@@ -1,9 +1,9 @@
 import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useForm } from 'react-hook-form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { createService, updateService } from '../../api/generated/grey.ts';
+import { createService, listVersions, updateService } from '../../api/generated/grey.ts';
 import {
   Balancer,
   type CreateService,
@@ -15,29 +15,33 @@ import {
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
+import { BalancingFields } from './balancing-fields.tsx';
 
-type Fields = Required<Omit<CreateService, 'balancing' | 'fallback'>> & { fallback: Fallback };
+type Fields = Required<Omit<CreateService, 'fallback'>> & { fallback: Fallback; fallbackVersion: string };
 
 /** Creates a service, or edits its name and policies. Its default is set on its page, once versions exist. */
 export function ServiceForm({ service, onClose }: { service?: Service; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const keyFor = useIdempotencyKey();
-  const { register, handleSubmit, formState } = useForm<Fields>({
+  const { register, handleSubmit, formState, control, watch } = useForm<Fields>({
     defaultValues: {
       id: service?.id ?? '',
       name: service?.name ?? '',
       unknownTenant: service?.unknownTenant ?? 'reject',
       balancer: service?.balancer ?? 'weighted_round_robin',
+      balancing: service?.balancing ?? {},
       fallback: service?.fallback ?? 'fail',
+      fallbackVersion: service?.fallbackVersion ?? '',
       reason: '',
     },
   });
   const save = useMutation({
-    mutationFn: ({ id, name, reason, ...policies }: Fields) => {
+    mutationFn: ({ id, name, reason, fallbackVersion, ...policies }: Fields) => {
       const why = reason.trim() ? { reason: reason.trim() } : {};
       if (service) {
-        const body: UpdateService = { name: name.trim() || service.id, ...policies, ...why };
+        const named = policies.fallback === 'version' ? fallbackVersion : null;
+        const body: UpdateService = { name: name.trim() || service.id, ...policies, fallbackVersion: named, ...why };
         return updateService(service.id, body, {}, { headers: { 'if-match': service.etag } });
       }
       const named = name.trim() ? { name: name.trim() } : {};
@@ -54,8 +58,18 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
       onClose();
     },
   });
+  const versions = useQuery({
+    queryKey: ['versions', service?.id],
+    queryFn: ({ signal }) => listVersions(service?.id ?? '', { signal }),
+    enabled: service !== undefined,
+  });
   const { errors } = formState;
-  const offered = Object.values(Fallback).filter((mode) => mode !== 'version' || service?.fallbackVersion);
+  const [balancer, fallback] = watch(['balancer', 'fallback']);
+  const offered = (versions.data?.items ?? [])
+    .filter(({ version, status }) => status !== 'retired' || version === service?.fallbackVersion)
+    .map(({ version }) => version);
+  // A version to fall back to can be named once there is one.
+  const fallbacks = Object.values(Fallback).filter((value) => value !== 'version' || service !== undefined);
   return (
     <Dialog onClose={onClose} title={service ? t('services.editTitle', { id: service.id }) : t('services.create')}>
       <form onSubmit={handleSubmit((fields) => save.mutate(fields))} noValidate>
@@ -80,13 +94,36 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
           <NativeSelect
             label={t('services.fallback')}
             description={t('services.fallbackMeans')}
-            data={offered.map((value) => ({ value, label: t(`fallback.${value}`) }))}
+            data={fallbacks.map((value) => ({ value, label: t(`fallback.${value}`) }))}
             {...register('fallback')}
           />
+          {fallback === 'version' && (
+            <Controller
+              control={control}
+              name="fallbackVersion"
+              rules={{ required: t('form.required') }}
+              render={({ field }) => (
+                <NativeSelect
+                  label={t('services.fallbackVersion')}
+                  error={errors.fallbackVersion?.message}
+                  data={[{ value: '', label: t('services.chooseVersion') }, ...offered]}
+                  {...field}
+                />
+              )}
+            />
+          )}
           <NativeSelect
             label={t('services.balancer')}
+            description={t(`balancerMeans.${balancer}`)}
             data={Object.values(Balancer).map((value) => ({ value, label: t(`balancer.${value}`) }))}
             {...register('balancer')}
+          />
+          <Controller
+            control={control}
+            name="balancing"
+            render={({ field }) => (
+              <BalancingFields balancer={balancer} value={field.value} onChange={field.onChange} />
+            )}
           />
           <TextInput label={t('confirm.reason')} maxLength={500} {...register('reason')} />
           {save.isError && <Failure error={save.error} />}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 const tabs = [
   { to: '/services/$serviceId', label: 'services.overview' },
   { to: '/services/$serviceId/rules', label: 'rules.title' },
+  { to: '/services/$serviceId/experiments', label: 'experiments.title' },
 ] as const;
 
 /** The pages of one service, as links: each has an address of its own. */

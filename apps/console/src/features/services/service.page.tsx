@@ -1,13 +1,14 @@
 import { Anchor, Button, Group, Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { getService, listVersions } from '../../api/generated/grey.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { InstanceList } from '../registry/instance-list.tsx';
+import { BalancingWords } from './balancing-words.tsx';
 import { DefaultForm } from './default-form.tsx';
 import { ServiceForm } from './service-form.tsx';
 import { ServiceTabs } from './service-tabs.tsx';
@@ -15,11 +16,15 @@ import { DefaultVersions } from './services.page.tsx';
 import { VersionForm } from './version-form.tsx';
 import { VersionList } from './version-list.tsx';
 
+/** Shows conditions as CEL, for which it brings the engine along. */
+const FlagSection = lazy(() => import('../flags/flag-section.tsx'));
+
 export function ServicePage() {
   const { t } = useTranslation();
   const { serviceId } = useParams({ from: '/shell/services/$serviceId' });
   const [dialog, setDialog] = useState<'edit' | 'default' | 'version' | null>(null);
   const mayWrite = usePermission('services.write');
+  const mayReadRouting = usePermission('routing.read');
   const service = useQuery({
     queryKey: ['service', serviceId],
     queryFn: ({ signal }) => getService(serviceId, { signal }),
@@ -68,9 +73,14 @@ export function ServicePage() {
             <dt>{t('services.unknownTenant')}</dt>
             <dd>{t(`unknownTenant.${service.data.unknownTenant}`)}</dd>
             <dt>{t('services.fallback')}</dt>
-            <dd>{t(`fallback.${service.data.fallback}`)}</dd>
+            <dd>
+              {t(`fallback.${service.data.fallback}`)}{' '}
+              {service.data.fallbackVersion && <span className="mono">{service.data.fallbackVersion}</span>}
+            </dd>
             <dt>{t('services.balancer')}</dt>
-            <dd>{t(`balancer.${service.data.balancer}`)}</dd>
+            <dd>
+              {t(`balancer.${service.data.balancer}`)} <BalancingWords balancing={service.data.balancing} />
+            </dd>
           </dl>
           <Stack gap="xs">
             <Group justify="space-between">
@@ -82,6 +92,11 @@ export function ServicePage() {
             {versions.data && <VersionList versions={versions.data.items} mayWrite={mayWrite} />}
           </Stack>
           <InstanceList serviceId={serviceId} />
+          {mayReadRouting && versions.data && versions.data.items.length > 0 && (
+            <Suspense fallback={<Loading what={t('flags.title')} />}>
+              <FlagSection serviceId={serviceId} versions={versions.data.items} />
+            </Suspense>
+          )}
           {dialog === 'edit' && <ServiceForm service={service.data} onClose={close} />}
           {dialog === 'version' && <VersionForm serviceId={serviceId} onClose={close} />}
           {dialog === 'default' && versions.data && (
