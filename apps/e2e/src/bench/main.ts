@@ -5,7 +5,18 @@ import { columns, type Figure, verdict } from './figure.ts';
 import { writeReport } from './write-report.ts';
 
 /** `pnpm bench`: measures every group in a process of its own, one line per figure; fails when one is short of its budget. */
-const GROUPS = ['decide', 'rivals', 'rivals split', 'memory', 'http', 'propagation', 'recovery'] as const;
+const GROUPS = [
+  'decide',
+  'rules',
+  'rivals',
+  'rivals rules',
+  'rivals split',
+  'memory',
+  'changes',
+  'http',
+  'propagation',
+  'recovery',
+] as const;
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { buildSnapshot, createDecisionEnv, decide } from '@grey/route-core';
+import { buildSnapshot, createDecisionEnv, decide, type RuleRecord } from '@grey/route-core';
 import { GrowthBookClient } from '@growthbook/growthbook';
 import { Unleash } from 'unleash-client';
 import type { FeatureInterface } from 'unleash-client/lib/feature.js';
@@ -11,7 +11,10 @@ import { makeWorld, serviceId, TENANT_COUNT, tenantId } from './world.ts';
  */
 type Ask = (tenant: string, group: string) => number;
 
+type Question = 'own' | 'rules' | 'split';
+
 const BATCH = 10_000;
+const RULES = 20;
 const SHARES = ['1.0.0', '2.0.0'] as const;
 const OWN = '1.1.0';
 const PAYLOAD = { type: 'string', value: '' };
@@ -19,21 +22,40 @@ const SERVICE = serviceId(42);
 const tenants = Array.from({ length: TENANT_COUNT }, (_, i) => tenantId(i));
 const groups = tenants.map((_, i) => (i % 2 === 0 ? 'own' : 'rest'));
 
-function startEngine(hasOwn: boolean): Ask {
+/** In the order in which they are asked; only the tenth is ever met. */
+function listRuleGroups(question: Question): readonly string[] {
+  if (question === 'split') return [];
+  if (question === 'own') return ['own'];
+  return Array.from({ length: RULES }, (_, i) => (i === 9 ? 'own' : `cohort-${i}`));
+}
+
+function startEngine(question: Question): Ask {
   const world = makeWorld(2);
   const defaults = SHARES.map((version) => ({ version, weight: 5000 }));
-  const services = [...world.services].map((service) => (service.id === SERVICE ? { ...service, defaults } : service));
-  const assignments = [...world.assignments].filter((assignment) => hasOwn || assignment.serviceId !== SERVICE);
+  const rules = listRuleGroups(question).map((group): RuleRecord => {
+    const when = { op: 'equals', operand: { from: 'attribute', name: 'group' }, value: group } as const;
+    return { id: group, name: group, priority: 0, isEnabled: true, when, target: { kind: 'version', version: OWN } };
+  });
+  // A tenant's own version is looked up here; the flag engines need a rule for it.
+  const ruleSet = { number: 1, normalizePath: false, rules: question === 'rules' ? rules : [] };
+  const services = [...world.services].map((service) =>
+    service.id === SERVICE ? { ...service, defaults, ruleSet } : service,
+  );
+  const assignments = [...world.assignments].filter((one) => question === 'own' || one.serviceId !== SERVICE);
   const snapshot = buildSnapshot({ ...world, services, assignments });
   const env = createDecisionEnv();
-  return (tenant) => {
-    const decision = decide(snapshot, { tenantId: tenant, serviceName: SERVICE }, env);
+  return (tenant, group) => {
+    const request =
+      question === 'rules'
+        ? { tenantId: tenant, serviceName: SERVICE, metadata: { userId: tenant, attributes: { group } } }
+        : { tenantId: tenant, serviceName: SERVICE };
+    const decision = decide(snapshot, request, env);
     return decision.ok ? decision.version.length : Number.NaN;
   };
 }
 
 /** Given its flag at the start; the server that it then fails to reach is not there, and not missed. */
-async function startUnleashClient(hasOwn: boolean): Promise<Ask> {
+async function startUnleashClient(question: Question): Promise<Ask> {
   const variant = (name: string, _i: number, all: readonly string[]) => ({
     name,
     weight: 1000 / all.length,
@@ -45,8 +67,10 @@ async function startUnleashClient(hasOwn: boolean): Promise<Ask> {
   const strategy = (versions: readonly string[], constraints: object[]) => {
     return { name: 'flexibleRollout', parameters, constraints, variants: versions.map(variant) };
   };
-  const isOwn = { contextName: 'group', operator: 'IN', values: ['own'], inverted: false, caseInsensitive: false };
-  const strategies = [...(hasOwn ? [strategy([OWN], [isOwn])] : []), strategy(SHARES, [])];
+  const isIn = (group: string) => {
+    return { contextName: 'group', operator: 'IN', values: [group], inverted: false, caseInsensitive: false };
+  };
+  const strategies = [...listRuleGroups(question).map((group) => strategy([OWN], [isIn(group)])), strategy(SHARES, [])];
   const flag = { name: SERVICE, type: 'release', enabled: true, stale: false, impressionData: false, project: 'bench' };
   const unleash = new Unleash({
     url: 'http://127.0.0.1:9/api/',
@@ -65,7 +89,7 @@ async function startUnleashClient(hasOwn: boolean): Promise<Ask> {
   };
 }
 
-function startGrowthBook(hasOwn: boolean): Ask {
+function startGrowthBook(question: Question): Ask {
   const split = {
     variations: [...SHARES],
     weights: [0.5, 0.5],
@@ -74,8 +98,8 @@ function startGrowthBook(hasOwn: boolean): Ask {
     hashVersion: 2,
     key: SERVICE,
   };
-  const own = { condition: { group: 'own' }, force: OWN };
-  const features = { [SERVICE]: { defaultValue: 'none', rules: hasOwn ? [own, split] : [split] } };
+  const rules = listRuleGroups(question).map((group) => ({ condition: { group }, force: OWN }));
+  const features = { [SERVICE]: { defaultValue: 'none', rules: [...rules, split] } };
   const client = new GrowthBookClient().initSync({ payload: { features } });
   return (tenant, group) => {
     const version = client.getFeatureValue<string>(SERVICE, 'none', { attributes: { id: tenant, group } });
@@ -83,12 +107,12 @@ function startGrowthBook(hasOwn: boolean): Ask {
   };
 }
 
-const [name, question] = process.argv.slice(2);
-const hasOwn = question !== 'split';
+const [name, asked] = process.argv.slice(2);
+const question: Question = asked === 'split' || asked === 'rules' ? asked : 'own';
 const engines: Record<string, () => Ask | Promise<Ask>> = {
-  decide: () => startEngine(hasOwn),
-  unleash: () => startUnleashClient(hasOwn),
-  growthbook: () => startGrowthBook(hasOwn),
+  decide: () => startEngine(question),
+  unleash: () => startUnleashClient(question),
+  growthbook: () => startGrowthBook(question),
 };
 const ask = await engines[name ?? '']!();
 let at = 0;
