@@ -67,7 +67,10 @@ test('a lane tells which rules lead into it, and stays while one does', async ()
   expect((await api.ask('DELETE', '/api/lanes/summer')).body.code).toBe('LANE_UNKNOWN');
   await api.ask('PUT', '/api/services/shop/rules/draft', { rules: [rule] });
   const late = await api.ask('POST', '/api/services/shop/rules/draft/publish', {});
-  expect([late.body.code, late.body.findings]).toMatchObject(['RULES_INVALID', [{ code: 'LANE_UNKNOWN' }]]);
+  expect([late.body.code, late.body.findings]).toMatchObject([
+    'RULES_INVALID',
+    expect.arrayContaining([expect.objectContaining({ code: 'LANE_UNKNOWN' })]),
+  ]);
 });
 
 test('an entry that cannot be evaluated is refused with its place', async () => {

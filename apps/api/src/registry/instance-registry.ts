@@ -3,6 +3,7 @@ import { ApiError } from '../infra/http/api-error.ts';
 import type { RouterState } from '../routing/router-state.ts';
 import { type LiveInstance, LiveInstances } from '../services/live-instances.ts';
 import {
+  healthOf,
   type InstanceOrigin,
   isCheckedAlike,
   isExpired,
@@ -126,11 +127,11 @@ export class InstanceRegistry extends LiveInstances {
   }
 
   override listLive(serviceId: string): readonly LiveInstance[] {
-    return this.registrationsOf(serviceId).map(({ request: { instanceId, version, address } }) => ({
-      instanceId,
-      version,
-      address,
-    }));
+    return this.registrationsOf(serviceId).map((registration) => {
+      const { instanceId, version, address } = registration.request;
+      const isUsable = registration.isEnabled && healthOf(registration) !== 'unhealthy';
+      return { instanceId, version, address, isUsable };
+    });
   }
 
   /** Whoever is listed for a service, sorted by id. */

@@ -4,6 +4,7 @@ import { actorOf } from '../changes/changes.service.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { assertMatch } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
+import { assertSize } from './find-findings.ts';
 import { draftView, findOutdated, NO_DRAFT } from './rule-views.ts';
 import { type DraftRow, RulesStore } from './rules.store.ts';
 import { type OpenRules, RulesContexts } from './rules-contexts.ts';
@@ -24,6 +25,7 @@ export class RuleDraftsService {
    */
   save({ caller, input, ifMatch }: Called<Ops['saveRuleDraft']>): Promise<RuleDraft> {
     const { serviceId } = input.params;
+    assertSize(input.body);
     return this.store.transaction(async (tx) => {
       const rules = await this.contexts.open(tx, serviceId, true);
       const before = await this.store.findDraft(tx, serviceId);

@@ -26,7 +26,8 @@ export class RulesContexts {
     const service = isLocked ? await this.services.lock(tx, serviceId) : await this.services.read(tx, serviceId);
     const lanes = await this.store.listLanes(tx);
     const counts: Record<string, number> = {};
-    for (const { version } of this.instances.listLive(serviceId)) counts[version] = (counts[version] ?? 0) + 1;
+    for (const { version, isUsable } of this.instances.listLive(serviceId))
+      if (isUsable) counts[version] = (counts[version] ?? 0) + 1;
     return {
       service,
       recordOf: (input, number) => ruleSetRecordOf(serviceId, input, number, service.ruleSet),

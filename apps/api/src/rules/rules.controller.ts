@@ -1,6 +1,7 @@
 import { operations } from '@grey/contracts';
 import { Controller } from '@nestjs/common';
 import { Call, type Called, Operation } from '../infra/http/operation.decorator.ts';
+import { ImportRulesService } from './import-rules.service.ts';
 import { PublishRulesService } from './publish-rules.service.ts';
 import { RuleDraftsService } from './rule-drafts.service.ts';
 import { RulesService } from './rules.service.ts';
@@ -11,6 +12,7 @@ export class RulesController {
     private readonly rules: RulesService,
     private readonly drafts: RuleDraftsService,
     private readonly publishing: PublishRulesService,
+    private readonly importing: ImportRulesService,
   ) {}
 
   @Operation(operations.getRules)
@@ -36,6 +38,11 @@ export class RulesController {
   @Operation(operations.analyzeRules)
   analyze(@Call() call: Called<typeof operations.analyzeRules>) {
     return this.rules.analyze(call);
+  }
+
+  @Operation(operations.importRules)
+  import(@Call() call: Called<typeof operations.importRules>) {
+    return this.importing.import(call);
   }
 
   @Operation(operations.listRuleRevisions)

@@ -25,6 +25,7 @@ const toVersion = (id: string, version: string, more: object = {}) => ({
   target: { kind: 'version', version },
   ...more,
 });
+const header = (name: string) => ({ when: { op: 'exists', operand: { from: 'header', name } } });
 const split = (id: string, ...shares: [string, number][]) => ({
   id,
   name: id,
@@ -46,7 +47,9 @@ describe('a draft', () => {
     const { body: before } = await api.ask('GET', '/api/changes?limit=1');
     const answer = await save([toVersion('beta', 'v9')]);
     const draft = ruleDraftSchema.parse(answer.body);
-    expect(draft.findings).toMatchObject([{ code: 'VERSION_UNKNOWN', severity: 'error', ruleId: 'beta' }]);
+    expect(draft.findings).toContainEqual(
+      expect.objectContaining({ code: 'VERSION_UNKNOWN', severity: 'error', ruleId: 'beta' }),
+    );
     const rules = rulesSchema.parse((await api.ask('GET', path())).body);
     expect([rules.live, rules.draft?.etag, rules.draft?.basedOn]).toEqual([null, draft.etag, null]);
     expect((await api.ask('GET', '/api/changes?limit=1')).body.items[0].id).toBe(before.items[0].id);
@@ -83,15 +86,15 @@ describe('a draft', () => {
     await save([toVersion('late', 'v3')]);
     await api.ask('POST', path('/revisions/1/publish'), {});
     const { body } = await api.ask('GET', path());
-    expect(body.draft.findings).toMatchObject([{ code: 'DRAFT_OUTDATED', severity: 'warning' }]);
+    expect(body.draft.findings[0]).toMatchObject({ code: 'DRAFT_OUTDATED', severity: 'warning' });
   });
 });
 
 describe('publishing', () => {
   test('is one change whose items tell the difference rule by rule', async () => {
-    await save([toVersion('beta', 'v2'), toVersion('old', 'v1')]);
+    await save([toVersion('beta', 'v2', header('x-beta')), toVersion('old', 'v1')]);
     await publish();
-    await save([toVersion('beta', 'v3'), toVersion('new', 'v2')]);
+    await save([toVersion('beta', 'v3', header('x-beta')), toVersion('new', 'v2')]);
     const answer = await publish();
     const revision = ruleRevisionSchema.parse(answer.body);
     expect(revision).toMatchObject({ number: 2, isLive: true, ruleCount: 2, publishedBy: { name: 'admin' } });
@@ -116,7 +119,10 @@ describe('publishing', () => {
     await save([split('tenth', ['v1', 9_000], ['v2', 500])]);
     const answer = await publish();
     expect([answer.status, answer.body.code]).toEqual([422, 'RULES_INVALID']);
-    expect(problemSchema.parse(answer.body).findings).toMatchObject([{ code: 'WEIGHTS_WRONG', ruleId: 'tenth' }]);
+    expect(problemSchema.parse(answer.body).findings).toContainEqual(
+      expect.objectContaining({ code: 'WEIGHTS_WRONG', ruleId: 'tenth', severity: 'error' }),
+    );
+    expect(answer.body.errors).toMatchObject([{ path: expect.stringMatching(/^rules\[0\]\.target\.shares/) }]);
     const { body } = await api.ask('GET', path());
     expect([body.live, body.draft.rules.length]).toEqual([null, 1]);
   });
@@ -143,7 +149,7 @@ describe('publishing', () => {
     await save([split('tenth', ['v1', 9_000], ['v2', 1_000])]);
     await publish();
     const before = await ownedBy('v2');
-    await save([toVersion('beta', 'v3'), split('tenth', ['v1', 8_000], ['v2', 2_000])]);
+    await save([toVersion('beta', 'v3', header('x-beta')), split('tenth', ['v1', 8_000], ['v2', 2_000])]);
     await publish();
     const after = await ownedBy('v2');
     expect(countOf(after)).toBe(2_000);
@@ -200,6 +206,30 @@ test('a condition that is nested beyond reason is refused before anything is mad
     const answer = await api.ask(method, path(target), deep);
     expect([answer.status, answer.body.code]).toEqual([400, 'BODY_TOO_DEEP']);
   }
+});
+
+test('what cannot be evaluated, or is too large to be, is refused with its place', async () => {
+  const broken: [object, string][] = [
+    [{ op: 'cidr', operand: { from: 'client_ip' }, networks: ['10.0.0.300/8'] }, 'rules[0].when.networks'],
+    [{ op: 'matches', operand: { from: 'path' }, pattern: '(a' }, 'rules[0].when.pattern'],
+    [
+      { op: 'matches', operand: { from: 'path' }, pattern: '((((a{1,99}){1,99}){1,99}){1,99})' },
+      'rules[0].when.pattern',
+    ],
+    [{ op: 'cel', expression: 'header.get("x") ==' }, 'rules[0].when.expression'],
+    [{ op: 'cel', expression: `${'('.repeat(2_000)}true${')'.repeat(2_000)}` }, 'rules[0].when.expression'],
+  ];
+  for (const [when, place] of broken) {
+    expect((await save([toVersion('beta', 'v2', { when })])).status).toBe(200);
+    const answer = await publish();
+    expect([answer.status, answer.body.code]).toEqual([422, 'RULES_INVALID']);
+    expect(answer.body.errors[0].path).toContain(place);
+  }
+  const many = { op: 'any', of: Array.from({ length: 199 }, () => ({ op: 'random', below: 0.5 })) };
+  const rules = Array.from({ length: 60 }, (_, index) => toVersion(`rule-${index}`, 'v2', { when: many }));
+  const bomb = await save(rules);
+  expect([bomb.status, bomb.body.errors]).toMatchObject([400, [{ path: 'body.rules[50].when' }]]);
+  expect((await api.ask('GET', path())).body.live).toBeNull();
 });
 
 test('a fault in a condition is named with its place', async () => {

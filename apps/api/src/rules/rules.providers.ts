@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { ImportRulesService } from './import-rules.service.ts';
 import { PublishRulesService } from './publish-rules.service.ts';
 import { RuleDraftsService } from './rule-drafts.service.ts';
 import { RulesService } from './rules.service.ts';
@@ -6,6 +7,7 @@ import { RulesStore } from './rules.store.ts';
 import { RulesContexts } from './rules-contexts.ts';
 
 export const rulesProviders: Provider[] = [
+  ImportRulesService,
   PublishRulesService,
   RuleDraftsService,
   RulesContexts,

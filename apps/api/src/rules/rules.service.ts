@@ -4,6 +4,7 @@ import { ApiError } from '../infra/http/api-error.ts';
 import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { ServiceRecords } from '../services/service-records.ts';
+import { assertSize } from './find-findings.ts';
 import { draftView, findOutdated, revisionView } from './rule-views.ts';
 import { RulesStore } from './rules.store.ts';
 import { RulesContexts } from './rules-contexts.ts';
@@ -42,8 +43,9 @@ export class RulesService {
     });
   }
 
-  /** Judges a set without saving it. @throws ApiError SERVICE_UNKNOWN */
+  /** Judges a set without saving it. @throws ApiError SERVICE_UNKNOWN, VALIDATION_FAILED */
   analyze({ input }: Called<Ops['analyzeRules']>): Promise<{ findings: RuleFinding[] }> {
+    assertSize(input.body);
     return this.store.consistentRead(async (tx) => {
       const rules = await this.contexts.open(tx, input.params.serviceId);
       return { findings: rules.judge(rules.recordOf(input.body, 1)) };

@@ -8,4 +8,6 @@ export interface LiveInstance {
   readonly instanceId: string;
   readonly version: string;
   readonly address: string;
+  /** Enabled and not unhealthy. */
+  readonly isUsable: boolean;
 }
