@@ -17,9 +17,13 @@ const length: fc.Parameters<unknown> = {
 };
 const timeout = limit === undefined ? 60_000 : Number(limit) + 60_000;
 
+const NOW = 1_000;
+
 function brief(decision: Decision): Record<string, unknown> {
   const { tenantId: _t, serviceName: _s, epoch: _e, revision: _r, ...rest } = decision;
-  return rest.ok ? { ...rest, instance: rest.instance.instanceId } : rest;
+  if (!rest.ok) return rest;
+  const mirror = rest.mirror && { version: rest.mirror.version, instance: rest.mirror.instance.instanceId };
+  return { ...rest, mirror, instance: rest.instance.instanceId };
 }
 
 /** A repeatable source of numbers in [0, 1). */
@@ -33,7 +37,7 @@ function numbers(): () => number {
 
 /** What a snapshot answers to everyone, from a fresh environment, twice so that turns show. */
 function answers(snapshot: Snapshot): Decision[] {
-  const env = createDecisionEnv({ random: numbers() });
+  const env = createDecisionEnv({ random: numbers(), now: () => NOW });
   return [...everyRequest, ...everyRequest].map((request) => decide(snapshot, request, env));
 }
 
@@ -82,12 +86,12 @@ describe('any history', () => {
   it('is answered as the plain model answers it, instance by instance', { timeout }, () => {
     fc.assert(
       fc.property(source, history, (start, steps) => {
-        const env = createDecisionEnv({ random: numbers() });
+        const env = createDecisionEnv({ random: numbers(), now: () => NOW });
         const random = numbers();
         play(start, steps, (snapshot, oracle, step) => {
           const requests = step.kind === 'requests' ? step.requests : everyRequest;
           for (const request of requests) {
-            expect(brief(decide(snapshot, request, env))).toEqual(oracle.decide(request as never, random));
+            expect(brief(decide(snapshot, request, env))).toEqual(oracle.decide(request as never, random, NOW));
           }
         });
       }),
@@ -116,7 +120,9 @@ describe('any history', () => {
         play(start, steps, (snapshot, oracle) => {
           for (const decision of answers(snapshot)) {
             if (!decision.ok) continue;
-            expect(oracle.holdOn(decision.serviceName, decision.version, decision.tenantId)).toBeUndefined();
+            const { mirror, serviceName, tenantId, version } = decision;
+            expect(oracle.holdOn(serviceName, version, tenantId)).toBeUndefined();
+            if (mirror !== null) expect(oracle.holdOn(serviceName, mirror.version, tenantId)).toBeUndefined();
           }
         });
       }),
@@ -139,8 +145,8 @@ describe('any history', () => {
   it('gives the same answers whether or not somebody asks why', { timeout }, () => {
     fc.assert(
       fc.property(source, history, fc.array(fc.nat(3), { minLength: 1 }), (start, steps, curiosity) => {
-        const asked = createDecisionEnv({ random: numbers() });
-        const left = createDecisionEnv({ random: numbers() });
+        const asked = createDecisionEnv({ random: numbers(), now: () => NOW });
+        const left = createDecisionEnv({ random: numbers(), now: () => NOW });
         let turn = 0;
         play(start, steps, (snapshot, _oracle, step) => {
           for (const request of step.kind === 'requests' ? step.requests : everyRequest) {
@@ -156,16 +162,17 @@ describe('any history', () => {
     );
   });
 
-  it('gives each request a version that depends on nothing but the snapshot', { timeout }, () => {
-    const version = (d: Decision): unknown => ({ ...d, instance: null });
+  it('gives each request a version that depends on nothing but the snapshot, the time and the draws', {
+    timeout,
+  }, () => {
+    const version = (d: Decision): unknown => ({ ...d, instance: null, mirror: null });
+    const steady = () => createDecisionEnv({ random: () => 0.4, now: () => NOW });
     fc.assert(
       fc.property(source, history, (start, steps) => {
-        const used = createDecisionEnv();
+        const used = steady();
         play(start, steps, (snapshot) => {
           for (const request of everyRequest) {
-            expect(version(decide(snapshot, request, used))).toEqual(
-              version(decide(snapshot, request, createDecisionEnv())),
-            );
+            expect(version(decide(snapshot, request, used))).toEqual(version(decide(snapshot, request, steady())));
           }
         });
       }),

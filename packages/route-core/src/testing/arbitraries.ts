@@ -13,6 +13,7 @@ import type {
   TenantRecord,
   VersionRecord,
 } from '../records.ts';
+import { experiments, flags, lane, laneTag, metadata, ruleSet, shares } from './routing-arbitraries.ts';
 
 /** Small worlds: few names, so that records meet, contradict and replace one another. Each has a name nobody declares. */
 const TENANTS = ['t0', 't1', 't2', 't3', 'ghost'];
@@ -35,19 +36,19 @@ const declaredTenant: fc.Arbitrary<TenantRecord> = fc.record(
   { requiredKeys: ['id', 'status'] },
 );
 
-const catalogue: fc.Arbitrary<VersionRecord[]> = fc.uniqueArray(
-  fc.record(
-    {
-      version: fc.constantFrom(...VERSIONS.slice(0, -1)),
-      ordinal: fc.integer({ min: 0, max: 4 }),
-      status: fc.constantFrom('active', 'active', 'deprecated', 'retired'),
-      schemaMin: fc.integer({ min: 0, max: 3 }),
-      schemaMax: fc.integer({ min: 1, max: 5 }),
-    },
-    { requiredKeys: ['version', 'ordinal', 'status'] },
-  ),
-  { selector: (v) => v.version, maxLength: 4 },
+const declaredVersion: fc.Arbitrary<VersionRecord> = fc.record(
+  {
+    version: fc.constantFrom(...VERSIONS.slice(0, -1)),
+    ordinal: fc.integer({ min: 0, max: 4 }),
+    status: fc.constantFrom('active', 'active', 'deprecated', 'retired'),
+    schemaMin: fc.integer({ min: 0, max: 3 }),
+    schemaMax: fc.integer({ min: 1, max: 5 }),
+    flags,
+  },
+  { requiredKeys: ['version', 'ordinal', 'status'] },
 );
+const catalogueOf = (minLength: number): fc.Arbitrary<VersionRecord[]> =>
+  fc.uniqueArray(declaredVersion, { selector: (v) => v.version, minLength, maxLength: 4 });
 
 const defaults = fc.oneof(
   fc.constant([]),
@@ -56,16 +57,25 @@ const defaults = fc.oneof(
     { version: a, weight },
     { version: b, weight: 10_000 - weight },
   ]),
+  shares,
 );
 
-const service: fc.Arbitrary<ServiceRecord> = fc.record({
-  id: fc.constantFrom(...SERVICES.slice(0, -1)),
-  unknownTenant: fc.constantFrom('reject', 'default'),
-  balancer: fc.constantFrom('round_robin', 'weighted_round_robin', 'random'),
-  fallback: fc.constantFrom('fail', 'baseline', 'nearest'),
-  defaults,
-  versions: catalogue,
-});
+const serviceOf = (id: fc.Arbitrary<string>, versions: fc.Arbitrary<VersionRecord[]>): fc.Arbitrary<ServiceRecord> =>
+  fc.record(
+    {
+      id,
+      unknownTenant: fc.constantFrom('reject', 'default'),
+      balancer: fc.constantFrom('round_robin', 'weighted_round_robin', 'random'),
+      fallback: fc.constantFrom('fail', 'baseline', 'nearest', 'version'),
+      fallbackVersion: version,
+      defaults,
+      versions,
+      ruleSet,
+      experiments,
+    },
+    { requiredKeys: ['id', 'unknownTenant', 'balancer', 'fallback', 'defaults', 'versions'] },
+  );
+const service = serviceOf(fc.constantFrom(...SERVICES.slice(0, -1)), catalogueOf(0));
 
 const assignment: fc.Arbitrary<AssignmentRecord> = fc.record({ tenantId, serviceId, version, isPinned: fc.boolean() });
 const schema: fc.Arbitrary<SchemaRecord> = fc.record({
@@ -88,11 +98,15 @@ export const hold: fc.Arbitrary<HoldRecord> = fc.record({
   ),
 });
 
-const instanceOf = (id: fc.Arbitrary<string>): fc.Arbitrary<InstanceRecord> =>
+const instanceOf = (
+  id: fc.Arbitrary<string>,
+  instanceId: fc.Arbitrary<string> = fc.constantFrom('i0', 'i1', 'i2', 'i3', 'i4', 'i5'),
+  own: fc.Arbitrary<string> = version,
+): fc.Arbitrary<InstanceRecord> =>
   fc.record({
     serviceId: id,
-    instanceId: fc.constantFrom('i0', 'i1', 'i2', 'i3', 'i4', 'i5'),
-    version,
+    instanceId,
+    version: own,
     address: fc.constantFrom('a:1', 'b:2', 'c:3'),
     weight: fc.integer({ min: 0, max: 4 }),
     health: fc.constantFrom('healthy', 'healthy', 'unknown', 'degraded', 'unhealthy'),
@@ -101,15 +115,52 @@ const instanceOf = (id: fc.Arbitrary<string>): fc.Arbitrary<InstanceRecord> =>
 
 const list = <T>(item: fc.Arbitrary<T>, maxLength = 6): fc.Arbitrary<T[]> => fc.array(item, { maxLength });
 
-export const source: fc.Arbitrary<SnapshotSource> = fc.record({
-  position: fc.constant({ epoch: 'e1', revision: 0 }),
+interface Furniture {
+  readonly tenants: fc.Arbitrary<TenantRecord[]>;
+  readonly services: fc.Arbitrary<ServiceRecord[]>;
+  readonly instances: fc.Arbitrary<InstanceRecord[]>;
+}
+
+const sourceWith = ({ tenants, services, instances }: Furniture): fc.Arbitrary<SnapshotSource> =>
+  fc.record(
+    {
+      position: fc.constant({ epoch: 'e1', revision: 0 }),
+      tenants,
+      services,
+      assignments: list(assignment, 12),
+      schemas: list(schema),
+      holds: list(hold, 3),
+      instances,
+      lanes: list(lane, 2),
+    },
+    { requiredKeys: ['position', 'tenants', 'services', 'assignments', 'schemas', 'holds', 'instances'] },
+  );
+
+/** Anything, most of it missing. */
+const sparse = sourceWith({
   tenants: list(declaredTenant),
   services: list(service, 4),
-  assignments: list(assignment, 12),
-  schemas: list(schema),
-  holds: list(hold, 3),
   instances: list(instanceOf(serviceId), 14),
 });
+
+/** Where most of what is asked for is there: every service has most versions, every version an instance or two. */
+const furnished = sourceWith({
+  tenants: fc.array(declaredTenant, { minLength: 4, maxLength: 8 }),
+  services: fc.tuple(...SERVICES.slice(0, -1).map((id) => serviceOf(fc.constant(id), catalogueOf(3)))),
+  instances: fc
+    .tuple(
+      ...SERVICES.flatMap((s) =>
+        VERSIONS.map((v, i) => instanceOf(fc.constant(s), fc.constant(`i${i}`), fc.constant(v))),
+      ),
+      ...SERVICES.map((s) => instanceOf(fc.constant(s), fc.constant('i6'))),
+    )
+    .chain((all) => fc.subarray(all, { minLength: all.length - 3 })),
+});
+
+export const source: fc.Arbitrary<SnapshotSource> = fc.oneof(
+  { weight: 1, arbitrary: sparse },
+  { weight: 3, arbitrary: furnished },
+);
 
 const changes = <R, K>(record: fc.Arbitrary<R>, key: fc.Arbitrary<K>): fc.Arbitrary<RecordChanges<R, K>> =>
   fc.record({ upsert: list(record, 3), remove: list(key, 2) }, { requiredKeys: [] });
@@ -121,6 +172,7 @@ export const deltaBody: fc.Arbitrary<Omit<SnapshotDelta, 'epoch' | 'revision'>> 
     assignments: changes(assignment, cellKey),
     schemas: changes(schema, cellKey),
     holds: changes(hold, holdId),
+    lanes: changes(lane, laneTag),
   },
   { requiredKeys: [] },
 );
@@ -129,10 +181,7 @@ export const request: fc.Arbitrary<DecisionRequest> = fc.record(
   {
     tenantId,
     serviceName: serviceId,
-    metadata: fc.record(
-      { userId: fc.constantFrom('', 'u1', 'u2', 'u3'), sessionId: fc.constantFrom('x', 'y') },
-      { requiredKeys: [] },
-    ),
+    metadata,
   },
   { requiredKeys: ['tenantId', 'serviceName'] },
 );
@@ -161,7 +210,17 @@ export const history: fc.Arbitrary<readonly HistoryStep[]> = list<HistoryStep>(
   10,
 );
 
-/** Every tenant at every service, once: what a snapshot answers. */
-export const everyRequest: readonly DecisionRequest[] = TENANTS.flatMap((t) =>
-  SERVICES.map((s) => ({ tenantId: t, serviceName: s, metadata: { userId: `user of ${t}` } })),
+/** Every tenant at every service, once, each with something else for the rules: what a snapshot answers. */
+export const everyRequest: readonly DecisionRequest[] = TENANTS.flatMap((t, i) =>
+  SERVICES.map((s) => ({
+    tenantId: t,
+    serviceName: s,
+    metadata: {
+      userId: `user of ${t}`,
+      headers: { 'x-a': String(i % 3) },
+      path: ['/a/b', '/a', '/x'][i % 3]!,
+      method: i === 0 ? 'POST' : 'GET',
+      ...(i === 1 ? { tag: 'blue' } : {}),
+    },
+  })),
 );

@@ -1,8 +1,9 @@
-import { murmurHash3 } from '../murmur-hash3.ts';
 import type {
   AssignmentRecord,
   HoldRecord,
   InstanceRecord,
+  LaneRecord,
+  RuleRecord,
   SchemaRecord,
   ServiceRecord,
   SnapshotDelta,
@@ -10,9 +11,20 @@ import type {
   TenantRecord,
   VersionRecord,
 } from '../records.ts';
+import { type Asked, bucketIn, flagsOf, matching, mayEnter, ownerOf, unitOf, variantOf } from './oracle-routing.ts';
 
 const cell = (key: { tenantId: string; serviceId: string }): string => `${key.tenantId} @ ${key.serviceId}`;
-type Request = { tenantId: string; serviceName: string; metadata?: { userId?: string; sessionId?: string } };
+type Request = { tenantId: string; serviceName: string; metadata?: Asked['metadata'] };
+/** What chose the version, and what it says of itself. */
+interface Choice {
+  version?: string;
+  reason: string;
+  refusal?: string;
+  bucket?: number | null;
+  rule?: RuleRecord;
+  experiment?: { id: string; variant: string };
+  lane?: LaneRecord;
+}
 
 /**
  * The engine again, as plainly as it can be said: maps of records, everything looked up at every question.
@@ -24,6 +36,7 @@ export class Oracle {
   assignments = new Map<string, AssignmentRecord>();
   schemas = new Map<string, SchemaRecord>();
   holds = new Map<string, HoldRecord>();
+  lanes = new Map<string, LaneRecord>();
   instances = new Map<string, readonly InstanceRecord[]>();
   turns = new Map<string, { next: number; current: Map<string, number> }>();
 
@@ -33,6 +46,7 @@ export class Oracle {
     for (const a of source.assignments) this.assignments.set(cell(a), a);
     for (const s of source.schemas) this.schemas.set(cell(s), s);
     for (const h of source.holds) this.holds.set(h.id, h);
+    for (const l of source.lanes ?? []) this.lanes.set(l.tag, l);
     const all = [...source.instances];
     for (const { serviceId } of all)
       this.setInstances(
@@ -56,10 +70,12 @@ export class Oracle {
     for (const s of delta.schemas?.upsert ?? []) this.schemas.set(cell(s), s);
     for (const id of delta.holds?.remove ?? []) this.holds.delete(id);
     for (const h of delta.holds?.upsert ?? []) this.holds.set(h.id, h);
+    for (const tag of delta.lanes?.remove ?? []) this.lanes.delete(tag);
+    for (const l of delta.lanes?.upsert ?? []) this.lanes.set(l.tag, l);
   }
 
   toSource(position: SnapshotSource['position']): SnapshotSource {
-    const { tenants, services, assignments, schemas, holds, instances } = this;
+    const { tenants, services, assignments, schemas, holds, lanes, instances } = this;
     const list = <T>(map: Map<string, T>): T[] => [...map.values()].reverse();
     return {
       position,
@@ -68,13 +84,14 @@ export class Oracle {
       assignments: list(assignments),
       schemas: list(schemas),
       holds: list(holds),
+      lanes: list(lanes),
       instances: list(instances).flat(),
     };
   }
 
   /** The configuration as one text: equal exactly for equal configurations. */
   toText(): string {
-    const sets = [this.tenants, this.services, this.assignments, this.schemas, this.holds];
+    const sets = [this.tenants, this.services, this.assignments, this.schemas, this.holds, this.lanes];
     return sets
       .map((set) =>
         [...set.values()]
@@ -85,29 +102,22 @@ export class Oracle {
       .join('\n\n');
   }
 
-  decide(request: Request, random: () => number): Record<string, unknown> {
-    const { tenantId, serviceName } = request;
+  decide(request: Request, random: () => number, now: number): Record<string, unknown> {
+    const { tenantId, serviceName, metadata = {} } = request;
     const service = this.services.get(serviceName);
     const tenant = this.tenants.get(tenantId);
     if (!service) return { ok: false, code: 'SERVICE_UNKNOWN' };
     if (!tenant && service.unknownTenant === 'reject') return { ok: false, code: 'TENANT_UNKNOWN' };
     if (tenant?.status === 'suspended') return { ok: false, code: 'TENANT_INACTIVE' };
-    const assigned = tenant && this.assignments.get(cell({ tenantId, serviceId: serviceName }));
-    const isSplit = !assigned && service.defaults.length > 1;
-    const unit = request.metadata?.userId || request.metadata?.sessionId || tenantId;
-    const bucket = isSplit ? murmurHash3(`${serviceName}:${unit}`) % 10_000 : null;
-    const shares = service.defaults.flatMap((d, i) => {
-      const end = service.defaults.slice(0, i + 1).reduce((sum, x) => sum + x.weight, 0);
-      return bucket === null || bucket < end ? [d.version] : [];
-    });
-    const heaviest = service.defaults.toSorted((x, y) => y.weight - x.weight)[0]?.version;
-    const chosen = assigned?.version ?? shares[0] ?? heaviest;
-    const how = assigned ? (assigned.isPinned ? 'PINNED' : 'ASSIGNMENT') : isSplit ? 'DEFAULT_SPLIT' : 'DEFAULT';
-    const reason = tenant ? how : 'UNKNOWN_TENANT_DEFAULT';
+    const asked: Asked = { tenantId, metadata, random, now };
+    const choice = this.choose(service, asked);
+    const { version: chosen, reason, rule, lane } = choice;
+    if (choice.refusal) return { ok: false, code: choice.refusal, reason };
     if (chosen === undefined) return { ok: false, code: 'VERSION_UNDEFINED', reason };
     const wanted = this.remap(serviceName, chosen, tenantId);
     if (!wanted) return { ok: false, code: 'VERSION_UNDEFINED', version: chosen, reason };
     const cause = this.whyNot(service, wanted.version, tenantId);
+    const mode = rule?.fallback ?? { mode: service.fallback, version: service.fallbackVersion };
     let final = wanted;
     if (cause) {
       const ordinal = find(service, wanted.version)?.ordinal ?? Number.NaN;
@@ -118,13 +128,14 @@ export class Oracle {
         .sort((x, y) => (x.version < y.version ? 1 : -1))
         .sort((x, y) => y.ordinal - x.ordinal)
         .map((v) => v.version);
-      const named = service.fallbackVersion;
+      const heaviest = heaviestOf(service);
+      const named = mode.version;
       const tries = {
         fail: [],
         baseline: heaviest ? [heaviest] : [],
         nearest: older,
         version: named === undefined ? [] : [named],
-      }[service.fallback];
+      }[mode.mode];
       const answers = tries
         .filter((v) => v !== wanted.version)
         .map((v) => this.remap(serviceName, v, tenantId))
@@ -140,7 +151,7 @@ export class Oracle {
       final = { version: answers[0].version, ids: [...wanted.ids, ...answers[0].ids] };
     }
     const { version, ids } = final;
-    const fallback = cause && { from: wanted.version, to: version, cause, mode: service.fallback };
+    const fallback = cause && { from: wanted.version, to: version, cause, mode: mode.mode };
     const usable = this.usable(serviceName, version);
     const instance = this.pick(service, version, usable.list, random);
     return {
@@ -150,16 +161,76 @@ export class Oracle {
       reason,
       isHeld: ids.length > 0,
       holds: ids,
-      bucket,
-      rule: null,
-      experiment: null,
-      lane: null,
-      mirror: null,
-      flags: null,
+      bucket: choice.bucket ?? null,
+      rule: rule?.id ?? null,
+      experiment: choice.experiment ?? null,
+      lane: lane?.tag ?? null,
+      mirror: this.mirror(service, version, rule, asked),
+      flags: flagsOf(find(service, version)?.flags, asked),
       fallback,
       isDegraded: usable.isDegraded,
       isRevisionMissed: false,
     };
+  }
+
+  /** Pinned, lane, rule, experiment, assignment, default: the first that says anything. */
+  private choose(service: ServiceRecord, asked: Asked): Choice {
+    const { tenantId } = asked;
+    const isKnown = this.tenants.has(tenantId);
+    const assigned = isKnown ? this.assignments.get(cell({ tenantId, serviceId: service.id })) : undefined;
+    const otherwise = isKnown ? 'DEFAULT' : 'UNKNOWN_TENANT_DEFAULT';
+    const sorted = [...this.lanes.values()].sort((x, y) => (x.tag < y.tag ? -1 : 1));
+    const tag = asked.metadata.tag as string | undefined;
+    const versionIn = (l: LaneRecord): string | undefined =>
+      l.versions.find((v) => v.serviceId === service.id)?.version;
+    let lane = tag ? this.lanes.get(tag) : sorted.find((l) => mayEnter(l, service.id, asked));
+    const inLane = (): { lane?: LaneRecord } => (lane ? { lane } : {});
+    if (assigned?.isPinned) return { version: assigned.version, reason: 'PINNED', ...inLane() };
+    if (lane && versionIn(lane) !== undefined) return { version: versionIn(lane)!, reason: 'LANE', lane };
+    if (lane?.mode === 'strict') return { refusal: 'LANE_NOT_SERVED', reason: 'LANE' };
+    for (const rule of matching(service.ruleSet, asked)) {
+      const { target } = rule;
+      const reason = 'RULE';
+      if (target.kind === 'version') return { version: target.version, reason, rule, ...inLane() };
+      if (target.kind === 'lane') {
+        const entered = this.lanes.get(target.tag);
+        if (!entered || (lane && lane !== entered)) continue;
+        lane = entered;
+        if (versionIn(lane) !== undefined) return { version: versionIn(lane)!, reason, rule, lane };
+        if (lane.mode === 'strict') return { refusal: 'LANE_NOT_SERVED', reason };
+        continue;
+      }
+      const { salt, shares, unit, whenMissing } = target.split;
+      const own = unitOf(unit, asked) || (whenMissing === 'tenant' ? tenantId : '');
+      if (own === '' && whenMissing === 'skip') continue;
+      const bucket = own === '' ? Math.floor(asked.random() * 10_000) : bucketIn(salt, own);
+      const share = ownerOf(shares, bucket);
+      if (share) return { version: share.version, reason, rule, bucket, ...inLane() };
+    }
+    for (const experiment of [...(service.experiments ?? [])].sort((x, y) => (x.id < y.id ? -1 : 1))) {
+      const found = variantOf(experiment, asked);
+      if (!found) continue;
+      const { bucket, variant } = found;
+      const taken = { id: experiment.id, variant: variant.name };
+      return { version: variant.version, reason: 'EXPERIMENT', experiment: taken, bucket, ...inLane() };
+    }
+    if (assigned) return { version: assigned.version, reason: 'ASSIGNMENT', ...inLane() };
+    if (service.defaults.length < 2) {
+      const only = service.defaults[0]?.version;
+      return only === undefined ? { reason: otherwise } : { version: only, reason: otherwise, ...inLane() };
+    }
+    const { userId, sessionId } = asked.metadata as { userId?: string; sessionId?: string };
+    const bucket = bucketIn(service.id, userId || sessionId || tenantId);
+    const version = ownerOf(withRanges(service.defaults), bucket)?.version ?? heaviestOf(service)!;
+    return { version, reason: isKnown ? 'DEFAULT_SPLIT' : otherwise, bucket, ...inLane() };
+  }
+
+  private mirror(service: ServiceRecord, answering: string, rule: RuleRecord | undefined, asked: Asked) {
+    const { version, share } = rule?.mirror ?? { version: '', share: 0 };
+    if (share === 0 || (share < 10_000 && asked.random() * 10_000 >= share)) return null;
+    if (version === answering || this.holdOn(service.id, version, asked.tenantId)) return null;
+    if (this.whyNot(service, version, asked.tenantId)) return null;
+    return { version, instance: this.pick(service, version, this.usable(service.id, version).list, asked.random) };
   }
 
   /** The hold that counts for this tenant on a version. */
@@ -224,6 +295,20 @@ export class Oracle {
   }
 }
 
+function heaviestOf(service: ServiceRecord): string | undefined {
+  return service.defaults.toSorted((x, y) => y.weight - x.weight)[0]?.version;
+}
+
+/** Where nobody owns buckets, each owns as many as its weight, one after the other. */
+function withRanges(defaults: ServiceRecord['defaults']) {
+  if (defaults.some((d) => d.ranges)) return defaults.map((d) => ({ ...d, ranges: d.ranges ?? [] }));
+  let end = 0;
+  return defaults.map((d) => {
+    end += d.weight;
+    return { ...d, ranges: [[end - d.weight, end] as const] };
+  });
+}
+
 function find(service: ServiceRecord, version: string): VersionRecord | undefined {
   return service.versions.find((v) => v.version === version);
 }
@@ -232,9 +317,11 @@ function find(service: ServiceRecord, version: string): VersionRecord | undefine
 function canonical(value: unknown, key = ''): string {
   if (Array.isArray(value)) {
     const items = value.map((item) => canonical(item));
-    return `[${['tags', 'tenantIds', 'versions'].includes(key) ? [...new Set(items)].sort() : items}]`;
+    return `[${['tags', 'tenantIds', 'versions', 'flags', 'experiments'].includes(key) ? [...new Set(items)].sort() : items}]`;
   }
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([k, v]) => k !== 'tags' || v.length > 0);
+  const entries = Object.entries(value).filter(
+    ([k, v]) => !['tags', 'flags', 'experiments'].includes(k) || v.length > 0,
+  );
   return `{${entries.map(([k, v]) => `${k}: ${canonical(v, k)}`).sort()}}`;
 }
