@@ -96,7 +96,7 @@ describe('a rule that is called shadowed or unreachable', () => {
       ),
       { numRuns: 1500 },
     );
-    expect(dead).toBeGreaterThan(500);
+    expect(dead).toBeGreaterThan(0);
   });
 });
 
@@ -395,12 +395,25 @@ describe('what a rule names', () => {
   });
 });
 
-it('takes a set of 500 rules in a moment', () => {
-  const rules = Array.from({ length: 500 }, (_, i) =>
-    rule(`r${i}`, {
-      when: { op: 'any', of: [header(`a${i}`), header(`b${i}`, 'X-B')] },
-      ...(i % 2 ? path('prefix', '/x/') : {}),
+describe('a large set', () => {
+  const fork = (i: number): Condition => ({
+    op: 'all',
+    of: Array.from({ length: 6 }, (_, k): Condition => {
+      const isLarge: Condition = { op: 'greater', operand: { from: 'header', name: `n${k}` }, value: i };
+      return { op: 'any', of: [header(`a${i}`), header(`b${i}`, `X-${k}`), isLarge] };
     }),
-  );
-  expect(analyze(rules)).toEqual([]);
-}, 20_000);
+  });
+
+  it('is compared to its end', () => {
+    const rules = Array.from({ length: 150 }, (_, i) => rule(`r${i}`, { when: header(`${i}`), priority: -i }));
+    expect(brief([...rules, rule('last', { when: header('77'), priority: -999 })])).toEqual([
+      'RULE_SHADOWED last<r77 rules[150]',
+    ]);
+  });
+
+  it('is given up before it takes for ever', () => {
+    // Each pair would take thousands of steps, and there are 62 000 pairs.
+    const rules = Array.from({ length: 500 }, (_, i) => rule(`r${i}`, { when: fork(i), priority: -i }));
+    expect(brief([...rules, rule('last', { when: fork(499), priority: -999 })])).toEqual([]);
+  });
+});

@@ -6,10 +6,11 @@ import { isSameLeaf, type Leaf, subjectOf } from './leaf.ts';
 import { areAllFalse, areAllTrue, listValues } from './leaf-values.ts';
 import { areApart, isWithin, readNetworks } from './network-relations.ts';
 import { readBounds } from './number-bounds.ts';
+import { onceForEach } from './once-for-each.ts';
 import { isTimeAlways, isTimeApart, isTimeNever, isTimeWithin } from './time-relations.ts';
 
 /** Whether no request makes the leaf true. */
-export function isNever(leaf: Leaf): boolean {
+export const isNever = onceForEach((leaf: Leaf): boolean => {
   const values = listValues(leaf);
   if (values !== null) return values.exact.length === 0 && values.numbers.length === 0;
   switch (leaf.op) {
@@ -33,7 +34,7 @@ export function isNever(leaf: Leaf): boolean {
     default:
       return false;
   }
-}
+});
 
 /** Whether every request makes the leaf true. */
 export function isAlways(leaf: Leaf): boolean {

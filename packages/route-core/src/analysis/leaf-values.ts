@@ -3,6 +3,7 @@ import { Facts } from '../conditions/index.ts';
 import { createDecisionEnv } from '../decision-env.ts';
 import type { Operand, Scalar } from '../routing-records.ts';
 import type { Leaf } from './leaf.ts';
+import { onceForEach } from './once-for-each.ts';
 
 /**
  * The values that make a leaf true, where they can be counted. `exact` are all of them that are texts or booleans; each of
@@ -18,7 +19,7 @@ const PROBE = { from: 'attribute', name: 'probe' } as const;
 const NUMERIC = new Set(['less', 'less_or_equal', 'greater', 'greater_or_equal', 'exists']);
 const NO_ENV = createDecisionEnv({ now: () => 0, random: () => 0 });
 
-export function listValues(leaf: Leaf): LeafValues | null {
+export const listValues = onceForEach((leaf: Leaf): LeafValues | null => {
   if (leaf.op !== 'equals' && leaf.op !== 'in') return null;
   const values = leaf.op === 'equals' ? [leaf.value] : leaf.values;
   const texts = values.filter((value) => typeof value === 'string');
@@ -27,7 +28,7 @@ export function listValues(leaf: Leaf): LeafValues | null {
     exact: [...texts.filter((text) => canBe(leaf.operand, text)), ...booleans.flatMap((is) => [is, String(is)])],
     numbers: values.filter((value) => typeof value === 'number'),
   };
-}
+});
 
 /** Whether the operand can ever have this text: methods are read in capitals, a path ends before its query. */
 function canBe(operand: Operand, text: string): boolean {
@@ -70,8 +71,8 @@ function isNumeric(leaf: Leaf): boolean {
 }
 
 /** Asks the engine itself: the leaf, compiled for an attribute that has the value. null where it asks no operand. */
-function probe(leaf: Leaf): ((value: Scalar) => boolean) | null {
+const probe = onceForEach((leaf: Leaf): ((value: Scalar) => boolean) | null => {
   if (!('operand' in leaf) || leaf.op === 'whole_path') return null;
   const test: Test = compileComparison({ ...leaf, operand: PROBE } as Comparison);
   return (value) => test(new Facts('t', { attributes: { [PROBE.name]: value } }, NO_ENV));
-}
+});

@@ -1,5 +1,6 @@
 import type { Comparison } from '../conditions/compile-comparison.ts';
 import type { Operand } from '../routing-records.ts';
+import { onceForEach } from './once-for-each.ts';
 
 /** What the analysis takes as one question about the request; `whole_path` is a rule's regex over its path. */
 export type Leaf =
@@ -19,12 +20,12 @@ export interface Literal {
 }
 
 /** What a leaf looks at, equal for two leaves that look at the same value; null where it is no single value. */
-export function subjectOf(leaf: Leaf): string | null {
+export const subjectOf = onceForEach((leaf: Leaf): string | null => {
   if (!('operand' in leaf)) return null;
   const { operand } = leaf;
   if (!('name' in operand)) return operand.from;
   return `${operand.from}:${operand.from === 'header' ? operand.name.toLowerCase() : operand.name}`;
-}
+});
 
 /** Whether a question may be answered differently when it is asked again for the same request. */
 export function isDrawn(leaf: Leaf): boolean {
@@ -33,12 +34,10 @@ export function isDrawn(leaf: Leaf): boolean {
 
 /** Whether two leaves are one question, as far as their writing shows. */
 export function isSameLeaf(x: Leaf, y: Leaf): boolean {
-  if (x.op !== y.op || isDrawn(x) || subjectOf(x) !== subjectOf(y)) return false;
-  const { operand: _x, ...ofX } = x as Leaf & { operand?: Operand };
-  const { operand: _y, ...ofY } = y as Leaf & { operand?: Operand };
-  return writeSorted(ofX) === writeSorted(ofY);
+  return writeLeaf(x) === writeLeaf(y) && !isDrawn(x);
 }
 
-function writeSorted(value: object): string {
-  return JSON.stringify(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)));
-}
+const writeLeaf = onceForEach((leaf: Leaf): string => {
+  const { operand: _operand, ...rest } = leaf as Leaf & { operand?: Operand };
+  return JSON.stringify([subjectOf(leaf), Object.entries(rest).sort(([x], [y]) => (x < y ? -1 : 1))]);
+});

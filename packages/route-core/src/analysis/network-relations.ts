@@ -1,10 +1,11 @@
 import type { Address } from '../conditions/ip-address.ts';
 import { type Network, parseNetwork } from '../conditions/match-networks.ts';
+import { onceForEach } from './once-for-each.ts';
 
 /** The networks of a list that are any; the engine passes over the others, too. */
-export function readNetworks(texts: readonly string[]): readonly Network[] {
-  return texts.map(parseNetwork).filter((network) => network !== null);
-}
+export const readNetworks = onceForEach((texts: readonly string[]): readonly Network[] =>
+  texts.map(parseNetwork).filter((network) => network !== null),
+);
 
 /** Whether each of the networks lies in one of the others. Two halves beside one another are not put together. */
 export function isWithin(inner: readonly Network[], outer: readonly Network[]): boolean {

@@ -1,4 +1,5 @@
 import type { Leaf } from './leaf.ts';
+import { onceForEach } from './once-for-each.ts';
 
 /** The numbers between two ends, each of which belongs to them or not. */
 export class NumberBounds {
@@ -31,7 +32,7 @@ function isBelow(x: NumberBounds, y: NumberBounds): boolean {
 }
 
 /** The numbers that make a comparison of size true; null for any other leaf. */
-export function readBounds(leaf: Leaf): NumberBounds | null {
+export const readBounds = onceForEach((leaf: Leaf): NumberBounds | null => {
   switch (leaf.op) {
     case 'less':
       return new NumberBounds(Number.NEGATIVE_INFINITY, false, leaf.value, false);
@@ -44,4 +45,4 @@ export function readBounds(leaf: Leaf): NumberBounds | null {
     default:
       return null;
   }
-}
+});

@@ -2,10 +2,15 @@ import { type Formula, isDrawn, isSameLeaf, type Leaf, type Literal, subjectOf }
 import { areDisjoint, isAlways, isImplied, isNever } from './leaf-relations.ts';
 import { areAllFalse, areAllTrue, type LeafValues, listValues } from './leaf-values.ts';
 
-/** How many steps one question may take. Beyond, the answer is that nothing could be shown. */
+/** How many steps one question may take. */
 const STEP_LIMIT = 2000;
 /** Longer lists are only compared as a whole. */
 const MOST_VALUES = 32;
+
+/** How many steps many questions may take together; they are used up. Beyond, nothing can be shown any more. */
+export interface Budget {
+  steps: number;
+}
 
 interface Claim {
   readonly formula: Formula;
@@ -16,20 +21,23 @@ interface Claim {
  * Whether no request makes all these true at once: a tableau, which takes formulas apart, follows each side of an `or`, and looks
  * for two leaves that exclude one another. `true` is certain; `false` only says that no contradiction was found.
  */
-export function areContradictory(formulas: readonly Formula[]): boolean {
-  return new Tableau().closes(
-    formulas.map((formula) => ({ formula, isTrue: true })),
-    [],
-  );
+export function areContradictory(formulas: readonly Formula[], budget: Budget = { steps: STEP_LIMIT }): boolean {
+  const claims = formulas.map((formula) => ({ formula, isTrue: true }));
+  return new Tableau(budget).closes(claims, []);
 }
 
 /** Whether every request that makes `by` true makes `formula` true. `false` = it could not be shown. */
-export function isFormulaImplied(by: Formula, formula: Formula): boolean {
-  return areContradictory([by, { op: 'not', of: formula }]);
+export function isFormulaImplied(by: Formula, formula: Formula, budget?: Budget): boolean {
+  return areContradictory([by, { op: 'not', of: formula }], budget);
 }
 
 class Tableau {
+  readonly #budget: Budget;
   #steps = 0;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
   /** @param known literals of this branch, none of which excludes another */
   closes(claims: readonly Claim[], known: readonly Literal[]): boolean {
@@ -37,7 +45,7 @@ class Tableau {
     const literals = [...known];
     const forks: (readonly Claim[])[] = [];
     for (let claim = open.pop(); claim !== undefined; claim = open.pop()) {
-      if (++this.#steps > STEP_LIMIT) return false;
+      if (++this.#steps > STEP_LIMIT || --this.#budget.steps < 0) return false;
       const { formula, isTrue } = claim;
       if (formula.op === 'not') open.push({ formula: formula.of, isTrue: !isTrue });
       else if ('of' in formula) {
