@@ -28,6 +28,8 @@ export interface Snapshot {
    * whatever order of changes led there; different ones collide with a probability of 2⁻⁶⁴.
    */
   readonly digest: string;
+  /** Whether the configuration knows the tenant, also a suspended one. */
+  hasTenant(tenantId: string): boolean;
   /** Whether the catalogue has the service. */
   hasService(serviceId: string): boolean;
   /** Whether the catalogue has the version, also a retired one. */
@@ -104,6 +106,11 @@ export class SnapshotState implements Snapshot, SnapshotParts {
   /** @param ordinal -1 for a name that was never seen */
   tagsAt(ordinal: number): readonly string[] {
     return (ordinal < 0 ? undefined : this.tenants[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK]?.tags) ?? NO_TAGS;
+  }
+
+  hasTenant(tenantId: string): boolean {
+    const ordinal = this.names.ordinals.get(tenantId);
+    return ordinal !== undefined && this.statusAt(ordinal) !== 0;
   }
 
   hasService(serviceId: string): boolean {

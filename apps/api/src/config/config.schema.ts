@@ -1,6 +1,7 @@
 import { parseRedisUrl } from '@grey/propagation';
 import { z } from 'zod';
 import { discoveryVariables, missingNacosVariable } from './discovery-variables.ts';
+import { routingVariables, userTokenFault } from './routing-variables.ts';
 import { tenantSyncVariables } from './tenant-sync-variables.ts';
 
 const flag = z.enum(['0', '1']).transform((text) => text === '1');
@@ -83,6 +84,7 @@ export const configSchema = z
       .max(10_000)
       .default(100)
       .meta({ description: 'Tenants with a label of their own in /metrics; the others count as `other`.' }),
+    ...routingVariables,
     ...discoveryVariables,
     ...tenantSyncVariables,
     GREY_EXIT_WITH_PARENT: flag
@@ -93,6 +95,8 @@ export const configSchema = z
     const path = missingNacosVariable(config);
     if (path !== undefined)
       context.addIssue({ code: 'custom', path: [path], message: 'goes with the other of the two' });
+    const fault = userTokenFault(config);
+    if (fault !== undefined) context.addIssue({ code: 'custom', path: [fault.name], message: fault.message });
   });
 
 /** The validated environment; the names are those of the variables. */

@@ -5,6 +5,7 @@ import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
 import { DistributionStatus } from '../publishing/distribution-status.ts';
 import { DiscoveryMetrics } from '../registry/discovery-metrics.ts';
 import { InstanceRegistry } from '../registry/instance-registry.ts';
+import { DecisionCounters } from '../routing/decision-counters.ts';
 import { RouterState } from '../routing/router-state.ts';
 import { StreamHub } from '../stream/stream-hub.ts';
 import { TenantSyncMetrics } from '../tenant-sync/tenant-sync-metrics.ts';
@@ -44,8 +45,9 @@ export const healthProviders: Provider[] = [
   },
   {
     provide: RouterMetrics,
-    useFactory: (config: Config) => new RouterMetrics(config.GREY_METRICS_TENANT_LIMIT),
-    inject: [CONFIG],
+    useFactory: (config: Config, router: RouterState) =>
+      new RouterMetrics(config.GREY_METRICS_TENANT_LIMIT, (id) => router.snapshot?.hasTenant(id) ?? false),
+    inject: [CONFIG, RouterState],
   },
   {
     provide: MetricsPage,
@@ -57,6 +59,7 @@ export const healthProviders: Provider[] = [
       tenantSync: TenantSyncMetrics,
       discovery: DiscoveryMetrics,
       distribution: DistributionStatus,
+      decisions: DecisionCounters,
     ) => {
       const gauges = () => ({
         activeTenantCount: router.snapshot?.stats().activeTenantCount ?? 0,
@@ -64,7 +67,7 @@ export const healthProviders: Provider[] = [
         revision: router.snapshot?.position.revision ?? null,
         streamCount: hub.streamCount,
       });
-      return new MetricsPage(metrics, gauges, [distribution, tenantSync, discovery]);
+      return new MetricsPage(metrics, gauges, [distribution, tenantSync, discovery, decisions]);
     },
     inject: [
       RouterMetrics,
@@ -74,6 +77,7 @@ export const healthProviders: Provider[] = [
       TenantSyncMetrics,
       DiscoveryMetrics,
       DistributionStatus,
+      DecisionCounters,
     ],
   },
 ];

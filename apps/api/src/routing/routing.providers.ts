@@ -1,6 +1,6 @@
 import type { RedisLink } from '@grey/propagation';
-import { createDecisionEnv } from '@grey/route-core';
-import { createRouteListener, TokenCache } from '@grey/route-module';
+import { createDecisionEnv, SnapshotHistory } from '@grey/route-core';
+import { createRouteListener, type RouteMetrics, TokenCache } from '@grey/route-module';
 import { Logger, type Provider } from '@nestjs/common';
 import { TokensService } from '../access/tokens.service.ts';
 import { ChangeFeed } from '../changes/change-feed.ts';
@@ -9,8 +9,11 @@ import { SnapshotsService } from '../changes/snapshots.service.ts';
 import { CONFIG, type Config } from '../config/config.schema.ts';
 import { REDIS_LINK } from '../infra/redis/redis-link.token.ts';
 import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
+import { DecisionCounters } from './decision-counters.ts';
+import { DecisionListeners } from './decision-listeners.ts';
 import { Following } from './following.ts';
 import { LastGood } from './last-good.ts';
+import { makeUserTokens } from './make-user-tokens.ts';
 import { RouterState } from './router-state.ts';
 
 /** The listener that stands in front of Nest on the same server: `(req, res) => boolean`. */
@@ -33,20 +36,57 @@ export const routingProviders: Provider[] = [
       new Following(link, router, changes),
     inject: [REDIS_LINK, RouterState, ChangesService],
   },
+  DecisionCounters,
+  DecisionListeners,
+  {
+    provide: SnapshotHistory,
+    useFactory: (router: RouterState, config: Config) => {
+      const history = new SnapshotHistory(config.GREY_KEPT_REVISIONS);
+      if (router.snapshot !== undefined) history.add(router.snapshot);
+      router.onChanged((snapshot) => history.add(snapshot));
+      return history;
+    },
+    inject: [RouterState, CONFIG],
+  },
   {
     provide: ROUTE_LISTENER,
-    useFactory: (router: RouterState, tokens: TokensService, metrics: RouterMetrics) => {
+    useFactory: (
+      router: RouterState,
+      history: SnapshotHistory,
+      tokens: TokensService,
+      metrics: RouterMetrics,
+      counters: DecisionCounters,
+      listeners: DecisionListeners,
+      config: Config,
+    ) => {
       const logger = new Logger('routing');
       const cache = new TokenCache({ authenticate: (bearer) => tokens.authenticate(bearer) });
       tokens.onRevoked((what) => cache.revoke(what));
       return createRouteListener({
         getSnapshot: () => router.snapshot,
+        getSnapshotAt: (position) => history.at(position),
         env: createDecisionEnv(),
         tokens: cache,
-        metrics,
+        metrics: bothOf(metrics, counters),
+        laneKeys: config.GREY_LANE_KEYS,
+        userTokens: makeUserTokens(config),
+        trustedHops: config.GREY_TRUSTED_HOPS,
+        onDecided: (request, decision) => listeners.tell(request, decision),
         onError: (error, req) => logger.error({ err: error, msg: `${req.method} ${req.url} failed` }),
       });
     },
-    inject: [RouterState, TokensService, RouterMetrics],
+    inject: [RouterState, SnapshotHistory, TokensService, RouterMetrics, DecisionCounters, DecisionListeners, CONFIG],
   },
 ];
+
+function bothOf(metrics: RouterMetrics, counters: DecisionCounters): RouteMetrics {
+  return {
+    decided: (decision) => {
+      metrics.decided(decision);
+      counters.decided(decision);
+    },
+    rejected: (status) => metrics.rejected(status),
+    noted: (outcome) => counters.noted(outcome),
+    took: (seconds) => metrics.took(seconds),
+  };
+}

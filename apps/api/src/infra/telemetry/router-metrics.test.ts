@@ -1,10 +1,10 @@
-import type { Decision, RefusalCode } from '@grey/route-core';
+import type { Decision, DecisionReason, RefusalCode } from '@grey/route-core';
 import { describe, expect, it } from 'vitest';
 import { MetricsPage } from './metrics-page.ts';
 import { RouterMetrics } from './router-metrics.ts';
 
 const place = { epoch: 'e', revision: 1 };
-const routed = (tenantId: string, reason: 'ASSIGNMENT' | 'UNKNOWN_TENANT_DEFAULT' = 'ASSIGNMENT') =>
+const routed = (tenantId: string, reason: DecisionReason = 'ASSIGNMENT') =>
   ({ ok: true, tenantId, serviceName: 'pay', version: 'v1', reason, ...place }) as Decision;
 const refused = (code: RefusalCode, tenantId = 't1', over: object = {}) =>
   ({ ok: false, code, tenantId, serviceName: 'pay', ...place, ...over }) as Decision;
@@ -41,6 +41,20 @@ describe('RouterMetrics', () => {
     expect(text).not.toContain('made-up');
     expect(text).not.toContain('invented');
     expect(metrics.listCounts().reduce((sum, { count }) => sum + count, 0)).toBe(6);
+  });
+
+  it('asks the configuration where lanes, rules and experiments decide for everybody', () => {
+    const metrics = new RouterMetrics(10, (id) => id === 't1');
+    for (const reason of ['LANE', 'RULE', 'EXPERIMENT'] as const) {
+      for (const tenantId of ['t1', 'made-up']) {
+        metrics.decided(routed(tenantId, reason));
+        metrics.decided(refused('NO_INSTANCE', tenantId, { reason, version: 'v1' }));
+        metrics.decided(refused('LANE_NOT_SERVED', tenantId));
+      }
+    }
+    const byTenant = Map.groupBy(metrics.listCounts(), ({ tenant }) => tenant);
+    expect([...byTenant.keys()].sort()).toEqual(['other', 't1']);
+    expect(byTenant.get('t1')!.reduce((sum, { count }) => sum + count, 0)).toBe(9);
   });
 
   it('does not count a tenant named other twice', () => {

@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCodes } from '@grey/contracts';
-import type { Decision } from '@grey/route-core';
+import type { Decision, DecisionReason } from '@grey/route-core';
 import type { RouteMetrics } from '@grey/route-module';
 import { LATENCY_BUCKETS } from './latency-buckets.ts';
 
@@ -25,28 +25,36 @@ type CountsByService = Map<string, CountsByVersion>;
  * somebody scrapes. Labels are bounded: the first `tenantLimit` tenants have one of their own, and only names that the
  * configuration knows become labels, so that nobody can fill Prometheus with made-up ones.
  */
-export class RouterMetrics implements RouteMetrics {
+export class RouterMetrics implements Omit<RouteMetrics, 'noted'> {
   readonly #tenantLimit: number;
+  readonly #hasTenant: (id: string) => boolean;
   readonly #counts = new Map<string, CountsByService>();
   #namedTenantCount = 0;
   readonly #buckets = new Array<number>(LATENCY_BUCKETS.length + 1).fill(0);
   #secondsTotal = 0;
   #tookCount = 0;
 
-  constructor(tenantLimit: number) {
+  /** @param hasTenant whether the configuration knows a tenant; asked where the decision does not tell */
+  constructor(tenantLimit: number, hasTenant: (id: string) => boolean = () => true) {
     this.#tenantLimit = tenantLimit;
+    this.#hasTenant = hasTenant;
   }
 
   decided(decision: Decision): void {
     const { tenantId, serviceName } = decision;
     if (decision.ok) {
-      const isKnown = decision.reason !== 'UNKNOWN_TENANT_DEFAULT';
+      const isKnown = this.#isTenantKnown(tenantId, decision.reason);
       this.#count(isKnown ? tenantId : undefined, serviceName, decision.version, 200);
       return;
     }
     const { code } = decision;
     const service = code === 'SERVICE_UNKNOWN' ? OTHER : serviceName;
-    this.#count(isTenantKnown(decision) ? tenantId : undefined, service, decision.version ?? NONE, statusOf(code));
+    this.#count(
+      this.#isRefusedKnown(decision) ? tenantId : undefined,
+      service,
+      decision.version ?? NONE,
+      statusOf(code),
+    );
   }
 
   rejected(status: number): void {
@@ -82,6 +90,21 @@ export class RouterMetrics implements RouteMetrics {
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
 
+  /** Lanes, rules and experiments decide for unknown tenants too, where a service lets them in. */
+  #isTenantKnown(tenantId: string, reason: DecisionReason | undefined): boolean {
+    if (reason === undefined || reason === 'UNKNOWN_TENANT_DEFAULT') return false;
+    const isOpenToAll = reason === 'LANE' || reason === 'RULE' || reason === 'EXPERIMENT';
+    return !isOpenToAll || this.#hasTenant(tenantId);
+  }
+
+  /** Of the refusals only these have seen the tenant in the configuration. */
+  #isRefusedKnown({ code, tenantId, reason }: Extract<Decision, { ok: false }>): boolean {
+    if (code === 'TENANT_INACTIVE') return true;
+    if (code === 'LANE_NOT_SERVED') return this.#hasTenant(tenantId);
+    const isAfterTenant = code === 'NO_INSTANCE' || code === 'SCHEMA_MISMATCH';
+    return isAfterTenant && this.#isTenantKnown(tenantId, reason);
+  }
+
   #servicesOf(tenant: string | undefined): CountsByService {
     if (tenant !== undefined) {
       const named = this.#counts.get(tenant);
@@ -102,13 +125,6 @@ function childOf<K, V>(parent: Map<string, Map<K, V>>, key: string): Map<K, V> {
     parent.set(key, child);
   }
   return child;
-}
-
-/** Of the refusals only these have seen the tenant in the configuration. */
-function isTenantKnown(decision: Extract<Decision, { ok: false }>): boolean {
-  if (decision.code === 'TENANT_INACTIVE') return true;
-  const isAfterTenant = decision.code === 'NO_INSTANCE' || decision.code === 'SCHEMA_MISMATCH';
-  return isAfterTenant && decision.reason !== undefined && decision.reason !== 'UNKNOWN_TENANT_DEFAULT';
 }
 
 function statusOf(code: ErrorCode): number {
