@@ -52,8 +52,6 @@ export function checkRule(fields: RuleFields, taken: ReadonlySet<string>): Field
   if (taken.has(rule.id)) faults.push({ field: 'id', fault: 'taken', detail: '' });
   if (fields.kind === 'split' && fields.shares.length > 0) {
     if (missingShare(fields.shares) !== 0) faults.push({ field: 'shares', fault: 'sum', detail: '' });
-    if (new Set(fields.shares.map(({ version }) => version)).size < fields.shares.length)
-      faults.push({ field: 'shares', fault: 'twice', detail: '' });
   }
   if (fields.fallbackMode === 'version' && !fields.fallbackVersion)
     faults.push({ field: 'fallbackVersion', fault: 'required', detail: '' });
@@ -69,6 +67,8 @@ function faultsOfContract(rule: unknown): FieldFault[] {
   return (checked.error?.issues ?? []).map((issue) => {
     const path = issue.path.join('.');
     const [, field = 'name', fault = 'other'] = places.find(([pattern]) => pattern.test(path)) ?? [];
+    // The contract's own rule about shares: each version once.
+    if (issue.code === 'custom' && field === 'shares') return { field, fault: 'twice', detail: issue.message } as const;
     const isLong = issue.code === 'too_big' && issue.origin === 'string';
     return { field, fault: isLong ? 'tooLong' : fault, detail: issue.message } as const;
   });

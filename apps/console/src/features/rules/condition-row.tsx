@@ -43,22 +43,24 @@ export function ConditionRow({ condition, isNot, salt, onChange, onRemove }: Con
         checked={isNot}
         onChange={(event) => say(condition, event.currentTarget.checked)}
       />
-      <NativeSelect
-        aria-label={t('rules.subjectLabel')}
-        w={128}
-        value={subject}
-        onChange={(event) => say(withSubject(condition, event.currentTarget.value as Subject, salt))}
-        data={[
-          { group: t('rules.subjects.named'), items: namedSources.map(option) },
-          { group: t('rules.subjects.plain'), items: plainSources.map(option) },
-          { group: t('rules.subjects.other'), items: otherSubjects.map(option) },
-        ]}
-      />
-      {isComparison(condition) ? (
-        <ComparisonFields condition={condition} onChange={say} />
-      ) : (
-        <OtherFields condition={condition} onChange={say} />
-      )}
+      <div className="condition-fields">
+        <NativeSelect
+          aria-label={t('rules.subjectLabel')}
+          w={128}
+          value={subject}
+          onChange={(event) => say(withSubject(condition, event.currentTarget.value as Subject, salt))}
+          data={[
+            { group: t('rules.subjects.named'), items: namedSources.map(option) },
+            { group: t('rules.subjects.plain'), items: plainSources.map(option) },
+            { group: t('rules.subjects.other'), items: otherSubjects.map(option) },
+          ]}
+        />
+        {isComparison(condition) ? (
+          <ComparisonFields condition={condition} onChange={say} />
+        ) : (
+          <OtherFields condition={condition} onChange={say} />
+        )}
+      </div>
       <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t('rules.removeCondition')} onClick={onRemove}>
         <span aria-hidden="true">{'✕'}</span>
       </ActionIcon>

@@ -1,19 +1,19 @@
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type UseQueryResult, useMutation } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { RuleFinding } from '../../api/generated/model/index.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { DiscardDraft } from './discard-draft.tsx';
 import { countFindings } from './finding-words.ts';
 import { useRulesContext } from './rules-context.tsx';
+import type { Findings } from './use-findings.ts';
 import type { RuleWork } from './use-rule-work.ts';
 
 interface DraftBarProps {
   work: RuleWork;
-  findings: UseQueryResult<RuleFinding[]>;
+  findings: Findings;
   diffCount: number;
   onPublish: () => void;
   onImport: () => void;
@@ -27,7 +27,7 @@ export function DraftBar({ work, findings, diffCount, onPublish, onImport }: Dra
     mutationFn: () => work.save(),
     onSuccess: (draft) => draft && notifications.show({ message: t('rules.draftSaved') }),
   });
-  const errors = countFindings(findings.data ?? []).errors;
+  const errors = countFindings(findings.list ?? []).errors;
   return (
     <div className="draft-bar">
       <Group justify="space-between" gap="sm">
@@ -62,8 +62,13 @@ export function DraftBar({ work, findings, diffCount, onPublish, onImport }: Dra
           {t('rules.readOnly')}
         </Text>
       )}
+      {mayPublish && diffCount > 0 && errors > 0 && (
+        <Text size="xs" c="dimmed">
+          {t('rules.publish.blocked')}
+        </Text>
+      )}
       {save.isError && !work.isOutdated && <Failure error={save.error} />}
-      {findings.isError && <Failure error={findings.error} onRetry={() => void findings.refetch()} />}
+      {findings.error && <Failure error={findings.error} onRetry={findings.retry} />}
     </div>
   );
 }
@@ -99,8 +104,8 @@ function Standing({ work, findings }: Pick<DraftBarProps, 'work' | 'findings'>) 
 
 function FindingCounts({ findings }: Pick<DraftBarProps, 'findings'>) {
   const { t } = useTranslation();
-  if (!findings.data) return null;
-  const { errors, warnings } = countFindings(findings.data);
+  if (!findings.list) return null;
+  const { errors, warnings } = countFindings(findings.list);
   if (errors + warnings === 0) return <StatusLabel tone="good">{t('rules.noFindings')}</StatusLabel>;
   return (
     <>

@@ -45,6 +45,13 @@ export function TargetCell({ rule }: { rule: Rule }) {
   const { versionNames } = useRulesContext();
   const { target, fallback, mirror } = rule;
   const unitWords = useUnitWords();
+  const fallbackWords =
+    fallback && (fallback.mode === 'version' ? (fallback.version ?? '') : t(`fallback.${fallback.mode}`));
+  const notes = [
+    target.kind === 'split' && t('rules.splitBy', { unit: unitWords(target.unit) }),
+    fallbackWords !== undefined && t('rules.fallbackOf', { fallback: fallbackWords }),
+    mirror && t('rules.mirrorOf', { share: share(mirror.share), version: mirror.version }),
+  ].filter(Boolean);
   return (
     <div className="rule-target">
       {target.kind === 'version' && (
@@ -62,22 +69,8 @@ export function TargetCell({ rule }: { rule: Rule }) {
           {t('rules.laneOf')} <span className="mono">{target.tag}</span>
         </span>
       )}
-      {target.kind === 'split' && (
-        <>
-          <SplitBar shares={target.shares} />
-          <span className="dim">{t('rules.splitBy', { unit: unitWords(target.unit) })}</span>
-        </>
-      )}
-      {fallback && (
-        <span className="dim">
-          {t('rules.fallbackOf', {
-            fallback: fallback.mode === 'version' ? (fallback.version ?? '') : t(`fallback.${fallback.mode}`),
-          })}
-        </span>
-      )}
-      {mirror && (
-        <span className="dim">{t('rules.mirrorOf', { share: share(mirror.share), version: mirror.version })}</span>
-      )}
+      {target.kind === 'split' && <SplitBar shares={target.shares} />}
+      {notes.length > 0 && <span className="dim">{notes.join(' · ')}</span>}
     </div>
   );
 }

@@ -61,7 +61,12 @@ export function RuleForm({ rule, taken, onDone, onClose }: RuleFormProps) {
   const isOpenPrefix = pathType === 'prefix' && pathValue !== '' && !pathValue.endsWith('/');
   return (
     <SidePanel onClose={onClose} title={rule ? t('rules.editTitle', { name: rule.name }) : t('rules.create')}>
-      <form onSubmit={handleSubmit((fields) => onDone(toRule(fields)))} noValidate aria-label={t('rules.rule')}>
+      <form
+        className="rule-form"
+        onSubmit={handleSubmit((fields) => onDone(toRule(fields)))}
+        noValidate
+        aria-label={t('rules.rule')}
+      >
         <Stack gap="sm">
           <Group gap="sm" align="flex-start" grow>
             <TextInput label={t('rules.name')} data-autofocus error={errors.name?.message} {...register('name')} />
@@ -91,7 +96,20 @@ export function RuleForm({ rule, taken, onDone, onClose }: RuleFormProps) {
                 />
               )}
             />
-            <Switch size="xs" mb={6} label={t('rules.isEnabled')} {...register('isEnabled')} />
+            <Controller
+              control={control}
+              name="isEnabled"
+              render={({ field }) => (
+                <Switch
+                  size="xs"
+                  mb={6}
+                  label={t('rules.isEnabled')}
+                  checked={field.value}
+                  onBlur={field.onBlur}
+                  onChange={(event) => field.onChange(event.currentTarget.checked)}
+                />
+              )}
+            />
             <Text size="xs" c="dimmed" mb={6}>
               {t('rules.orderMeans')}
             </Text>

@@ -85,8 +85,11 @@ export const RuleRow = memo(function RuleRow(props: RuleRowProps) {
           ) : (
             <span className="rule-name">{name}</span>
           )}
-          <div className="mono dim">{rule.id}</div>
-          <div className="dim nowrap">{t('rules.priorityOf', { priority: number(rule.priority) })}</div>
+          <div className="dim">
+            <span className="mono">{rule.id}</span>
+            {' · '}
+            <span className="nowrap">{t('rules.priorityOf', { priority: number(rule.priority) })}</span>
+          </div>
         </td>
         <td className="wrapping">
           <MatchCell rule={rule} />

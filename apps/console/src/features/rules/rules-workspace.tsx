@@ -62,7 +62,7 @@ export function RulesWorkspace({ serviceId, rules }: { serviceId: string; rules:
             ))}
         </Tabs.List>
         <Tabs.Panel value="rules" pt="xs">
-          <RuleEditing work={work} findings={findings.data ?? []} onImport={() => setDialog('import')} />
+          <RuleEditing work={work} findings={findings.list ?? []} onImport={() => setDialog('import')} />
         </Tabs.Panel>
         <Tabs.Panel value="diff" pt="xs">
           <RuleDiff before={work.liveSet} after={work.ruleSet} />
@@ -72,7 +72,7 @@ export function RulesWorkspace({ serviceId, rules }: { serviceId: string; rules:
         </Tabs.Panel>
       </Tabs>
       {dialog === 'publish' && (
-        <PublishDialog serviceId={serviceId} work={work} findings={findings.data ?? []} onClose={close} />
+        <PublishDialog serviceId={serviceId} work={work} findings={findings.list ?? []} onClose={close} />
       )}
       {dialog === 'import' && (
         <ImportDialog
