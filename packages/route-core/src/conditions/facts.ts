@@ -1,7 +1,7 @@
 import type { RequestMetadata } from '../decision.ts';
 import type { DecisionEnv } from '../decision-env.ts';
+import { findSpelling } from './find-spelling.ts';
 import { type Address, parseAddress } from './ip-address.ts';
-import { lowerCaseNames } from './lower-case-names.ts';
 
 type Texts = Readonly<Record<string, unknown>>;
 const QUESTION_MARK = 0x3f;
@@ -26,8 +26,8 @@ const OWN_NAMES = new Set([
 ]);
 
 /**
- * One request as conditions see it. Made once per decision; what costs more than a look (spelling of headers, the client's
- * address, the time) is worked out when first asked for and kept. Texts that are absent, empty or no text are ''.
+ * One request as conditions see it. Made once per decision; what costs more than a look (the client's address, the time) is
+ * worked out when first asked for and kept. Texts that are absent, empty or no text are ''.
  */
 export class Facts {
   readonly tenantId: string;
@@ -35,8 +35,7 @@ export class Facts {
   readonly env: DecisionEnv;
   /** @internal what the CEL evaluator made of this request; it belongs to cel-bindings */
   bindings: object | null = null;
-  /** undefined: not looked at; null: every name is in lower case as it is */
-  #lowered: Texts | null | undefined;
+  #path: string | undefined;
   #address: Address | null | undefined;
   #nowMs = Number.NaN;
 
@@ -76,12 +75,8 @@ export class Facts {
 
   /** As it was sent, up to its query or fragment. */
   get path(): string {
-    const path = asText(this.metadata.path);
-    for (let i = 0; i < path.length; i++) {
-      const code = path.charCodeAt(i);
-      if (code === QUESTION_MARK || code === NUMBER_SIGN) return path.slice(0, i);
-    }
-    return path;
+    this.#path ??= withoutQuery(asText(this.metadata.path));
+    return this.#path;
   }
 
   /**
@@ -91,9 +86,7 @@ export class Facts {
     const headers = this.metadata.headers as Texts | undefined;
     if (headers === undefined || headers === null) return undefined;
     const value = headers[name];
-    if (typeof value === 'string') return value;
-    if (this.#lowered === undefined) this.#lowered = lowerCaseNames(headers);
-    return this.#lowered === null ? undefined : textOf(this.#lowered, name);
+    return typeof value === 'string' ? value : findSpelling(headers, name);
   }
 
   cookie(name: string): string | undefined {
@@ -145,6 +138,14 @@ export function attributeNames(metadata: RequestMetadata): string[] {
 /** An object with names, unlike a list. */
 export function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function withoutQuery(path: string): string {
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    if (code === QUESTION_MARK || code === NUMBER_SIGN) return path.slice(0, i);
+  }
+  return path;
 }
 
 function asText(value: unknown): string {

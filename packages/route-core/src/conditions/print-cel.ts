@@ -2,7 +2,9 @@ import type { Condition, Operand, Scalar } from '../routing-records.ts';
 import type { Comparison } from './compile-comparison.ts';
 import { compileRegex } from './compile-regex.ts';
 import { parseInstant } from './instant.ts';
+import { parseNetwork } from './match-networks.ts';
 import type { TimeCondition } from './match-time.ts';
+import { parseVersionRange } from './match-versions.ts';
 import { existsText, nullableText, numberText, operandText, quote } from './operand-text.ts';
 import { GREATEST_DIVISOR } from './read-number.ts';
 
@@ -109,15 +111,10 @@ function printComparison(condition: Comparison, underNot: boolean): Printed {
     case 'greater_or_equal':
       return printOrder(condition);
     case 'semver':
+      if (parseVersionRange(condition.range) === null) return FALSE;
       return printCall('semver', condition.operand, quote(condition.range));
-    case 'cidr': {
-      const [only, ...others] = condition.networks.map(quote);
-      return printCall(
-        'inCidr',
-        condition.operand,
-        others.length > 0 || !only ? `[${condition.networks.map(quote).join(', ')}]` : only,
-      );
-    }
+    case 'cidr':
+      return printCidr(condition.operand, condition.networks);
     case 'modulo':
       return printModulo(condition);
     case 'time':
@@ -174,6 +171,13 @@ function printTextTest(operand: Operand, call: string, holdsForNone: boolean): P
 
 function printCall(name: string, operand: Operand, rest: string): Printed {
   return { text: `${name}(${operandText(operand)}, ${rest})`, level: VALUE, isSafe: isSingle(operand) };
+}
+
+/** What is no network holds nobody, so that it can be left out; expressions refuse it. */
+function printCidr(operand: Operand, texts: readonly string[]): Printed {
+  const networks = texts.filter((text) => parseNetwork(text) !== null).map(quote);
+  if (networks.length === 0) return FALSE;
+  return printCall('inCidr', operand, networks.length === 1 ? networks[0]! : `[${networks.join(', ')}]`);
 }
 
 const ORDER = { less: '<', less_or_equal: '<=', greater: '>', greater_or_equal: '>=' } as const;
