@@ -4,7 +4,22 @@ import type { Condition, Operand, Scalar, UnitRecord } from '../routing-records.
 
 /** Few names and telling values, so that conditions meet requests: empty, missing, of another type, nearly a number. */
 const NAMES = ['x', 'X-Beta', 'a.b', 'in', "it's", 'é'];
-const TEXTS = ['', 'true', 'x', 'xy', 'yx', 'v1.2', '2.0.0-rc.1', '10.1.2.3', '::1', '42', '007', '-1.5', 'a\nb', "q'\\"];
+const TEXTS = [
+  '',
+  'true',
+  'x',
+  'xy',
+  'yx',
+  'v1.2',
+  '2.0.0-rc.1',
+  '10.1.2.3',
+  '::1',
+  '42',
+  '007',
+  '-1.5',
+  'a\nb',
+  "q'\\",
+];
 const SCALARS: Scalar[] = [...TEXTS, 0, 42, -1.5, 1e21, true, false];
 const PATTERNS = ['x', '^x', 'y$', '^$', '.*', '^xy$', '[xy]+', '^x.*', '4.', '\\.', '(?i)TRUE'];
 const RANGES = ['', '>=1.2.0', '<2', '^2.0.0-rc.0', '1.x || 2.x'];
@@ -47,7 +62,11 @@ const window: fc.Arbitrary<Condition> = fc.record(
 const comparison: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ op: fc.constant('exists' as const), operand }),
   fc.record({ op: fc.constant('equals' as const), operand, value: fc.constantFrom(...SCALARS) }),
-  fc.record({ op: fc.constant('in' as const), operand, values: fc.array(fc.constantFrom(...SCALARS), { maxLength: 6 }) }),
+  fc.record({
+    op: fc.constant('in' as const),
+    operand,
+    values: fc.array(fc.constantFrom(...SCALARS), { maxLength: 6 }),
+  }),
   fc.record({ op: fc.constantFrom('starts_with', 'ends_with', 'contains'), operand, value: text }),
   fc.record({ op: fc.constant('matches' as const), operand, pattern: fc.constantFrom(...PATTERNS) }),
   fc.record({ op: fc.constantFrom('less', 'less_or_equal', 'greater', 'greater_or_equal'), operand, value: number }),
@@ -135,7 +154,14 @@ const atom = fc.oneof(
   filled`now() ${relation} timestamp('${fc.constantFrom(...INSTANTS, '2026-11-21T10:00:00.0005Z', '2026-11-21')}')`,
   filled`weekday() ${fc.constantFrom('== 6', 'in [5, 6]', 'in [0, 6]', '> 5')}`,
   filled`minuteOfDay() ${relation} ${fc.constantFrom('599', '600', '601')}`,
-  fc.constantFrom('true', 'false', 'size(path) > 3', "claims.list.exists(i, i == 'x')", "dyn(user) == 'x'", "user == 'x' ? has(claims.a) : 1 / 0 > 1"),
+  fc.constantFrom(
+    'true',
+    'false',
+    'size(path) > 3',
+    "claims.list.exists(i, i == 'x')",
+    "dyn(user) == 'x'",
+    "user == 'x' ? has(claims.a) : 1 / 0 > 1",
+  ),
 );
 
 /** Expressions that may be true, false or fail, of forms that trees have and others. */
@@ -157,7 +183,10 @@ const texts = fc.dictionary(fc.constantFrom(...NAMES, 'X', 'x-beta'), text, { ma
 const claimValue = fc.oneof(
   fc.constantFrom<unknown>(...SCALARS, null),
   fc.constant(['x', null, 1]),
-  fc.dictionary(fc.constantFrom('b', 'in', 'c'), fc.oneof(fc.constantFrom<unknown>(...SCALARS, null), fc.constant({ c: 'x' }))),
+  fc.dictionary(
+    fc.constantFrom('b', 'in', 'c'),
+    fc.oneof(fc.constantFrom<unknown>(...SCALARS, null), fc.constant({ c: 'x' })),
+  ),
 );
 
 export const metadata: fc.Arbitrary<RequestMetadata> = fc.record(
