@@ -3,10 +3,12 @@ import {
   errorCodes,
   errorsOf,
   explainResponseSchema,
+  flagsResponseSchema,
   operations,
   problemSchema,
   routeResponseSchema,
 } from '@grey/contracts';
+import { formatTag, laneOf, parseKeyRing, signLane } from '@grey/lanes';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Answer, startTestApi, type TestApi } from '../../test/start-test-api.ts';
 
@@ -14,11 +16,12 @@ const ROUTE = operations.route.path;
 /** An operation behind Nest with a body and the same kinds of faults: what the listener in front is held to. */
 const TWIN = operations.registerInstance.path;
 
+const laneKeys = parseKeyRing(`k:${'s'.repeat(32)}`);
 let api: TestApi;
-let keys: Record<'route' | 'registry' | 'narrow', string>;
+let keys: Record<'route' | 'gateway' | 'registry' | 'narrow', string>;
 
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ GREY_LANE_KEYS: laneKeys });
   const make = async (body: object) => (await api.ask('POST', '/api/api-keys', body)).body.key as string;
   await api.ask('POST', '/api/services', { id: 'pay' });
   await api.ask('POST', '/api/services/pay/versions', { version: '1.0.0' });
@@ -28,6 +31,7 @@ beforeAll(async () => {
   await api.ask('PUT', '/api/tenants/a/services/pay/version', { targetVersion: '1.0.0' });
   keys = {
     route: await make({ name: 'route', scopes: ['route'] }),
+    gateway: await make({ name: 'gateway', scopes: ['gateway'] }),
     registry: await make({ name: 'registry', scopes: ['registry'] }),
     narrow: await make({ name: 'narrow', scopes: ['route'], tenantIds: ['a'] }),
   };
@@ -54,7 +58,7 @@ describe('/route beside the rest of the API', () => {
       hasDetail: detail !== undefined,
     };
   };
-  const deep = `{"a":${'['.repeat(40)}${']'.repeat(40)}}`;
+  const deep = `{"a":${'['.repeat(400)}${']'.repeat(400)}}`;
 
   it.each<[string, unknown, { token?: string | null; headers?: Record<string, string> }]>([
     ['no token', request, { token: null }],
@@ -167,6 +171,42 @@ describe('/route', () => {
     await vi.waitFor(async () =>
       expect((await route(request)).body).toMatchObject({ version: '2.0.0', instanceId: 'pay-2' }),
     );
+  });
+
+  it('believes claims and tags of a gateway, and only signed tags of others', async () => {
+    const claims = { ...request, requestMetadata: { claims: { plan: 'gold' } } };
+    expect((await route(claims)).body).toMatchObject({ status: 403, code: 'PERMISSION_DENIED' });
+    expect((await route(claims, keys.gateway)).status).toBe(200);
+    const outcomes = async (tag: string, token: string) => {
+      const body = { ...request, requestMetadata: { tag } };
+      const told = await api.ask('POST', operations.explain.path, body, { token });
+      return explainResponseSchema.parse(told.body).steps.map(({ outcome }) => outcome);
+    };
+    expect(await outcomes('beta', keys.gateway)).toContain('tag_trusted');
+    expect(await outcomes('beta', keys.route)).toContain('tag_stripped');
+    const signed = signLane(laneOf({ lane: 'beta', epoch: 'e', revision: 1 }), laneKeys);
+    expect(await outcomes(formatTag(signed)!, keys.route)).toContain('tag_verified');
+    await route({ ...request, requestMetadata: { tag: 'beta' } });
+    expect((await api.ask('GET', '/metrics', undefined, { token: null })).body).toContain(
+      'grey_router_request_notes_total{outcome="tag_stripped"} 1',
+    );
+  });
+
+  it('chooses by an earlier revision for a call tree that began there', async () => {
+    const { epoch, revision } = (await route(request)).body;
+    await api.ask('PUT', '/api/tenants/a/services/pay/version', { targetVersion: '1.0.0' });
+    await vi.waitFor(async () => expect((await route(request)).body.revision ?? 0).not.toBe(revision));
+    const stamped = { ...request, requestMetadata: { position: `${epoch}-${revision}` } };
+    expect((await route(stamped, keys.gateway)).body).toMatchObject({ version: '2.0.0', epoch, revision });
+    expect((await route(stamped)).body.revision).not.toBe(revision);
+    await api.ask('PUT', '/api/tenants/a/services/pay/version', { targetVersion: '2.0.0' });
+    await vi.waitFor(async () => expect((await route(request)).body.version).toBe('2.0.0'));
+  });
+
+  it('answers flags on their own', async () => {
+    const { status, body } = await api.ask('POST', operations.decideFlags.path, request, { token: keys.route });
+    expect(status).toBe(200);
+    expect(flagsResponseSchema.strict().parse(body)).toMatchObject({ version: '2.0.0', flags: {} });
   });
 
   it('refuses a key from the moment it is revoked', async () => {
