@@ -57,7 +57,12 @@ export function ExperimentCard({ experiment, mayPublish, onEdit }: ExperimentCar
         <VariantBar variants={experiment.variants} />
         <dl className="facts">
           <dt>{t('experiments.unit')}</dt>
-          <dd>{`${wordUnit(experiment.unit)} · ${t(`experiments.whenMissing.${whenMissing}`)}`}</dd>
+          <dd>
+            {t('experiments.countedOf', {
+              unit: wordUnit(experiment.unit),
+              missing: t(`experiments.whenMissing.${whenMissing}`),
+            })}
+          </dd>
           {(startAt || endAt) && (
             <>
               <dt>{t('experiments.time')}</dt>

@@ -29,11 +29,9 @@ export default function FlagSection({ serviceId, versions }: FlagSectionProps) {
   });
   if (version === undefined) return null;
   return (
-    <Stack gap="xs" component="section" aria-labelledby="flags-title">
+    <Stack gap="xs">
       <Group gap="sm" align="baseline">
-        <Title order={2} id="flags-title">
-          {t('flags.title')}
-        </Title>
+        <Title order={2}>{t('flags.title')}</Title>
         <NativeSelect
           aria-label={t('flags.version')}
           value={version}

@@ -72,9 +72,16 @@ export interface ChainLayout {
   readonly width: number;
   readonly height: number;
   readonly placed: readonly PlacedService[];
-  /** SVG paths: of everybody else, and of a call in the lane; a path per band. */
-  readonly basePaths: readonly string[];
-  readonly lanePaths: readonly string[];
+  /** From service to service: of everybody else, and of a call in the lane. */
+  readonly basePaths: readonly Stretch[];
+  readonly lanePaths: readonly Stretch[];
+}
+
+/** An SVG path to one service. `isCut`: nobody gets through there. */
+export interface Stretch {
+  readonly key: string;
+  readonly path: string;
+  readonly isCut: boolean;
 }
 
 /** Places the services in bands as wide as the page: twenty of them take three lines on a desk, not a scroll bar. */
@@ -91,28 +98,35 @@ export function layOut(services: readonly ChainService[], width: number): ChainL
     width: sizes.entry + Math.min(perBand, Math.max(1, services.length)) * sizes.column,
     height: bandCount * sizes.band,
     placed,
-    basePaths: bands.map((band, index) => pathOf(band, index, () => sizes.baseY)),
-    lanePaths: bands.map((band, index) => pathOf(band, index, ({ course }) => laneYOf(course))),
+    basePaths: bands.flatMap((band, index) => stretchesOf(band, index, () => sizes.baseY, bandCount)),
+    lanePaths: bands.flatMap((band, index) => stretchesOf(band, index, ({ course }) => laneYOf(course), bandCount)),
   };
 }
 
 /** A call that passes through joins the others; one that is refused stays on its track and ends there. */
 export const laneYOf = (course: LaneCourse): number => (course === 'passes' ? sizes.baseY - 6 : sizes.laneY);
 
-function pathOf(band: readonly PlacedService[], index: number, yOf: (service: ChainService) => number): string {
-  const first = band[0];
-  if (!first) return '';
-  const start = index === 0 ? sizes.entry - 12 : sizes.entry - 40;
-  let path = `M ${start} ${first.top + yOf(first.service)}`;
-  let y = yOf(first.service);
-  for (const { service, x, top } of band) {
-    const next = yOf(service);
-    const before = x - sizes.column / 2;
-    path +=
-      next === y
-        ? ` L ${x} ${top + next}`
-        : ` L ${before - 8} ${top + y} L ${before + 8} ${top + next} L ${x} ${top + next}`;
-    y = next;
-  }
-  return path;
+function stretchesOf(
+  band: readonly PlacedService[],
+  index: number,
+  yOf: (service: ChainService) => number,
+  bandCount: number,
+): Stretch[] {
+  const half = sizes.column / 2;
+  const last = band.at(-1);
+  return band.map((place, at) => {
+    const { service, x, top } = place;
+    const before = band[at - 1];
+    const from = before ? before.x : index === 0 ? sizes.entry - 14 : sizes.entry - 40;
+    const y = yOf(service);
+    const fromY = before ? yOf(before.service) : y;
+    const bend = fromY === y ? '' : ` L ${x - half - 8} ${top + fromY} L ${x - half + 8} ${top + y}`;
+    // A line that leaves on the right goes on in the next band.
+    const end = place === last && index < bandCount - 1 ? x + half : x;
+    return {
+      key: service.serviceId,
+      path: `M ${from} ${top + fromY}${bend} L ${end} ${top + y}`,
+      isCut: service.course === 'refused',
+    };
+  });
 }

@@ -30,11 +30,11 @@ export function LanePicture({ lane, chain, entries, describedBy }: LanePicturePr
           height={layout.height}
           viewBox={`0 0 ${layout.width} ${layout.height}`}
         >
-          {layout.basePaths.map((path, index) => (
-            <path key={`b${index}`} d={path} className="lane-path" data-track="base" />
+          {layout.basePaths.map(({ key, path }) => (
+            <path key={key} d={path} className="lane-path" data-track="base" />
           ))}
-          {layout.lanePaths.map((path, index) => (
-            <path key={`l${index}`} d={path} className="lane-path" data-track="lane" />
+          {layout.lanePaths.map(({ key, path, isCut }) => (
+            <path key={key} d={path} className="lane-path" data-track="lane" data-cut={isCut} />
           ))}
           <EntryBox tag={lane.tag} entries={entries} />
           {layout.placed.map((place) => (

@@ -10,7 +10,7 @@ export interface FieldDifference {
 
 /**
  * `equal`: the same answer, instance and all. `instance`: the same but for the instance, which every router takes in its
- * own turn. `different`: something else differs. `isBehind`: they decided at different positions, which may explain it.
+ * own turn, and the mirror, which is drawn. `different`: something else differs. `isBehind`: they decided at different positions, which may explain it.
  */
 export interface Comparison {
   readonly verdict: 'equal' | 'instance' | 'different';
@@ -32,8 +32,8 @@ const compared = [
   'flags',
   'isDegraded',
 ];
-/** Which copy answers depends on where the router's own balancer stands. */
-const byTurn = ['instance'];
+/** Which copy answers depends on where the router's own balancer stands; a mirror is drawn anew each time. */
+const byTurn = ['instance', 'mirror'];
 
 /** Compares what the engine decided in the browser with what the router said of the same request. */
 export function compareDecisions(here: Decision, router: RouterDecision): Comparison {
@@ -43,7 +43,7 @@ export function compareDecisions(here: Decision, router: RouterDecision): Compar
     fields
       .map((field) => ({ field, here: print(left[field]), router: print(right[field]) }))
       .filter((one) => one.here !== one.router);
-  const differences = differing(['code', ...compared, 'mirror', ...byTurn]);
+  const differences = differing(['code', ...compared, ...byTurn]);
   const verdict =
     differences.length === 0
       ? 'equal'

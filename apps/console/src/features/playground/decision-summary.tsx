@@ -8,17 +8,27 @@ interface DecisionSummaryProps {
   /** Whose rules decided. */
   label: string;
   testId: string;
+  /** What the live rules decided, for the draft to be held against. */
+  live?: Decision;
 }
 
 /** The answer in one look: which version, where, why; or the refusal. */
-export function DecisionSummary({ decision, label, testId }: DecisionSummaryProps) {
+export function DecisionSummary({ decision, label, testId, live }: DecisionSummaryProps) {
   const { t } = useTranslation();
+  const isSame = live && answerOf(live) === answerOf(decision);
   return (
     <section className="panel" data-tone={decision.ok ? 'note' : 'bad'} aria-label={label}>
       <Stack gap="xs">
-        <Text size="xs" c="dimmed">
-          {label}
-        </Text>
+        <Group gap="sm">
+          <Text size="xs" c="dimmed">
+            {label}
+          </Text>
+          {live && (
+            <StatusLabel tone={isSame ? 'good' : 'warn'}>
+              {isSame ? t('playground.sameVersion') : t('playground.otherVersion')}
+            </StatusLabel>
+          )}
+        </Group>
         {decision.ok ? <Routed decision={decision} testId={testId} /> : <Refused decision={decision} testId={testId} />}
         <Text size="xs" c="dimmed" className="mono">
           {t('live.position', { epoch: decision.epoch, revision: decision.revision })}
@@ -27,6 +37,8 @@ export function DecisionSummary({ decision, label, testId }: DecisionSummaryProp
     </section>
   );
 }
+
+const answerOf = (decision: Decision) => (decision.ok ? decision.version : decision.code);
 
 function Refused({ decision, testId }: { decision: Extract<Decision, { ok: false }>; testId: string }) {
   const { t } = useTranslation();

@@ -1,4 +1,5 @@
 import type { Explanation } from '@grey/route-core';
+import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format.ts';
 import { groupSteps, type Stage } from './group-steps.ts';
@@ -8,10 +9,17 @@ import { isMiss } from './step-tone.ts';
 /** More misses than this are folded: the rule that decided must not be below the fold. */
 const shownMisses = 6;
 
+interface ExplainTreeProps {
+  explanation: Explanation;
+  label: string;
+  /** Beside another tree the label has to be seen. */
+  isLabelShown: boolean;
+}
+
 /** The whole way of a decision, stage by stage, in the order in which it happened. */
-export function ExplainTree({ explanation, label }: { explanation: Explanation; label: string }) {
+export function ExplainTree({ explanation, label, isLabelShown }: ExplainTreeProps) {
   const { decision, steps } = explanation;
-  return (
+  const tree = (
     <ol className="explain-tree" aria-label={label}>
       {groupSteps(steps, decision.reason).map((stage, index) => (
         <li key={`${stage.name} ${index}`} data-stage={stage.name} data-silent={stage.silence !== undefined}>
@@ -19,6 +27,15 @@ export function ExplainTree({ explanation, label }: { explanation: Explanation; 
         </li>
       ))}
     </ol>
+  );
+  if (!isLabelShown) return tree;
+  return (
+    <Stack gap={4}>
+      <Text size="sm" c="dimmed">
+        {label}
+      </Text>
+      {tree}
+    </Stack>
   );
 }
 

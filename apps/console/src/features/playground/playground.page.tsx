@@ -92,13 +92,20 @@ function Answers({ source, request, at, hasDraft, onDraft }: AnswersProps) {
       {draft.fault && <Text size="sm">{t('playground.draftBroken', { fault: draft.fault })}</Text>}
       <div className="answer-columns">
         <DecisionSummary decision={live.decision} label={t('playground.live')} testId="decided-version" />
-        {would && <DecisionSummary decision={would.decision} label={t('playground.draft')} testId="draft-version" />}
+        {would && (
+          <DecisionSummary
+            decision={would.decision}
+            label={t('playground.draft')}
+            testId="draft-version"
+            live={live.decision}
+          />
+        )}
       </div>
       <AskRouter request={request} decision={live.decision} hasTime={at !== undefined} />
       <Title order={2}>{t('playground.why')}</Title>
       <div className="answer-columns">
-        <ExplainTree explanation={live} label={t('playground.whyLive')} />
-        {would && <ExplainTree explanation={would} label={t('playground.whyDraft')} />}
+        <ExplainTree explanation={live} label={t('playground.whyLive')} isLabelShown={would !== undefined} />
+        {would && <ExplainTree explanation={would} label={t('playground.whyDraft')} isLabelShown />}
       </div>
       <BatchPanel live={source} draft={draft.source} request={request} at={at} />
     </>

@@ -45,12 +45,18 @@ export function ServicePage() {
           </Anchor>
         }
         actions={
-          mayWrite &&
-          service.data && (
-            <Button variant="default" onClick={() => setDialog('edit')}>
-              {t('action.edit')}
-            </Button>
-          )
+          <>
+            {mayReadRouting && (
+              <Anchor component={Link} to={`/playground?service=${encodeURIComponent(serviceId)}`} size="sm">
+                {t('services.tryRequest')}
+              </Anchor>
+            )}
+            {mayWrite && service.data && (
+              <Button variant="default" onClick={() => setDialog('edit')}>
+                {t('action.edit')}
+              </Button>
+            )}
+          </>
         }
       />
       <ServiceTabs serviceId={serviceId} />
