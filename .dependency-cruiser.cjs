@@ -35,6 +35,13 @@ module.exports = {
       to: { path: '(^|/)node_modules/(@bufbuild/cel|@noble/hashes|ipaddr\\.js|re2js|semver)/' },
     },
     {
+      name: 'lanes-stands-alone',
+      comment: 'Services of others take it in: whatever it needs, they would have to take in too.',
+      severity: 'error',
+      from: { path: '^packages/lanes/src/', pathNot: tests },
+      to: { path: '^(apps/|packages/(?!lanes/src/)|@grey/)|(^|/)node_modules/' },
+    },
+    {
       name: 'packages-never-import-apps',
       comment: 'Packages are what apps are made of.',
       severity: 'error',
