@@ -77,7 +77,7 @@ function ComparisonFields({ condition, onChange }: { condition: Comparison; onCh
       {'name' in operand && (
         <TextInput
           aria-label={t('rules.nameLabel')}
-          placeholder={t('rules.nameLabel')}
+          placeholder={t('rules.unitName')}
           w={128}
           classNames={{ input: 'mono' }}
           list={operand.from === 'header' ? 'rule-header-names' : undefined}

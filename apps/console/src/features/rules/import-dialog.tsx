@@ -92,7 +92,7 @@ export function ImportDialog({ serviceId, hasRules, onTake, onClose }: ImportDia
             </Group>
           </Radio.Group>
         )}
-        <Group justify="flex-end" gap="xs">
+        <Group justify="flex-end" gap="xs" className="panel-actions">
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>

@@ -65,7 +65,7 @@ export function PublishDialog({ serviceId, work, findings, onClose }: PublishDia
           onChange={(event) => setReason(event.currentTarget.value)}
         />
         {publish.isError && <Failure error={publish.error} />}
-        <Group justify="flex-end" gap="xs">
+        <Group justify="flex-end" gap="xs" className="panel-actions">
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>

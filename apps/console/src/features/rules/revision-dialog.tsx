@@ -89,7 +89,7 @@ function PublishAgain({ serviceId, number, onClose }: Pick<RevisionDialogProps, 
         onChange={(event) => setReason(event.currentTarget.value)}
       />
       {publish.isError && <Failure error={publish.error} />}
-      <Group justify="flex-end" gap="xs">
+      <Group justify="flex-end" gap="xs" className="panel-actions">
         <Button variant="default" onClick={onClose}>
           {t('action.cancel')}
         </Button>

@@ -70,6 +70,7 @@ function Outcome({ simulation }: { simulation: Simulation }) {
       )}
       <Transitions rows={simulation.transitions.filter(({ from, to }) => from !== to)} />
       <Tenants rows={simulation.tenants.filter((tenant) => tenant.changedCount > 0)} />
+      <MatchedRules rows={simulation.rules.filter(({ before, after }) => before !== after)} />
       {sampledSince && (
         <Text size="xs" c="dimmed">
           {t('rules.whatIf.since', { at: dateTime(sampledSince), seen: number(simulation.seenCount) })}
@@ -137,6 +138,27 @@ function Tenants({ rows }: { rows: Simulation['tenants'] }) {
   );
 }
 
+/** How often each rule decided, where that differs. */
+function MatchedRules({ rows }: { rows: Simulation['rules'] }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  if (rows.length === 0) return null;
+  const columns: DataColumn<Simulation['rules'][number]>[] = [
+    { id: 'rule', header: t('rules.rule'), cell: (row) => <span className="mono">{row.ruleId}</span> },
+    { id: 'before', header: t('rules.whatIf.decidedNow'), cell: (row) => number(row.before), isNumber: true },
+    { id: 'after', header: t('rules.whatIf.decidedThen'), cell: (row) => number(row.after), isNumber: true },
+  ];
+  return (
+    <DataTable
+      label={t('rules.whatIf.decided')}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.ruleId}
+      maxHeight={180}
+    />
+  );
+}
+
 /** A request without a version was refused. */
 function FromTo({ from, to }: { from: string | null; to: string | null }) {
   const { t } = useTranslation();
@@ -144,7 +166,7 @@ function FromTo({ from, to }: { from: string | null; to: string | null }) {
     <span className="mono nowrap">
       {from ?? t('rules.whatIf.refused')}
       <span aria-hidden="true">{' → '}</span>
-      <span className="diff-to">{to ?? t('rules.whatIf.refused')}</span>
+      <span className={to === null ? 'outcome-refused' : 'diff-to'}>{to ?? t('rules.whatIf.refused')}</span>
     </span>
   );
 }
