@@ -43,6 +43,8 @@ import { routersProviders } from './routers/routers.providers.ts';
 import { routingProviders } from './routing/routing.providers.ts';
 import { RulesController } from './rules/rules.controller.ts';
 import { rulesProviders } from './rules/rules.providers.ts';
+import { SamplesController } from './samples/samples.controller.ts';
+import { samplesProviders } from './samples/samples.providers.ts';
 import { ServiceRecords } from './services/service-records.ts';
 import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
@@ -104,6 +106,7 @@ export class AppModule {
         RegistryController,
         RoutersController,
         RulesController,
+        SamplesController,
         ServicesController,
         StreamController,
         TenantsController,
@@ -125,6 +128,7 @@ export class AppModule {
         ...healthProviders,
         ...experimentsProviders,
         ...rulesProviders,
+        ...samplesProviders,
         ...streamProviders,
         ...tenantSyncProviders,
         Housekeeping,

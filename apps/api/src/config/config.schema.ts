@@ -2,6 +2,7 @@ import { parseRedisUrl } from '@grey/propagation';
 import { z } from 'zod';
 import { discoveryVariables, missingNacosVariable } from './discovery-variables.ts';
 import { routingVariables, userTokenFault } from './routing-variables.ts';
+import { sampleVariables } from './sample-variables.ts';
 import { tenantSyncVariables } from './tenant-sync-variables.ts';
 
 const flag = z.enum(['0', '1']).transform((text) => text === '1');
@@ -85,6 +86,7 @@ export const configSchema = z
       .default(100)
       .meta({ description: 'Tenants with a label of their own in /metrics; the others count as `other`.' }),
     ...routingVariables,
+    ...sampleVariables,
     ...discoveryVariables,
     ...tenantSyncVariables,
     GREY_EXIT_WITH_PARENT: flag

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { ImportRulesService } from './import-rules.service.ts';
 import { PublishRulesService } from './publish-rules.service.ts';
+import { RuleCandidates } from './rule-candidates.ts';
 import { RuleDraftsService } from './rule-drafts.service.ts';
 import { RulesService } from './rules.service.ts';
 import { RulesStore } from './rules.store.ts';
@@ -9,6 +10,7 @@ import { RulesContexts } from './rules-contexts.ts';
 export const rulesProviders: Provider[] = [
   ImportRulesService,
   PublishRulesService,
+  RuleCandidates,
   RuleDraftsService,
   RulesContexts,
   RulesService,
