@@ -46,7 +46,7 @@ export function PlaygroundPage() {
               source={source.data}
               request={request}
               at={asked.at}
-              hasDraft={search.draft === '1'}
+              hasDraft={question.draft === '1'}
               onDraft={(isOn) => setQuestion(withDraft(question, isOn))}
             />
           )}

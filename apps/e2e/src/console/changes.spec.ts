@@ -1,29 +1,6 @@
 import { expect, test } from './console-test.ts';
 import { tenantId } from './seed.ts';
 
-test('the explain page says where a request goes and why, and its address can be shared', async ({
-  operator,
-  context,
-}) => {
-  await operator.goto('/explain');
-  await operator.getByLabel('Tenant').fill(tenantId(1));
-  await operator.getByLabel('Service').fill('payment-service');
-  await operator.getByLabel('Request metadata').fill('userId=42');
-  await operator.getByRole('button', { name: 'Explain' }).click();
-  await expect(operator.getByTestId('decided-version')).toHaveText('1.8.0');
-  await expect(operator.getByText('The tenant is assigned this version.')).toBeVisible();
-  await expect(operator.getByRole('table', { name: 'Steps' })).toContainText('ASSIGNMENT');
-  const shared = await context.newPage();
-  await shared.goto(operator.url());
-  await expect(shared.getByTestId('decided-version')).toHaveText('1.8.0');
-  await expect(shared.getByLabel('Request metadata')).toHaveValue('userId=42');
-});
-
-test('the explain page shows a refusal with its code', async ({ operator }) => {
-  await operator.goto('/explain?tenantId=nobody&serviceName=payment-service');
-  await expect(operator.getByRole('region', { name: 'decision' })).toContainText('TENANT_UNKNOWN');
-});
-
 test('the timeline shows who changed what from what to what, and filters by the URL', async ({ operator, world }) => {
   const tenant = tenantId(16);
   const set = (targetVersion: string) =>
