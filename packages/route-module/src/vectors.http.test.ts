@@ -27,6 +27,8 @@ import { TokenCache } from './token-cache.ts';
 interface Vector {
   readonly name: string;
   readonly source: SnapshotSource;
+  /** The position that the requests name; null: one that is not kept. */
+  readonly earlier?: SnapshotSource | null;
   readonly random?: readonly number[];
   readonly now?: number;
   readonly requests: readonly {
@@ -83,10 +85,11 @@ function makeEnv(vector: Vector, clock: { now: number | undefined }): DecisionEn
   });
 }
 
-function serve(snapshot: Snapshot, env: DecisionEnv): unknown[] {
+function serve(snapshot: Snapshot, earlier: Snapshot | undefined, env: DecisionEnv): unknown[] {
   const errors: unknown[] = [];
   const tokens = new TokenCache({ authenticate: async () => caller });
-  listener = createRouteListener({ getSnapshot: () => snapshot, env, tokens, onError: (error) => errors.push(error) });
+  const onError = (error: unknown): unknown => errors.push(error);
+  listener = createRouteListener({ getSnapshot: () => snapshot, getSnapshotAt: () => earlier, env, tokens, onError });
   return errors;
 }
 
@@ -114,6 +117,10 @@ function expectedOf(answer: Record<string, unknown>): Record<string, unknown> {
   return { ...answer, mirror: { version: mirror.version, instance: mirror.instance.instanceId } };
 }
 
+function nameOf({ epoch, revision }: SnapshotSource['position']): string {
+  return `${epoch}-${revision}`;
+}
+
 /** Vectors with requests that the engine answers and the contract does not let through. */
 const refused = new Set<string>();
 
@@ -123,7 +130,9 @@ for (const file of files) {
       const snapshot = buildSnapshot(vector.source);
       const clock = { now: vector.now };
       const env = makeEnv(vector, clock);
-      const errors = serve(snapshot, env);
+      const { earlier } = vector;
+      const named = earlier === undefined ? {} : { position: earlier === null ? 'e0-1' : nameOf(earlier.position) };
+      const errors = serve(snapshot, earlier ? buildSnapshot(earlier) : undefined, env);
       const instances = new Map(snapshot.listInstances().map((instance) => [instance.instanceId, instance]));
       for (const { request, now, reports, expect: expected } of vector.requests) {
         clock.now = now ?? clock.now;
@@ -132,7 +141,8 @@ for (const file of files) {
           else reportEnd(env, instances.get(instance)!, { latencyMs, isFailure });
         }
         const { tenantId, serviceName, metadata, balancer } = request;
-        const body = { tenantId, serviceName, requestMetadata: metadata, balancer };
+        const requestMetadata = earlier === undefined ? metadata : { ...(metadata as object), ...named };
+        const body = { tenantId, serviceName, requestMetadata, balancer };
         if (!routeRequestSchema.safeParse(JSON.parse(JSON.stringify(body))).success) {
           refused.add(vector.name);
           expect((await ask(operations.route.path, body)).body).toMatchObject({ code: 'VALIDATION_FAILED' });
@@ -145,7 +155,7 @@ for (const file of files) {
         if (decision.ok === true) {
           expect(answer.status, JSON.stringify(answer.body)).toBe(200);
           expect(brief(answer.body)).toEqual(expectedOf(decision));
-          expect(answer.body).toMatchObject({ tenantId, serviceName, ...vector.source.position });
+          expect(answer.body).toMatchObject({ tenantId, serviceName, ...(earlier ?? vector.source).position });
           expect(brief(explained.decision)).toEqual(brief(answer.body));
         } else {
           const problem = problemSchema.parse(answer.body);

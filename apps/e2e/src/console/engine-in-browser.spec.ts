@@ -31,7 +31,7 @@ test.describe('the engine in the browser decides as it does in Node', () => {
           expect(decision, vector.name).toMatchObject({
             tenantId: vector.requests[at]?.request.tenantId,
             serviceName: vector.requests[at]?.request.serviceName,
-            ...vector.source.position,
+            ...(vector.earlier ?? vector.source).position,
           });
           expect(explained, vector.name).toEqual(decision);
           if (expectedSteps) expect(steps, vector.name).toEqual(expectedSteps);

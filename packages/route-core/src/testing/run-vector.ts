@@ -1,10 +1,10 @@
 import type * as Everything from '../index.ts';
-import type { Decision, DecisionEnv, DecisionRequest, Snapshot, SnapshotSource } from '../index.ts';
+import type { Decision, DecisionEnv, DecisionRequest, Explanation, Snapshot, SnapshotSource } from '../index.ts';
 
 /** What of the engine the vectors need. */
 export type Engine = Pick<
   typeof Everything,
-  'buildSnapshot' | 'createDecisionEnv' | 'decide' | 'explain' | 'reportEnd' | 'reportStart'
+  'buildSnapshot' | 'createDecisionEnv' | 'decide' | 'decideAt' | 'explain' | 'explainAt' | 'reportEnd' | 'reportStart'
 >;
 
 export interface VectorFile {
@@ -15,6 +15,8 @@ export interface VectorFile {
 export interface VectorCase {
   readonly name: string;
   readonly source: SnapshotSource;
+  /** the position that the requests name, by which the version is chosen; null: it is not kept. Absent: they name none */
+  readonly earlier?: SnapshotSource | null;
   /** what the random source gives, in order */
   readonly random?: readonly number[];
   /** what the clock shows at first, milliseconds since 1970; without it, asking for the time is an error */
@@ -50,13 +52,14 @@ export interface VectorAnswer {
  */
 export function runVector(engine: Engine, vector: VectorCase): VectorAnswer[] {
   const snapshot = engine.buildSnapshot(vector.source);
+  const judge = judgeOf(engine, vector, snapshot);
   const clock = { now: vector.now };
   const env = makeEnv(engine, vector, clock);
   return vector.requests.map(({ request, now, reports, expect: expected }) => {
     clock.now = now ?? clock.now;
     report(engine, reports, snapshot, env);
-    const explained = engine.explain(snapshot, request, env);
-    const decision = engine.decide(snapshot, request, env);
+    const explained = judge.explain(request, env);
+    const decision = judge.decide(request, env);
     return {
       brief: brief(decision),
       decision,
@@ -69,7 +72,28 @@ export function runVector(engine: Engine, vector: VectorCase): VectorAnswer[] {
 
 function brief(decision: Decision): Record<string, unknown> {
   const { tenantId: _t, serviceName: _s, epoch: _e, revision: _r, ...rest } = decision;
-  return rest.ok ? { ...rest, instance: rest.instance.instanceId } : rest;
+  if (!rest.ok) return rest;
+  const mirror = rest.mirror && { version: rest.mirror.version, instance: rest.mirror.instance.instanceId };
+  return { ...rest, mirror, instance: rest.instance.instanceId };
+}
+
+interface Judge {
+  decide(request: DecisionRequest, env: DecisionEnv): Decision;
+  explain(request: DecisionRequest, env: DecisionEnv): Explanation;
+}
+
+function judgeOf(engine: Engine, { earlier }: VectorCase, snapshot: Snapshot): Judge {
+  if (earlier === undefined) {
+    return {
+      decide: (request, env) => engine.decide(snapshot, request, env),
+      explain: (request, env) => engine.explain(snapshot, request, env),
+    };
+  }
+  const then = earlier === null ? undefined : engine.buildSnapshot(earlier);
+  return {
+    decide: (request, env) => engine.decideAt(snapshot, then, request, env),
+    explain: (request, env) => engine.explainAt(snapshot, then, request, env),
+  };
 }
 
 function makeEnv(engine: Engine, vector: VectorCase, clock: { now: number | undefined }): DecisionEnv {
