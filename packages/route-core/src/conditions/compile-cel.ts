@@ -2,6 +2,7 @@ import { isCelError, parse, plan } from '@bufbuild/cel';
 import { argsOf, type CelExpr, partsOf } from './cel-ast.ts';
 import { bindingsOf } from './cel-bindings.ts';
 import { environment, onBehalfOf } from './cel-environment.ts';
+import { closeComment } from './close-comment.ts';
 import type { Facts } from './facts.ts';
 
 /** true, false, or the message of what kept the expression from being either. */
@@ -9,7 +10,7 @@ export type EvaluateCel = (facts: Facts) => boolean | string;
 
 /** Plans an expression for the CEL evaluator. @param text what `readCel` let pass */
 export function compileCel(text: string): EvaluateCel {
-  const { expr } = parse(text);
+  const { expr } = parse(closeComment(text));
   expandMacros(expr);
   const evaluate = plan(environment, expr) as (bindings: object) => unknown;
   return (facts) => {

@@ -1,6 +1,7 @@
 import { parse } from '@bufbuild/cel';
 import type { CelExpr, SourceInfo } from './cel-ast.ts';
 import { checkCel } from './check-cel.ts';
+import { closeComment } from './close-comment.ts';
 import { type CelFault, scanCel } from './scan-cel.ts';
 
 export type ReadCel =
@@ -14,7 +15,7 @@ export function readCel(text: string): ReadCel {
   let expr: CelExpr;
   let sourceInfo: SourceInfo | undefined;
   try {
-    ({ expr, sourceInfo } = parse(text));
+    ({ expr, sourceInfo } = parse(closeComment(text)));
   } catch (error) {
     return { ok: false, ...faultOf(error) };
   }

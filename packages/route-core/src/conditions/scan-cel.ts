@@ -10,6 +10,7 @@ export interface CelFault {
 const OPENING = '([{';
 const CLOSING = ')]}';
 const TOKEN = /\s+|\/\/[^\n]*|(?:[bB][rR]?|[rR][bB]?)?(?:"""|'''|"|')|[A-Za-z_]\w*|\d[\w.]*|&&|\|\||[=!<>]=|[^\s\w]/y;
+const STRING_START = /^([bBrR]*)("""|'''|"|')$/;
 
 /**
  * Looks an expression through, token by token, before the parser does: the parser recurses, so nesting is bounded here, and
@@ -25,9 +26,9 @@ export function scanCel(text: string): CelFault | null {
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text)?.[0];
     if (token === undefined) return { message: 'has a character that means nothing here', offset: at };
-    const quote = /["']+$/.exec(token)?.[0];
+    const [, prefix, quote] = STRING_START.exec(token) ?? [];
     if (quote !== undefined) {
-      const end = endOfString(text, at + token.length, quote, /[rR]/.test(token));
+      const end = endOfString(text, at + token.length, quote, /r/i.test(prefix!));
       if (end < 0) return { message: 'has a text that is never closed', offset: at };
       at = end;
       continue;
