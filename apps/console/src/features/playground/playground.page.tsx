@@ -90,6 +90,13 @@ function Answers({ source, request, at, hasDraft, onDraft }: AnswersProps) {
         </Button>
       </Group>
       {draft.fault && <Text size="sm">{t('playground.draftBroken', { fault: draft.fault })}</Text>}
+      {live.tries.length > 1 && (
+        <Text size="sm" role="note">
+          {t('playground.chance', {
+            tries: live.tries.map(({ answer, count }) => `${answer} × ${count}`).join(', '),
+          })}
+        </Text>
+      )}
       <div className="answer-columns">
         <DecisionSummary decision={live.decision} label={t('playground.live')} testId="decided-version" />
         {would && (

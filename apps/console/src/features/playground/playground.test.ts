@@ -214,6 +214,24 @@ test('a batch counts who gets what live and by the draft, and who would move', (
   expect(runBatch({ ...task, live }, () => 0)).toMatchObject({ hasDraft: false, changedCount: 0 });
 });
 
+test('who is drawn by chance is drawn alike on both sides', () => {
+  const drawn = (below: number, version: string) => ({
+    id: version,
+    name: version,
+    priority: 0,
+    isEnabled: true,
+    when: { op: 'random' as const, below },
+    target: { kind: 'version' as const, version },
+  });
+  const live = composeRules(source, 'pay', { normalizePath: false, rules: [drawn(0.3, 'v2')] });
+  const draft = composeRules(source, 'pay', { normalizePath: false, rules: [drawn(0.4, 'v2')] });
+  const task = { tenantId: 't1', serviceName: 'pay', metadata: {}, at: 0, users: makeUsers(2_000) };
+  expect(runBatch({ ...task, live, draft: live }, () => 0).changedCount).toBe(0);
+  const { moves, counts } = runBatch({ ...task, live, draft }, () => 0);
+  expect(moves.map(({ from, to }) => `${from} ${to}`)).toEqual(['v1 v2']);
+  expect(counts.find(({ answer }) => answer === 'v2')?.live).toBeGreaterThan(500);
+});
+
 test('a refusal is counted under its code', () => {
   const task = { tenantId: 'nobody', serviceName: 'pay', metadata: {}, at: 0, users: ['a', 'b'] };
   expect(runBatch({ ...task, live: source }, () => 0).counts).toEqual([

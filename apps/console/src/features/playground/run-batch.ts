@@ -1,4 +1,4 @@
-import { buildSnapshot, createDecisionEnv, type Decision, decide, type SnapshotSource } from '@grey/route-core';
+import { buildSnapshot, createReplayEnv, type Decision, decide, type SnapshotSource } from '@grey/route-core';
 
 export interface BatchTask {
   readonly live: SnapshotSource;
@@ -41,17 +41,6 @@ export interface BatchResult {
 
 const shownUsers = 5;
 
-/** A generator that gives both sides the same draws: what differs comes from the rules, not from chance. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Decides the same request for every user, by the live rules and by the draft's, and counts who gets what. */
 export function runBatch(task: BatchTask, clock: () => number): BatchResult {
   const startedAt = clock();
@@ -92,10 +81,12 @@ interface Answer {
 
 function decideAll({ tenantId, serviceName, metadata, at, users }: BatchTask, source: SnapshotSource): Answer[] {
   const snapshot = buildSnapshot(source);
-  const env = createDecisionEnv({ now: () => at, random: seeded(1) });
-  return users.map((userId) =>
-    read(decide(snapshot, { tenantId, serviceName, metadata: { ...metadata, userId } }, env)),
-  );
+  // Each user meets the same draws on both sides: what differs comes from the rules, not from chance.
+  const { env, begin } = createReplayEnv(1);
+  return users.map((userId, index) => {
+    begin(index, at);
+    return read(decide(snapshot, { tenantId, serviceName, metadata: { ...metadata, userId } }, env));
+  });
 }
 
 function read(decision: Decision): Answer {
