@@ -1,6 +1,7 @@
 import { applyDelta, buildSnapshot } from '@grey/route-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { routingStep, type Step } from '../../test/routing-steps.ts';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { Database } from '../infra/db/database.ts';
 import { ChangeFeed, type CommittedChange } from './change-feed.ts';
@@ -46,7 +47,6 @@ test('one Idempotency-Key has one effect however many send it at once', async ()
 const tenant = fc.constantFrom('ta', 'tb', 'tc', 'td', 'te', 'tf');
 const service = fc.constantFrom('sa', 'sb');
 const version = fc.constantFrom('1.0.0', '2.0.0', '3.0.0');
-type Step = readonly [method: string, target: string, body?: unknown];
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(tenant).map(([id]): Step => ['POST', '/api/tenants', { id, name: id, tags: ['x'] }]),
   fc
@@ -99,7 +99,7 @@ test('whatever is done, following the changes, replaying the log and loading ane
   let followed = first;
   const from = published.length;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(fc.oneof(step, routingStep), { minLength: 40, maxLength: 80 }), async (steps) => {
       for (const [method, target, body] of steps) {
         const answer = await api.ask(method, target, body);
         expect(answer.status).toBeLessThan(500);
@@ -107,6 +107,9 @@ test('whatever is done, following the changes, replaying the log and loading ane
     }),
     { numRuns: 5, seed: 20_261_121, endOnFailure: true },
   );
+  const kinds = new Set(published.slice(from).map(({ change }) => change.kind));
+  for (const kind of ['rules.published', 'experiment.updated', 'lane.put', 'lane.deleted', 'flags.put'] as const)
+    expect(kinds).toContain(kind);
   for (const { delta } of published.slice(from)) followed = applyDelta(followed, delta);
   const loaded = await load();
   expect(followed.position).toEqual(loaded.position);

@@ -82,6 +82,30 @@ describe('two replicas', needsRedis(), () => {
     }, patience);
   });
 
+  it('have rules, lanes and flags at once, and a replica that loads them afresh has the same', async () => {
+    const versions = [{ serviceId: 'pay', version: '1.0.0' }];
+    await first.ask('PUT', '/api/lanes/summer', {
+      versions,
+      entry: { when: { op: 'exists', operand: { from: 'tag' } } },
+    });
+    await first.ask('PUT', '/api/services/pay/versions/1.0.0/flags', { flags: [{ name: 'search', value: true }] });
+    const when = { op: 'equals', operand: { from: 'header', name: 'x-beta' }, value: 'on' };
+    const rules = [{ id: 'beta', name: 'Beta', when, target: { kind: 'version', version: '1.0.0' } }];
+    await first.ask('PUT', '/api/services/pay/rules/draft', { rules });
+    const published = await first.ask('POST', '/api/services/pay/rules/draft/publish?wait=converged', {});
+    expect(published.headers.get('grey-convergence')).toMatch(/^applied=2, total=2, /);
+    const requestMetadata = { headers: { 'X-Beta': 'on' } };
+    const { body } = await askSecond('POST', ROUTE, { tenantId: 'acme', serviceName: 'pay', requestMetadata });
+    expect(body).toMatchObject({ version: '1.0.0', reason: 'RULE', rule: 'beta', flags: { search: true } });
+    const third = await bootApi({ ...first.config, GREY_DATA_DIR: path.join(folder, 'fresh') });
+    await vi.waitFor(async () => {
+      const { items } = routerListSchema.parse((await askSecond('GET', '/api/routers')).body);
+      expect(items.map(({ behind }) => behind)).toEqual([0, 0, 0]);
+      expect(new Set(items.map(({ digest }) => digest)).size).toBe(1);
+    }, patience);
+    await third.close();
+  });
+
   it('go on when Redis was emptied, and Redis is whole again', async () => {
     await client.flushall();
     expect(await versionAtSecond()).toBe('2.0.0');

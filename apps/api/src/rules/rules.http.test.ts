@@ -208,6 +208,15 @@ test('a condition that is nested beyond reason is refused before anything is mad
   }
 });
 
+test('a condition may be as deep as the engine bears, and not deeper', async () => {
+  const nested = (levels: number): object =>
+    levels === 0 ? { op: 'exists', operand: { from: 'user' } } : { op: 'all', of: [nested(levels - 1)] };
+  await save([toVersion('deep', 'v2', { when: nested(31) })]);
+  expect((await publish()).status).toBe(200);
+  await save([toVersion('deep', 'v2', { when: nested(33) })]);
+  expect((await publish()).body).toMatchObject({ code: 'RULES_INVALID', errors: [{ path: 'rules[0].when' }] });
+});
+
 test('what cannot be evaluated, or is too large to be, is refused with its place', async () => {
   const broken: [object, string][] = [
     [{ op: 'cidr', operand: { from: 'client_ip' }, networks: ['10.0.0.300/8'] }, 'rules[0].when.networks'],

@@ -26,6 +26,14 @@ test('with the database away every read and write says so, and all is well when 
     ['GET', '/api/assignments/matrix'],
     ['POST', '/api/tenants', { id: 'meanwhile', name: 'Meanwhile' }],
     ['PATCH', '/api/tenants/before', { name: 'Changed' }],
+    ['GET', '/api/services/pay/rules'],
+    ['PUT', '/api/services/pay/rules/draft', { rules: [] }],
+    ['POST', '/api/services/pay/rules/draft/publish', {}],
+    ['POST', '/api/services/pay/rules/simulate', {}],
+    ['GET', '/api/services/pay/experiments'],
+    ['GET', '/api/lanes'],
+    ['PUT', '/api/lanes/summer', { versions: [] }],
+    ['PUT', '/api/services/pay/versions/1.0.0/flags', { flags: [] }],
     ['POST', '/api/auth/login', { username: 'admin', password: 'x' }],
   ];
   for (const [method, target, body] of asked) {

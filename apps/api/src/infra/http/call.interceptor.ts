@@ -23,6 +23,9 @@ const BODY_LIMIT = 1024 * 1024;
 /** Twenty thousand explicit cells, or tenants, fit. */
 const BULK_BODY_LIMIT = 4 * 1024 * 1024;
 const bulk = new Set(['planAssignments', 'applyAssignments']);
+/** A condition of 32 levels takes two of a body each. */
+const CONDITION_DEPTH = 80;
+const withConditions = new Set(['Rules', 'Experiments', 'Lanes', 'Flags']);
 
 /** Largest body of an operation in bytes. */
 export function bodyLimitOf(operation: Operation): number {
@@ -68,7 +71,8 @@ export class CallInterceptor implements NestInterceptor {
 }
 
 async function prepareCall(operation: Operation, request: CallRequest): Promise<void> {
-  const body = operation.body === undefined ? undefined : await readBody(request, bodyLimitOf(operation));
+  const depth = withConditions.has(operation.tag) ? CONDITION_DEPTH : undefined;
+  const body = operation.body === undefined ? undefined : await readBody(request, bodyLimitOf(operation), depth);
   const search = new URL(request.url ?? '/', 'http://localhost').searchParams;
   const input = parseInput(withWait(operation), { params: { ...request.params }, search, body });
   const header = request.headers['idempotency-key'];

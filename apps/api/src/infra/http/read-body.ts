@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.ts';
 
-/** Deepest nesting of a body. A condition of 32 levels takes two of these each; nothing else in the contract comes near. */
-const DEPTH_LIMIT = 80;
+/** Deepest nesting of a body; nothing in the contract but conditions comes near. */
+const DEPTH_LIMIT = 32;
 
 /**
  * Reads a JSON body of at most `limit` bytes. No body at all is `undefined`.
  *
  * @throws ApiError CONTENT_TYPE_UNSUPPORTED, BODY_TOO_LARGE, BODY_NOT_JSON, BODY_TOO_DEEP
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<unknown> {
+export async function readBody(request: IncomingMessage, limit: number, depthLimit = DEPTH_LIMIT): Promise<unknown> {
   const declared = Number(request.headers['content-length'] ?? 'NaN');
   if (declared > limit) throw new ApiError('BODY_TOO_LARGE', { detail: `The limit is ${limit} bytes.` });
   if (declared === 0 || (Number.isNaN(declared) && request.headers['transfer-encoding'] === undefined))
     return undefined;
   assertJson(request);
-  return parseJson(await collect(request, limit));
+  return parseJson(await collect(request, limit), depthLimit);
 }
 
 function assertJson(request: IncomingMessage): void {
@@ -55,7 +55,7 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
 }
 
 /** @throws ApiError BODY_NOT_JSON, BODY_TOO_DEEP */
-export function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer, depthLimit = DEPTH_LIMIT): unknown {
   if (bytes.length === 0) return undefined;
   let text: string;
   try {
@@ -63,7 +63,8 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     throw new ApiError('BODY_NOT_JSON', { detail: 'The body is not valid UTF-8.' });
   }
-  if (isTooDeep(text)) throw new ApiError('BODY_TOO_DEEP', { detail: `The limit is ${DEPTH_LIMIT} levels.` });
+  if (isTooDeep(text, depthLimit))
+    throw new ApiError('BODY_TOO_DEEP', { detail: `The limit is ${depthLimit} levels.` });
   try {
     return JSON.parse(text);
   } catch {
@@ -72,7 +73,7 @@ export function parseJson(bytes: Buffer): unknown {
 }
 
 /** Counts brackets outside strings before anything is built from the text. */
-function isTooDeep(text: string): boolean {
+function isTooDeep(text: string, limit: number): boolean {
   let depth = 0;
   let isInString = false;
   for (let at = 0; at < text.length; at += 1) {
@@ -83,7 +84,7 @@ function isTooDeep(text: string): boolean {
     } else if (code === 0x22) isInString = true;
     else if (code === 0x5b || code === 0x7b) {
       depth += 1;
-      if (depth > DEPTH_LIMIT) return true;
+      if (depth > limit) return true;
     } else if (code === 0x5d || code === 0x7d) depth -= 1;
   }
   return false;
