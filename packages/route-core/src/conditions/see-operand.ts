@@ -23,7 +23,7 @@ export function seeComparison(condition: Comparison, facts: Facts): string | nul
     case 'random':
       return null;
     default:
-      return seeOperand(condition.operand, facts);
+      return 'operand' in condition ? seeOperand(condition.operand, facts) : null;
   }
 }
 
