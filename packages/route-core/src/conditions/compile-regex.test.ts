@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileRegex } from './compile-regex.ts';
 import { readLiteralPattern } from './literal-pattern.ts';
+
+// What is measured here takes long on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 function regex(pattern: string) {
   const compiled = compileRegex(pattern);
@@ -100,7 +103,7 @@ describe('matching', () => {
   function timeOf(source: string, text: (length: number) => string, length: number): number {
     const subject = text(length);
     let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 3; i++) {
       const { isFound } = regex(source);
       const start = performance.now();
       isFound(subject);
@@ -128,6 +131,6 @@ describe('matching', () => {
     ['(.{1,100}a){2}x$', noise],
   ])('%s takes time in proportion to the text', (source, text) => {
     // From n to 8n, linear is ×8 and quadratic ×64; what is too fast to be measured passes.
-    expect(timeOf(source, text, 8000)).toBeLessThan(24 * timeOf(source, text, 1000) + 2);
+    expect(timeOf(source, text, 4000)).toBeLessThan(24 * timeOf(source, text, 500) + 2);
   });
 });
