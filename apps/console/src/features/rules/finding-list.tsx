@@ -21,11 +21,14 @@ export function FindingList({ findings, nameOf, onShowRule, at }: FindingListPro
   );
   return (
     <ul className="findings">
-      {sorted.map((finding) => (
-        <li key={`${finding.code} ${finding.ruleId} ${finding.otherRuleId} ${finding.path}`}>
-          <StatusLabel tone={finding.severity === 'error' ? 'bad' : 'warn'}>{words(finding)}</StatusLabel>
-          <span className="finding-text">
-            {finding.message}
+      {sorted.map((finding) => {
+        // What is said of another rule would be wrong of this one.
+        const isOfOther = at !== undefined && finding.ruleId !== at;
+        const label = isOfOther ? t('rules.ofOther', { finding: words(finding) }) : words(finding);
+        return (
+          <li key={`${finding.code} ${finding.ruleId} ${finding.otherRuleId} ${finding.path}`}>
+            <StatusLabel tone={finding.severity === 'error' ? 'bad' : 'warn'}>{label}</StatusLabel>
+            {!isOfOther && <span>{finding.message}</span>}
             {[finding.ruleId, finding.otherRuleId]
               .filter((id): id is string => id !== null && id !== at)
               .map((id) =>
@@ -39,9 +42,9 @@ export function FindingList({ findings, nameOf, onShowRule, at }: FindingListPro
                   </span>
                 ),
               )}
-          </span>
-        </li>
-      ))}
+          </li>
+        );
+      })}
     </ul>
   );
 }

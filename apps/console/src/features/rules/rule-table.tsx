@@ -8,6 +8,7 @@ import {
   useSensors,
 } from '@dnd-kit/core';
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
+import { VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { RuleFinding } from '../../api/generated/model/index.ts';
 import { type RuleActions, RuleRow } from './rule-row.tsx';
@@ -65,7 +66,9 @@ export function RuleTable(props: RuleTableProps) {
                 <th scope="col">{t('rules.rule')}</th>
                 <th scope="col">{t('rules.match')}</th>
                 <th scope="col">{t('rules.target')}</th>
-                <th scope="col" aria-label={t('action.title')} />
+                <th scope="col">
+                  <VisuallyHidden>{t('action.title')}</VisuallyHidden>
+                </th>
               </tr>
             </thead>
             {rules.map((rule, index) => (
