@@ -56,21 +56,18 @@ function isPlain(decision: RoutedDecision): boolean {
   );
 }
 
+/** Field by field: to stringify an object takes several times as long, and rules decide half of all requests. */
 function encodeMiddle(decision: RoutedDecision): string {
-  const { bucket, rule, experiment, lane, flags, holds, fallback, isDegraded, isRevisionMissed } = decision;
-  const mirror = decision.mirror === null ? null : tellMirror(decision.mirror);
-  const rest = JSON.stringify({
-    bucket,
-    rule,
-    experiment,
-    lane,
-    mirror,
-    holds,
-    fallback,
-    isDegraded,
-    isRevisionMissed,
-  });
-  return `","flags":${flags === null ? 'null' : encodeFlags(flags)},${escapeBeyondAscii(rest.slice(1, -1))}`;
+  const { bucket, rule, experiment, lane, mirror, flags, holds, fallback, isDegraded, isRevisionMissed } = decision;
+  const mirrorText = mirror === null ? 'null' : encode(tellMirror(mirror));
+  const chosen = `"bucket":${bucket},"rule":${encode(rule)},"experiment":${encode(experiment)},"lane":${encode(lane)}`;
+  const added = `"mirror":${mirrorText},"flags":${flags === null ? 'null' : encodeFlags(flags)}`;
+  const after = `"holds":${holds.length === 0 ? '[]' : encode(holds)},"fallback":${encode(fallback)}`;
+  return `",${chosen},${added},${after},"isDegraded":${isDegraded},"isRevisionMissed":${isRevisionMissed}`;
+}
+
+function encode(value: object | string | null): string {
+  return value === null ? 'null' : escapeBeyondAscii(JSON.stringify(value));
 }
 
 function tellMirror({ version, instance }: NonNullable<RoutedDecision['mirror']>) {
@@ -80,7 +77,7 @@ function tellMirror({ version, instance }: NonNullable<RoutedDecision['mirror']>
 function encodeFlags(flags: Readonly<Record<string, Scalar>>): string {
   let text = flagTexts.get(flags);
   if (text === undefined) {
-    text = escapeBeyondAscii(JSON.stringify(flags));
+    text = encode(flags);
     flagTexts.set(flags, text);
   }
   return text;

@@ -103,6 +103,10 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
     else res.destroy();
   };
 
+  const took = (endpoint: Endpoint, startedAt: number): void => {
+    if (endpoint.isTimed) metrics.took((performance.now() - startedAt) / 1000);
+  };
+
   const withCaller = (
     endpoint: Endpoint,
     req: IncomingMessage,
@@ -131,13 +135,10 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
         reject(req, res, body.code, body.detail === undefined ? {} : { detail: body.detail });
         return;
       }
-      const time = (): void => {
-        if (endpoint.isTimed) metrics.took((performance.now() - startedAt) / 1000);
-      };
       try {
         const answering = endpoint.answer(context, req, res, caller, body.value);
-        if (answering === undefined) time();
-        else answering.then(time).catch((error: unknown) => fail(req, res, error));
+        if (answering === undefined) took(endpoint, startedAt);
+        else answering.then(() => took(endpoint, startedAt)).catch((error: unknown) => fail(req, res, error));
       } catch (error) {
         fail(req, res, error);
       }
