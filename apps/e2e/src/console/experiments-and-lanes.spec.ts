@@ -1,3 +1,4 @@
+import { callerFor } from '../call-product.ts';
 import { expect, test } from './console-test.ts';
 import { findViolationsInBothColours } from './find-violations.ts';
 import { tenantId } from './seed.ts';
@@ -116,4 +117,38 @@ test('a flag of a version is added, answered by /route, and shown as JSON', asyn
   await dialog.getByLabel('Type new-cart to confirm').fill('new-cart');
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await expect(operator.getByText('This version exposes no flags.')).toBeVisible();
+});
+
+test('a viewer reads experiments, lanes and flags, and is offered nothing to change', async ({ page, world }) => {
+  const { call, url } = world.product;
+  const password = 'handed over on paper';
+  await call('POST', '/api/users', { username: 'onlooker', name: 'Onlooker', role: 'VIEWER', password });
+  await call('PUT', '/api/lanes/watched', { versions: [{ serviceId: 'payment-service', version: '2.1.0' }] });
+  const first = await callerFor(url)<{ accessToken: string }>('POST', '/api/auth/login', {
+    username: 'onlooker',
+    password,
+  });
+  const session = await callerFor(url, first.accessToken)('PUT', '/api/auth/password', {
+    currentPassword: password,
+    newPassword: 'a password of my own',
+  });
+  await page.addInitScript((one) => localStorage.setItem('grey.session', JSON.stringify(one)), session);
+  const offered = async () =>
+    (await page.locator('main').getByRole('button').allTextContents()).map((one) => one.trim());
+  await page.goto('/services/payment-service/experiments');
+  await expect(page.getByText('There is no experiment yet.')).toBeVisible();
+  expect(await offered()).toEqual([]);
+  await page.goto('/lanes/watched');
+  await expect(page.getByRole('img', { name: /^Call chain/ })).toBeVisible();
+  expect(await offered()).toEqual([]);
+  await page.goto('/services/payment-service');
+  await expect(page.getByText('This version exposes no flags.')).toBeVisible();
+  expect(await offered()).toEqual([]);
+  await page.goto(`/playground?service=payment-service&tenant=${tenantId(36)}&tag=watched`);
+  await expect(page.getByTestId('decided-version')).toHaveText('2.1.0');
+  // Here the question is believed; the router believes an unsigned tag of nobody but a gateway, and the page says so.
+  await page.getByRole('button', { name: 'Ask the router' }).click();
+  await expect(page.getByTestId('router-verdict')).toContainText('The router answers differently.');
+  await expect(page.getByText(/strips a lane tag that is not signed/)).toBeVisible();
+  await call('DELETE', '/api/lanes/watched');
 });

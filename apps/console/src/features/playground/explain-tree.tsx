@@ -1,8 +1,9 @@
 import type { Explanation } from '@grey/route-core';
 import { Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format.ts';
-import { groupSteps, type Stage } from './group-steps.ts';
+import { groupSteps, type Stage, type StageName } from './group-steps.ts';
 import { StepLine } from './step-line.tsx';
 import { isMiss } from './step-tone.ts';
 
@@ -23,7 +24,7 @@ export function ExplainTree({ explanation, label, isLabelShown }: ExplainTreePro
     <ol className="explain-tree" aria-label={label}>
       {groupSteps(steps, decision.reason).map((stage, index) => (
         <li key={`${stage.name} ${index}`} data-stage={stage.name} data-silent={stage.silence !== undefined}>
-          <StageView stage={stage} />
+          <StageView stage={stage} serviceName={decision.serviceName} />
         </li>
       ))}
     </ol>
@@ -39,15 +40,24 @@ export function ExplainTree({ explanation, label, isLabelShown }: ExplainTreePro
   );
 }
 
-function StageView({ stage }: { stage: Stage }) {
+/** Where the records of a stage are looked after. */
+const pageOf: Partial<Record<StageName, (serviceName: string) => string>> = {
+  lane: () => '/lanes',
+  rules: (serviceName) => `/services/${encodeURIComponent(serviceName)}/rules`,
+  experiments: (serviceName) => `/services/${encodeURIComponent(serviceName)}/experiments`,
+};
+
+function StageView({ stage, serviceName }: { stage: Stage; serviceName: string }) {
   const { t } = useTranslation();
   const { number } = useFormat();
+  const name = t(`playground.stage.${stage.name}`);
+  const page = pageOf[stage.name]?.(serviceName);
   const misses = stage.steps.filter(isMiss);
   const isFolded = misses.length > shownMisses;
   const shown = isFolded ? stage.steps.filter((step) => !isMiss(step)) : stage.steps;
   return (
     <>
-      <h3>{t(`playground.stage.${stage.name}`)}</h3>
+      <h3>{page ? <Link to={page}>{name}</Link> : name}</h3>
       <div>
         {stage.silence && <p className="step-silent">{t(`playground.silence.${stage.silence}`)}</p>}
         {isFolded && (
