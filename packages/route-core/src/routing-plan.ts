@@ -24,6 +24,7 @@ export class RoutingPlan {
   #experiments: readonly CompiledExperiment[] | null = null;
   #flags: Map<string, CompiledFlags | null> | null = null;
 
+  /** @throws SnapshotLimitError */
   constructor(record: ServiceRecord, names: VersionNames) {
     this.record = record;
     this.#names = names;
@@ -32,6 +33,8 @@ export class RoutingPlan {
     this.fallback = { mode: record.fallback, version: record.fallbackVersion ?? null };
     this.hasRules = (record.ruleSet?.rules.length ?? 0) > 0;
     this.hasExperiments = (record.experiments?.length ?? 0) > 0;
+    // Numbered here already, as there is a limit to names and a decision must not be what meets it.
+    for (const version of namedVersions(record)) names.number(version);
   }
 
   /** Only where `hasRules`. */
@@ -51,4 +54,12 @@ export class RoutingPlan {
     this.#flags ??= new Map(this.record.versions.map((v) => [v.version, compileFlags(v.flags)]));
     return this.#flags.get(version) ?? null;
   }
+}
+
+function* namedVersions({ experiments, ruleSet }: ServiceRecord): Generator<string> {
+  for (const { target } of ruleSet?.rules ?? []) {
+    if (target.kind === 'version') yield target.version;
+    else if (target.kind === 'split') for (const { version } of target.split.shares) yield version;
+  }
+  for (const { variants } of experiments ?? []) for (const { version } of variants) yield version;
 }

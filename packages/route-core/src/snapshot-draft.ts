@@ -1,5 +1,5 @@
 import { hashAssignmentLane, hashHold, hashLane, hashSchemaLane, hashTenant, type LanePair } from './digest.ts';
-import { compileLanes, NO_LANES } from './lanes/lane-table.ts';
+import { compileLanes, NO_LANES, numberLaneVersions } from './lanes/lane-table.ts';
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_SIZE, PagesDraft } from './pages.ts';
 import type {
@@ -127,6 +127,10 @@ export class SnapshotDraft {
       (services as Map<string, ServiceSlot>).set(id, finishService(draft, heldBy.get(id) ?? []));
       yield;
     }
+    const lanes = this.#lanes === null ? base.lanes : this.#lanes.size === 0 ? NO_LANES : compileLanes(this.#lanes);
+    const touched =
+      this.#lanes === null ? [...this.#services.keys()].map((id) => services.get(id)!) : services.values();
+    numberLaneVersions(lanes, touched);
     return new SnapshotState({
       position: { epoch: position.epoch, revision: position.revision },
       names: base.names,
@@ -135,7 +139,7 @@ export class SnapshotDraft {
       tenantCount: this.#tenantCount,
       services,
       holds,
-      lanes: this.#lanes === null ? base.lanes : this.#lanes.size === 0 ? NO_LANES : compileLanes(this.#lanes),
+      lanes,
       digestA: this.#digestA,
       digestB: this.#digestB,
     });

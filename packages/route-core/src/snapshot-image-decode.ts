@@ -1,5 +1,5 @@
 import { hashHold, hashLane } from './digest.ts';
-import { compileLanes, type LaneTable, NO_LANES } from './lanes/lane-table.ts';
+import { compileLanes, type LaneTable, NO_LANES, numberLaneVersions } from './lanes/lane-table.ts';
 import { murmurHash3Bytes } from './murmur-hash3.ts';
 import { TenantNames } from './names.ts';
 import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from './pages.ts';
@@ -80,6 +80,7 @@ function* readSnapshot(content: Uint8Array): Generator<void, Snapshot> {
     services.set(slot.id, slot);
     yield;
   }
+  numberLaneVersions(lanes, services.values());
   const { epoch, revision } = header;
   const state = new SnapshotState({
     ...rows,

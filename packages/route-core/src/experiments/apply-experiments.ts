@@ -14,7 +14,7 @@ export function applyExperiments(experiments: readonly CompiledExperiment[], cou
 function applyExperiment(experiment: CompiledExperiment, course: Course): boolean {
   const { id, group } = experiment;
   if (!experiment.isRunning) return reject(course, 'not_running', { id });
-  const now = course.env.now();
+  const now = experiment.isTimed ? course.facts.nowMs : 0;
   if (now < experiment.startAt) return reject(course, 'not_started', { id, startAt: experiment.startAt });
   if (now >= experiment.endAt) return reject(course, 'ended', { id, endAt: experiment.endAt });
   if (experiment.condition !== null && !holds(experiment, course)) return false;

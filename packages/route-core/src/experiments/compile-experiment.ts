@@ -15,6 +15,8 @@ export interface CompiledVariant {
 export interface CompiledExperiment {
   readonly id: string;
   readonly isRunning: boolean;
+  /** Whether the time matters. */
+  readonly isTimed: boolean;
   readonly startAt: number;
   readonly endAt: number;
   readonly condition: CompiledCondition | null;
@@ -37,6 +39,7 @@ function compileExperiment(record: ExperimentRecord, names: VersionNames): Compi
   return {
     id,
     isRunning: record.isRunning,
+    isTimed: (record.startAt ?? record.endAt) !== undefined,
     startAt: record.startAt ?? Number.NEGATIVE_INFINITY,
     endAt: record.endAt ?? Number.POSITIVE_INFINITY,
     condition: record.when === undefined ? null : compileCondition(record.when),

@@ -1,4 +1,5 @@
 import { type CompiledCondition, compileCondition, compilePortion, type Facts } from '../conditions/index.ts';
+import type { VersionNames } from '../names.ts';
 import type { LaneRecord } from '../routing-records.ts';
 
 /** A lane ready to be asked. */
@@ -37,4 +38,21 @@ function compileLane({ tag, mode, versions, entry }: LaneRecord): CompiledLane {
     condition: entry?.when === undefined ? null : compileCondition(entry.when),
     portion: entry?.portion === undefined ? null : compilePortion(entry.portion),
   };
+}
+
+/**
+ * Gives the versions that lanes name their numbers in these services, so that a decision finds them.
+ * @throws SnapshotLimitError
+ */
+export function numberLaneVersions(
+  { byTag }: LaneTable,
+  services: Iterable<{ readonly id: string; readonly names: VersionNames }>,
+): void {
+  if (byTag.size === 0) return;
+  for (const { id, names } of services) {
+    for (const { versions } of byTag.values()) {
+      const version = versions.get(id);
+      if (version !== undefined) names.number(version);
+    }
+  }
 }
