@@ -1,4 +1,5 @@
 export { isAlive, readCommandLine } from './find-process.ts';
+export { makeRules } from './make-rules.ts';
 export { makeSnapshotSource, type SnapshotShape } from './make-snapshot-source.ts';
 export { buildNacos, isNacosBuilt, type NacosGeneration } from './nacos/build-nacos.ts';
 export { type FoundNacos, findNacos, needsNacos } from './nacos/find-nacos.ts';

@@ -6,6 +6,7 @@ import type {
   TenantRecord,
   VersionRecord,
 } from '@grey/route-core';
+import { makeRules } from './make-rules.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** How large a made-up configuration is. Everything not given has a small default. */
@@ -18,6 +19,8 @@ export interface SnapshotShape {
   readonly instanceCount?: number;
   /** Share of tenant × service pairs that have an assignment of their own, 0 … 1. Default 1. */
   readonly assignedShare?: number;
+  /** Live rules of each service, as `makeRules` makes them. Default 0. */
+  readonly rulesPerService?: number;
   /** Same seed, same result. Default 1. */
   readonly seed?: number;
 }
@@ -30,10 +33,11 @@ const REGIONS = ['eu', 'us', 'ap'] as const;
  */
 export function makeSnapshotSource(shape: SnapshotShape): SnapshotSource {
   const { tenantCount, serviceCount, versionCount = 3, instanceCount = 2, assignedShare = 1, seed = 1 } = shape;
+  const { rulesPerService = 0 } = shape;
   const random = seededRandom(seed);
   const versions = Array.from({ length: versionCount }, (_, index) => makeVersion(index));
   const tenants = Array.from({ length: tenantCount }, (_, index) => makeTenant(index));
-  const services = Array.from({ length: serviceCount }, (_, index) => makeService(index, versions));
+  const services = Array.from({ length: serviceCount }, (_, index) => makeService(index, versions, rulesPerService));
   const assignments: AssignmentRecord[] = [];
   for (const tenant of tenants) {
     for (const service of services) {
@@ -78,7 +82,8 @@ function makeVersion(index: number): VersionRecord {
   return { version: `v${index + 1}.0.0`, ordinal: index + 1, status: 'active' };
 }
 
-function makeService(index: number, versions: readonly VersionRecord[]): ServiceRecord {
+function makeService(index: number, versions: readonly VersionRecord[], ruleCount: number): ServiceRecord {
+  const names = versions.map(({ version }) => version);
   return {
     id: `service-${index}`,
     unknownTenant: 'reject',
@@ -86,6 +91,7 @@ function makeService(index: number, versions: readonly VersionRecord[]): Service
     fallback: 'fail',
     defaults: [{ version: (versions[0] as VersionRecord).version, weight: 10_000 }],
     versions,
+    ...(ruleCount === 0 ? {} : { ruleSet: makeRules(ruleCount, names) }),
   };
 }
 
