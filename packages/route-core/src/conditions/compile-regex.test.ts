@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import { describe, expect, it, vi } from 'vitest';
 import { compileRegex } from './compile-regex.ts';
 import { readLiteralPattern } from './literal-pattern.ts';
+import { readPlainPattern } from './plain-pattern.ts';
 
 // What is measured here takes long on a machine that has other things to do.
 vi.setConfig({ testTimeout: 60_000 });
@@ -96,6 +97,97 @@ describe('a literal pattern', () => {
       expect(readLiteralPattern(source)).toBeNull();
     },
   );
+});
+
+describe('a plain pattern', () => {
+  const atom = fc.constantFrom(
+    'a',
+    'b',
+    '/',
+    '.',
+    '\\.',
+    '\\d',
+    '\\w',
+    '[ab]',
+    '[^/]',
+    '[a-y]',
+    '[0-9a]',
+    '[^a-c\\d]',
+    '[\\w.-]',
+    '-',
+  );
+  const count = fc.constantFrom('', '', '*', '+', '?', '{2}', '{1,2}', '{0}', '{2,}', '{0,1}');
+  const source = fc
+    .tuple(
+      fc.constantFrom('', '^'),
+      fc.array(
+        fc.tuple(atom, count).map((parts) => parts.join('')),
+        { maxLength: 4 },
+      ),
+      fc.constantFrom('', '$'),
+    )
+    .map(([caret, items, dollar]) => caret + items.join('') + dollar);
+  const text = fc
+    .array(fc.constantFrom('a', 'b', 'z', 'Z', '0', '9', '/', '.', '-', '_', '\n', 'é', '😀', '\ud83d'), {
+      maxLength: 8,
+    })
+    .map((parts) => parts.join(''));
+
+  it('matches what RE2 matches', () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(source, fc.array(text, { minLength: 5 }), (pattern, texts) => {
+        if (readPlainPattern(pattern) === null) return;
+        plain++;
+        const compiled = regex(pattern);
+        const truth = RE2JS.compile(pattern);
+        for (const each of ['', 'a', 'b', '/a', 'ab', 'aab', 'a0', ...texts]) {
+          expect(compiled.isFound(each), `${pattern} on ${each}`).toBe(truth.test(each));
+          expect(compiled.isWholeMatch(each), `${pattern} on ${each}`).toBe(truth.testExact(each));
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    expect(plain).toBeGreaterThan(0);
+  });
+
+  it.each(['/users/[0-9]+/[^/]+', '^/api/v\\d{1,3}/.*$', '[\\w.-]+@acme\\.test', '/a/?', '^a*$'])(
+    '%s is one',
+    (pattern) => {
+      expect(readPlainPattern(pattern)).not.toBeNull();
+    },
+  );
+
+  it.each([
+    'a+a',
+    '.*a',
+    'a|b',
+    '(a)',
+    'a*?b',
+    'a*b*a',
+    'a?a',
+    '[^/]',
+    '.',
+    '[^/]{2}',
+    '.?',
+    '\\s',
+    '\\bx',
+    '[[:alpha:]]',
+    'a{1,2}a',
+    'é+',
+    'a{',
+    '(?i)a',
+    'a^b',
+    'a$b',
+    '[a-]+-*-',
+    '[^a]+[^b]',
+  ])('%s is none', (pattern) => {
+    expect(readPlainPattern(pattern)).toBeNull();
+  });
+
+  it('is refused where RE2 refuses it', () => {
+    for (const pattern of ['a**', 'a{2}{3}', '[z-a]', 'a{2,1}', 'a{700}']) expect(compileRegex(pattern).ok).toBe(false);
+  });
 });
 
 describe('matching', () => {

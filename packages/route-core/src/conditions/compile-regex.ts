@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { readLiteralPattern } from './literal-pattern.ts';
+import { readPlainPattern } from './plain-pattern.ts';
 
 export const LONGEST_PATTERN = 512;
 /** Instructions. Matching costs at most so many steps per character. */
@@ -20,7 +21,12 @@ export function compileRegex(pattern: string): CompiledRegex {
   try {
     const regex = RE2JS.compile(pattern);
     if (regex.programSize() > LARGEST_PROGRAM) return { ok: false, message: 'repeats too much' };
-    return { ok: true, isWholeMatch: (text) => regex.testExact(text), isFound: (text) => regex.test(text) };
+    const plain = readPlainPattern(pattern);
+    return {
+      ok: true,
+      isWholeMatch: plain?.isWholeMatch ?? ((text) => regex.testExact(text)),
+      isFound: plain?.isFound ?? ((text) => regex.test(text)),
+    };
   } catch (error) {
     return { ok: false, message: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }

@@ -1,0 +1,124 @@
+/** `isFound` is null where the pattern may be found anywhere: only a beginning can be looked at in one pass. */
+export interface PlainPattern {
+  isWholeMatch(text: string): boolean;
+  readonly isFound: ((text: string) => boolean) | null;
+}
+
+/** Which ASCII characters (by code), and whether all others too. */
+interface CharSet {
+  readonly codes: Uint8Array;
+  readonly hasOthers: boolean;
+}
+
+interface Item {
+  readonly set: CharSet;
+  readonly min: number;
+  readonly max: number;
+}
+
+const ASCII = 128;
+const LINE_FEED = 10;
+const TOKEN =
+  /(?:\[(\^?)((?:\\[dw]|\\[!-/:-@[-`{-~]|[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_/.:%@~!,;=&'"#<> *+?()|{}$])+-?)\]|(\\[dw]|\.|\\[!-/:-@[-`{-~]|[A-Za-z0-9_/:%@~!,;=&'"#<> -]))([*+?]|\{(\d{1,3})(,?)(\d{0,3})\})?/y;
+const CLASS_PART = /\\(.)|(.)-(.)|(.)/g;
+
+/**
+ * Patterns such as `/users/[0-9]+/[^/]+`: characters one after the other, each with its count, where taking as many as there
+ * are is never wrong, because what may follow a count that varies is none of its characters. They are matched in one pass,
+ * without an automaton; null for all other patterns.
+ * @param pattern one that RE2 accepts
+ */
+export function readPlainPattern(pattern: string): PlainPattern | null {
+  const isAnchored = pattern.startsWith('^');
+  const isEnded = pattern.endsWith('$') && !pattern.endsWith('\\$');
+  const items = readItems(pattern.slice(isAnchored ? 1 : 0, isEnded ? -1 : undefined));
+  if (items === null || !items.every((item, i) => isPredictable(item, items.slice(i + 1)))) return null;
+  const isWholeMatch = (text: string): boolean => endOf(items, text) === text.length;
+  const isBeginning = (text: string): boolean => endOf(items, text) >= 0;
+  return { isWholeMatch, isFound: isAnchored ? (isEnded ? isWholeMatch : isBeginning) : null };
+}
+
+function readItems(body: string): Item[] | null {
+  const items: Item[] = [];
+  let at = 0;
+  while (at < body.length) {
+    TOKEN.lastIndex = at;
+    const match = TOKEN.exec(body);
+    if (match === null) return null;
+    const [token, negation, parts, single, count = '', least, comma, most] = match;
+    at += token.length;
+    // A second count, or a lazy one: rare, and RE2's to judge.
+    if (count !== '' && '*+?{'.includes(body[at] ?? ' ')) return null;
+    const set = single === undefined ? readClass(parts!, negation === '^') : readSingle(single);
+    const range = readCount(count, least, comma, most);
+    if (set === null || range === null) return null;
+    items.push({ set, min: range[0], max: range[1] });
+  }
+  return items;
+}
+
+function readCount(count: string, least = '', comma = '', most = ''): [min: number, max: number] | null {
+  if (count === '') return [1, 1];
+  if (count === '?') return [0, 1];
+  if (count === '*') return [0, Number.POSITIVE_INFINITY];
+  if (count === '+') return [1, Number.POSITIVE_INFINITY];
+  const min = Number(least);
+  if (comma === '') return [min, min];
+  const max = most === '' ? Number.POSITIVE_INFINITY : Number(most);
+  return min <= max ? [min, max] : null;
+}
+
+function readSingle(text: string): CharSet {
+  if (text !== '.') return readClass(text, false)!;
+  const codes = new Uint8Array(ASCII).fill(1);
+  codes[LINE_FEED] = 0;
+  return { codes, hasOthers: true };
+}
+
+/** null: a range the wrong way round. */
+function readClass(parts: string, isNegated: boolean): CharSet | null {
+  const codes = new Uint8Array(ASCII);
+  for (const [, escaped, from, to, single] of parts.matchAll(CLASS_PART)) {
+    if (escaped === 'd') mark(codes, '0', '9');
+    else if (escaped === 'w') for (const [first, last] of ['az', 'AZ', '09', '__']) mark(codes, first!, last!);
+    else if (from !== undefined && from > to!) return null;
+    else mark(codes, from ?? escaped ?? single!, to ?? escaped ?? single!);
+  }
+  return isNegated ? { codes: codes.map((bit) => 1 - bit), hasOthers: true } : { codes, hasOthers: false };
+}
+
+function mark(codes: Uint8Array, first: string, last: string): void {
+  codes.fill(1, first.charCodeAt(0), last.charCodeAt(0) + 1);
+}
+
+function isPredictable({ set, min, max }: Item, rest: readonly Item[]): boolean {
+  // Beyond ASCII, a character may be two units of a text: they can be skipped, but not counted.
+  if (set.hasOthers && (min > 1 || max !== Number.POSITIVE_INFINITY)) return false;
+  if (min === max) return true;
+  for (const next of rest) {
+    if (next.max > 0 && overlaps(set, next.set)) return false;
+    if (next.min > 0) return true;
+  }
+  return true;
+}
+
+function overlaps(x: CharSet, y: CharSet): boolean {
+  return (x.hasOthers && y.hasOthers) || x.codes.some((bit, code) => bit === 1 && y.codes[code] === 1);
+}
+
+/** Where the last item ends that began at 0, -1 where one is not there. */
+function endOf(items: readonly Item[], text: string): number {
+  let at = 0;
+  for (let i = 0; i < items.length; i++) {
+    const { set, min, max } = items[i]!;
+    const limit = Math.min(text.length, at + max);
+    const start = at;
+    while (at < limit && holds(set, text.charCodeAt(at))) at++;
+    if (at - start < min) return -1;
+  }
+  return at;
+}
+
+function holds(set: CharSet, code: number): boolean {
+  return code < ASCII ? set.codes[code] === 1 : set.hasOthers;
+}
