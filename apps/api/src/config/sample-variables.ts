@@ -11,7 +11,7 @@ export const sampleVariables = {
     .string()
     .max(4_096)
     .default(
-      'x-beta,x-beta-user,x-canary,x-grey-*,x-client-version,x-app-version,x-platform,x-device-type,accept-language,query:beta,cookie:beta,claim:plan,claim:role,attribute:*',
+      'x-beta,x-beta-user,x-canary,x-preview,x-grey-*,x-client-version,x-app-version,x-platform,x-device-type,accept-language,query:beta,cookie:beta,claim:plan,claim:role,attribute:*',
     )
     .meta({
       description:

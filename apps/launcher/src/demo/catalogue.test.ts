@@ -1,6 +1,15 @@
-import { createTenantSchema, createVersionSchema, updateServiceSchema } from '@grey/contracts';
+import {
+  createExperimentSchema,
+  createTenantSchema,
+  createVersionSchema,
+  putFlagsSchema,
+  putLaneSchema,
+  ruleSetInputSchema,
+  updateServiceSchema,
+} from '@grey/contracts';
 import { expect, test } from 'vitest';
 import { demoAssignments, demoServices, demoTenants, shownTenantId } from './catalogue.ts';
+import { demoExperiment, demoFlags, demoLane, demoRules, makeDemoRequest } from './routing-catalogue.ts';
 
 test('the demo fits the contract', () => {
   for (const tenant of demoTenants) createTenantSchema.parse(tenant);
@@ -8,6 +17,12 @@ test('the demo fits the contract', () => {
     updateServiceSchema.parse({ defaultVersions: service.defaultVersions });
     for (const { version } of service.versions) createVersionSchema.parse({ version });
   }
+  for (const { rules } of demoRules) ruleSetInputSchema.parse({ rules });
+  const { tag: _tag, ...lane } = demoLane;
+  putLaneSchema.parse(lane);
+  const { serviceId: _service, ...experiment } = demoExperiment;
+  createExperimentSchema.parse(experiment);
+  putFlagsSchema.parse({ flags: demoFlags.flags });
 });
 
 test('fifty tenants run every version of every service', () => {
@@ -22,4 +37,28 @@ test('the tenant of the printed line is active and has an assignment that is not
   expect(demoTenants.find((tenant) => tenant.id === shownTenantId)?.status).toBe('active');
   const shown = demoAssignments.find((one) => one.tenantId === shownTenantId && one.serviceId === 'payment-service');
   expect(shown?.isPinned).toBe(false);
+});
+
+test('what decides in the demo names only versions that it has', () => {
+  const has = (serviceId: string, version: string) =>
+    demoServices.some(({ id, versions }) => id === serviceId && versions.some((one) => one.version === version));
+  const named = [
+    ...demoLane.versions,
+    ...demoExperiment.variants.map(({ version }) => ({ serviceId: demoExperiment.serviceId, version })),
+    { serviceId: demoFlags.serviceId, version: demoFlags.version },
+    ...demoRules.flatMap(({ serviceId, rules }) =>
+      rules.flatMap(({ target }) => {
+        if (target.kind === 'lane') return [];
+        const versions = target.kind === 'version' ? [target.version] : target.shares.map((one) => one.version);
+        return versions.map((version) => ({ serviceId, version }));
+      }),
+    ),
+  ];
+  for (const { serviceId, version } of named) expect([serviceId, version, has(serviceId, version)]).toContain(true);
+  expect(demoRules.flatMap(({ rules }) => rules).some(({ target }) => target.kind === 'lane')).toBe(true);
+});
+
+test('of the traffic some are testers, some see previews, most are neither', () => {
+  const draws = [0.01, 0.07, 0.5].map((first) => makeDemoRequest('u', () => first).headers);
+  expect(draws).toEqual([{ 'x-beta': 'true' }, { 'x-preview': 'summer-sale' }, undefined]);
 });

@@ -1,10 +1,11 @@
 import type { ApiClient } from './api-client.ts';
 import { demoAssignments, demoServices, demoTenants } from './catalogue.ts';
+import { seedRouting } from './seed-routing.ts';
 
 const REASON = 'Demo data of the first start';
 
 /**
- * Creates the demo's services, versions, tenants and assignments over the public API.
+ * Creates the demo's services, versions, tenants, assignments and what else decides over the public API.
  *
  * May be repeated after an interruption: what is there stays as it is, whoever made it.
  *
@@ -16,6 +17,7 @@ export async function seedDemo(admin: ApiClient): Promise<void> {
     await admin.expect('POST', '/api/tenants', { ...tenant, reason: REASON }, ['TENANT_EXISTS']);
   }
   await seedAssignments(admin);
+  await seedRouting(admin, REASON);
 }
 
 async function seedService(admin: ApiClient, service: (typeof demoServices)[number]): Promise<void> {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from './api-client.ts';
 import { demoServices, demoTenants } from './catalogue.ts';
+import { makeDemoRequest } from './routing-catalogue.ts';
 
 export interface TrafficOptions {
   /** Replicas of the API, asked in turn. */
@@ -34,7 +35,7 @@ async function run({ apiUrls, routeKey }: TrafficOptions): Promise<void> {
 
 async function askAndCall(client: ApiClient, tenantId: string, serviceName: string): Promise<string> {
   const userId = `user-${Math.floor(Math.random() * USER_COUNT)}`;
-  const request = { tenantId, serviceName, requestMetadata: { userId } };
+  const request = { tenantId, serviceName, requestMetadata: makeDemoRequest(userId, Math.random) };
   const answer = await client.call('POST', '/api/grey-router/route', request);
   if (answer.status !== 200) return (answer.body as { code?: string } | undefined)?.code ?? String(answer.status);
   const { instance } = answer.body as { instance: string };
