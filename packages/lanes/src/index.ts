@@ -12,7 +12,7 @@ export {
   runInLane,
 } from './lane-context.ts';
 export { LaneCounters, type LaneLoss, laneCounters, laneLosses } from './lane-counters.ts';
-export { laneInterceptor } from './lane-interceptor.ts';
+export { type LaneInterceptorOptions, laneInterceptor } from './lane-interceptor.ts';
 export { type LaneMiddleware, type LaneMiddlewareOptions, laneMiddleware } from './lane-middleware.ts';
 export {
   createOutgoingLane,

@@ -9,27 +9,38 @@ interface Dispatched {
   readonly headers?: any;
 }
 
+export interface LaneInterceptorOptions extends OutgoingLaneOptions {
+  /** Where a `Client` or `Pool` of undici 6 or 7 leads: unlike an `Agent` they do not tell. */
+  readonly origin?: string | URL;
+}
+
+/** Of nobody: what is known of no host goes to none, unless the list says `*`. */
+const UNKNOWN = 'http://unknown.invalid';
+
 /**
  * For undici's `dispatcher.compose(laneInterceptor(…))`: sends the present lane along, on every dispatch anew, also on those
  * that follow a redirect.
  */
 export function laneInterceptor(
-  options: OutgoingLaneOptions,
+  options: LaneInterceptorOptions,
 ): <Options extends Dispatched, Handler, Result>(
   dispatch: (options: Options, handler: Handler) => Result,
 ) => (options: Options, handler: Handler) => Result {
   const outgoing = createOutgoingLane(options);
   return (dispatch) => (request, handler) =>
-    dispatch({ ...request, headers: withLaneHeaders(outgoing, request) }, handler);
+    dispatch(
+      { ...request, headers: withLaneHeaders(outgoing, request.origin ?? options.origin ?? UNKNOWN, request) },
+      handler,
+    );
 }
 
-function withLaneHeaders(outgoing: OutgoingLane, { origin, headers }: Dispatched): string[] {
+function withLaneHeaders(outgoing: OutgoingLane, origin: string | URL, { headers }: Dispatched): string[] {
   const pairs = [...pairsOf(headers)];
   const given = (name: string): string | undefined => {
     const values = pairs.filter(([own]) => own.toLowerCase() === name).flatMap(([, value]) => value ?? []);
     return values.length === 0 ? undefined : values.join(',');
   };
-  const lane = outgoing(new URL(String(origin)), given);
+  const lane = outgoing(new URL(origin), given);
   const flat: string[] = [];
   for (const [name, value] of pairs) {
     if (name.toLowerCase() in lane || value === undefined || value === null) continue;

@@ -155,6 +155,13 @@ describe('a signed lane', () => {
     expect(verifyLane(read, keys, now)).toBe('valid');
   });
 
+  it('keeps its signature where a hop has written the header anew without', () => {
+    const signed = signLane(makeLane({ tag: 'beta' }), keys, { now });
+    const baggage = `grey-tag=${formatTag(signed)}`;
+    expect(readLane({ 'x-grey-tag': 'beta', baggage }).lane).toEqual(signed);
+    expect(readLane({ 'x-grey-tag': 'gamma', baggage }).lane).toEqual(makeLane({ tag: 'gamma' }));
+  });
+
   it('is read with blanks and properties of others between its own', () => {
     const signed = signLane(lane, keys, { now });
     const spaced = `beta ; own=1 ${signed.proof!.replaceAll(';', ' ; ').replaceAll('kid=', 'kid = ')}`;

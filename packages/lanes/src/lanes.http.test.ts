@@ -5,7 +5,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import express, { type Express } from 'express';
-import { Agent, fetch as undiciFetch, request as undiciRequest } from 'undici';
+import { Agent, Client, type Dispatcher, fetch as undiciFetch, request as undiciRequest } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseKeyRing } from './key-ring.ts';
 import { formatTag, type Lane, makeLane } from './lane.ts';
@@ -332,6 +332,22 @@ describe('a client in a lane', () => {
     const outside = await told(await runInLane(lane, () => call(url, ['elsewhere'])));
     expect(outside.headers.own).toBe('1');
     expect(JSON.stringify(outside)).not.toMatch(/grey|beta|old/);
+  });
+
+  it('of undici that leads to one place and does not tell which has to be told', async () => {
+    const url = await mirror();
+    const ask = async (options: { hosts: string[]; origin?: string }) => {
+      // What a Client of undici 6 and 7 hands to its interceptors.
+      const withoutOrigin: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (sent, handler) =>
+        laneInterceptor(options)(dispatch)({ ...sent, origin: undefined } as unknown as typeof sent, handler);
+      const client = new Client(url).compose(withoutOrigin);
+      open.push(client);
+      const { body } = await runInLane(lane, () => client.request({ path: '/', method: 'GET' }));
+      return readLane((await told(body)).headers).lane.tag;
+    };
+    expect(await ask({ hosts: ['127.0.0.1'], origin: url })).toBe('beta');
+    expect(await ask({ hosts: ['127.0.0.1'] })).toBeNull();
+    expect(await ask({ hosts: ['*'] })).toBe('beta');
   });
 
   function makeAgent(hosts: string[]) {

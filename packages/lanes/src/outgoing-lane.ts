@@ -13,6 +13,8 @@ export interface OutgoingLaneOptions {
   readonly hosts: readonly string[];
   /** Signs what is not signed yet; for an edge whose services ask /route with keys of their own. */
   readonly keys?: KeyRing | undefined;
+  /** How long such a signature holds, in milliseconds; at least as long as a call tree runs. Default five minutes. */
+  readonly lifetimeMs?: number;
   /** Milliseconds since 1970. Default Date.now. */
   readonly now?: () => number;
   readonly counters?: LaneCounters;
@@ -63,9 +65,9 @@ function isInLane(lane: Lane | undefined): boolean {
   return lane !== undefined && (lane.tag !== null || lane.position !== null);
 }
 
-function signed(lane: Lane, { keys, now }: OutgoingLaneOptions): Lane {
+function signed(lane: Lane, { keys, now, lifetimeMs }: OutgoingLaneOptions): Lane {
   if (keys === undefined || lane.proof !== null || !isInLane(lane)) return lane;
-  return signLane(lane, keys, now === undefined ? {} : { now });
+  return signLane(lane, keys, { now, lifetimeMs });
 }
 
 /** A trace state without a trace parent has no meaning, so there is a mark only where there is a trace. */

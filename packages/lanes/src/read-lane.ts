@@ -49,7 +49,9 @@ export function readLane(headers: IncomingHeaders): ReadLane {
   const isMalformed =
     (header !== undefined && fromHeader === undefined) || (member !== undefined && fromBaggage === undefined);
   const loss = isMalformed ? 'malformed' : lossOf(fromHeader?.tag ?? null, fromBaggage?.tag ?? null, headers);
-  return { lane: { tag: found.tag, proof: found.proof, position }, loss };
+  // A hop may have written the header anew from the tag alone; the signature then is still in baggage.
+  const proof = found.proof ?? (fromBaggage?.tag === found.tag ? (fromBaggage?.proof ?? null) : null);
+  return { lane: { tag: found.tag, proof, position }, loss };
 }
 
 function lossOf(header: string | null, baggage: string | null, headers: IncomingHeaders): ArrivalLoss | null {

@@ -12,7 +12,11 @@ export type LaneVerdict = 'valid' | 'unsigned' | 'key_unknown' | 'expired' | 'fo
  * The lane with a signature over tag, position and expiry. HMAC-SHA256 with the first key of the ring.
  * @param options.now milliseconds since 1970, default Date.now
  */
-export function signLane(lane: Lane, keys: KeyRing, options: { now?: () => number; lifetimeMs?: number } = {}): Lane {
+export function signLane(
+  lane: Lane,
+  keys: KeyRing,
+  options: { now?: (() => number) | undefined; lifetimeMs?: number | undefined } = {},
+): Lane {
   const { now = Date.now, lifetimeMs = LIFETIME_MS } = options;
   const expiresAt = Math.ceil((now() + lifetimeMs) / 1000);
   const { id: keyId, secret } = keys.signing;

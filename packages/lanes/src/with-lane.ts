@@ -19,7 +19,7 @@ interface Step {
 
 /**
  * A fetch that sends the present lane along. Redirects are followed here, because fetch would take the tag along to whatever
- * host a redirect names: each step gets the headers that its own host may see.
+ * host a redirect names: each step gets the headers that its own host may see. `redirected` of the answer stays false.
  */
 export function withLane(fetch: Fetch, options: OutgoingLaneOptions): Fetch {
   const outgoing = createOutgoingLane(options);

@@ -12,6 +12,8 @@ const LEEWAY_SECONDS = 30;
 const REFUSAL_MS = 10_000;
 /** When the keys could not be had, it may work a moment later. */
 const UNAVAILABLE_MS = 1_000;
+/** All tokens remembered together, in characters; their claims take a few times as much. */
+const SIZE_LIMIT = 16 * 1024 * 1024;
 /** Media types of RFC 7519 and RFC 9068; absent is usual too. Others (`logout+jwt`, `dpop+jwt`) are not for this. */
 const TYPES = new Set(['jwt', 'at+jwt']);
 
@@ -57,7 +59,7 @@ export class UserTokens {
   constructor(options: UserTokenOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#verdicts = new LRUCache({ max: options.capacity ?? 20_000 });
+    this.#verdicts = new LRUCache({ max: options.capacity ?? 20_000, maxSize: SIZE_LIMIT });
   }
 
   /** The verdict on a token that was verified before, without waiting. */
@@ -81,7 +83,7 @@ export class UserTokens {
 
   async #verify(token: string, hash: string): Promise<UserTokenVerdict> {
     const remember = (verdict: UserTokenVerdict, until: number): UserTokenVerdict => {
-      this.#verdicts.set(hash, { verdict, until });
+      this.#verdicts.set(hash, { verdict, until }, { size: token.length || 1 });
       return verdict;
     };
     const { key, issuer, audience, algorithms } = this.#options;
