@@ -78,7 +78,11 @@ function compileIn(operand: Operand, values: readonly Scalar[]): Test {
   const others = values.filter((value) => typeof value !== 'string').map((value) => compileEquals(operand, value));
   const isText = compileTextIn(operand, texts);
   if (others.length === 0) return isText;
-  return (facts) => isText(facts) || others.some((test) => test(facts));
+  return (facts) => {
+    if (isText(facts)) return true;
+    for (let i = 0; i < others.length; i++) if (others[i]!(facts)) return true;
+    return false;
+  };
 }
 
 function compileTextIn(operand: Operand, texts: ReadonlySet<string>): Test {

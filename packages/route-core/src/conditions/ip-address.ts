@@ -41,8 +41,11 @@ export function parseV4(text: string, from: number, to: number): number {
   }
 }
 
+/** The groups of the address that is being read; reading is synchronous and keeps none. */
+const groups = new Uint16Array(8);
+
 function parseV6(text: string): Address | null {
-  const groups: number[] = [];
+  let count = 0;
   let gap = -1;
   let at = 0;
   if (text.startsWith('::')) {
@@ -54,22 +57,23 @@ function parseV6(text: string): Address | null {
     const end = colon < 0 ? text.length : colon;
     if (colon < 0 && text.includes('.', at)) {
       const v4 = parseV4(text, at, end);
-      if (v4 < 0) return null;
-      groups.push(v4 >>> 16, v4 & 0xffff);
+      if (v4 < 0 || count > 6) return null;
+      groups[count++] = v4 >>> 16;
+      groups[count++] = v4 & 0xffff;
       break;
     }
     const group = parseGroup(text, at, end);
-    if (group < 0 || groups.length === 8) return null;
-    groups.push(group);
+    if (group < 0 || count === 8) return null;
+    groups[count++] = group;
     if (colon < 0) break;
     at = colon + 1;
     if (text.charCodeAt(at) === 0x3a) {
       if (gap >= 0) return null;
-      gap = groups.length;
+      gap = count;
       at++;
     } else if (at === text.length) return null;
   }
-  return fromGroups(groups, gap);
+  return fromGroups(count, gap);
 }
 
 /** 1 to 4 hexadecimal digits of text[from, to), -1 for anything else. */
@@ -89,10 +93,23 @@ function parseGroup(text: string, from: number, to: number): number {
 }
 
 /** @param gap where `::` stands among the groups, -1 for nowhere; it is worth at least one group */
-function fromGroups(groups: number[], gap: number): Address | null {
-  if (gap < 0 ? groups.length !== 8 : groups.length > 7) return null;
-  if (gap >= 0) groups.splice(gap, 0, ...new Array<number>(8 - groups.length).fill(0));
-  const word = (i: number): number => groups[2 * i]! * 0x10000 + groups[2 * i + 1]!;
-  if (word(0) === 0 && word(1) === 0 && word(2) === MAPPED) return { family: 4, value: word(3) };
-  return { family: 6, words: [word(0), word(1), word(2), word(3)] };
+function fromGroups(count: number, gap: number): Address | null {
+  if (gap < 0 ? count !== 8 : count > 7) return null;
+  const a = wordAt(0, count, gap);
+  const b = wordAt(2, count, gap);
+  const c = wordAt(4, count, gap);
+  const d = wordAt(6, count, gap);
+  if (a === 0 && b === 0 && c === MAPPED) return { family: 4, value: d };
+  return { family: 6, words: [a, b, c, d] };
+}
+
+function wordAt(i: number, count: number, gap: number): number {
+  return groupAt(i, count, gap) * 0x10000 + groupAt(i + 1, count, gap);
+}
+
+/** The group at a place of the full address: those after the gap stand at its end. */
+function groupAt(i: number, count: number, gap: number): number {
+  if (gap < 0 || i < gap) return groups[i]!;
+  const behind = i - (8 - count);
+  return behind < gap ? 0 : groups[behind]!;
 }

@@ -18,6 +18,8 @@ interface Item {
 
 const ASCII = 128;
 const LINE_FEED = 10;
+/** More than any text has, and still a small integer when a place in a text is added. */
+const UNBOUNDED = 1_000_000_000;
 const TOKEN =
   /(?:\[(\^?)((?:\\[dw]|\\[!-/:-@[-`{-~]|[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_/.:%@~!,;=&'"#<> *+?()|{}$])+-?)\]|(\\[dw]|\.|\\[!-/:-@[-`{-~]|[A-Za-z0-9_/:%@~!,;=&'"#<> -]))([*+?]|\{(\d{1,3})(,?)(\d{0,3})\})?/y;
 const CLASS_PART = /\\(.)|(.)-(.)|(.)/g;
@@ -60,11 +62,11 @@ function readItems(body: string): Item[] | null {
 function readCount(count: string, least = '', comma = '', most = ''): [min: number, max: number] | null {
   if (count === '') return [1, 1];
   if (count === '?') return [0, 1];
-  if (count === '*') return [0, Number.POSITIVE_INFINITY];
-  if (count === '+') return [1, Number.POSITIVE_INFINITY];
+  if (count === '*') return [0, UNBOUNDED];
+  if (count === '+') return [1, UNBOUNDED];
   const min = Number(least);
   if (comma === '') return [min, min];
-  const max = most === '' ? Number.POSITIVE_INFINITY : Number(most);
+  const max = most === '' ? UNBOUNDED : Number(most);
   return min <= max ? [min, max] : null;
 }
 
@@ -93,7 +95,7 @@ function mark(codes: Uint8Array, first: string, last: string): void {
 
 function isPredictable({ set, min, max }: Item, rest: readonly Item[]): boolean {
   // Beyond ASCII, a character may be two units of a text: they can be skipped, but not counted.
-  if (set.hasOthers && (min > 1 || max !== Number.POSITIVE_INFINITY)) return false;
+  if (set.hasOthers && (min > 1 || max !== UNBOUNDED)) return false;
   if (min === max) return true;
   for (const next of rest) {
     if (next.max > 0 && overlaps(set, next.set)) return false;
