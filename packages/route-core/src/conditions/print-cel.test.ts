@@ -28,6 +28,8 @@ describe('a tree and its CEL, each from the other', () => {
     ["claims['a.b']['in'].c == 'c'", equals(claim('a\\.b.in.c'), 'c')],
     ["!isTrue(claims.a.b == 'c')", not(equals(claim('a.b'), 'c'))],
     ["claims.get('a.b') != 'c'", not(equals(claim('a\\.b'), 'c'))],
+    ["path == '\\u0000\\t\\r\\u2029é😀\ud83d'", equals(path, '\0\t\r\u2029é😀\ud83d')],
+    ["claims['a\\\\']['.'].b1 == 'c'", equals(claim('a\\\\.\\..b1'), 'c')],
     ["path == '/a'", equals(path, '/a')],
     ["path != '/a'", not(equals(path, '/a'))],
     [
