@@ -1,7 +1,16 @@
 export { type BaggageMember, baggageLimits, parseBaggage, type ReplacedBaggage, replaceMembers } from './baggage.ts';
 export { HostList } from './host-list.ts';
 export { KeyRing, type LaneKey, parseKeyRing } from './key-ring.ts';
-export { formatTag, type Lane, makeLane, NO_LANE, parseTag, TAG_LENGTH_LIMIT } from './lane.ts';
+export {
+  formatTag,
+  type Lane,
+  makeLane,
+  NO_LANE,
+  type ProofParts,
+  parseProof,
+  parseTag,
+  TAG_LENGTH_LIMIT,
+} from './lane.ts';
 export {
   bindEmitter,
   bindLane,

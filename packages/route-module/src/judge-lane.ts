@@ -1,7 +1,6 @@
 import {
   type IncomingHeaders,
   isOurMember,
-  type KeyRing,
   type Lane,
   type LanePosition,
   POSITION_HEADER,
@@ -10,8 +9,8 @@ import {
   readLane,
   replaceMembers,
   TAG_HEADER,
-  verifyLane,
 } from '@grey/lanes';
+import type { VerifyLane } from './lane-verifier.ts';
 import type { RequestNote } from './request-note.ts';
 import type { RouteMetadata } from './scan-metadata.ts';
 
@@ -27,14 +26,13 @@ const NOTHING: JudgedLane = { tag: undefined, position: null, mustStrip: false }
 
 /**
  * Which lane a request is in: `tag` and `position` as they stand in its metadata, else what its headers say. A trusted caller
- * is believed, another only where one of `keys` has signed tag and position together.
+ * is believed, another only where an edge has signed tag and position together.
  */
 export function judgeLane(
   metadata: RouteMetadata,
   laneHeaders: IncomingHeaders | undefined,
   isTrusted: boolean,
-  keys: KeyRing | undefined,
-  now: () => number,
+  verifyLane: VerifyLane,
   notes: RequestNote[],
 ): JudgedLane {
   const found = laneHeaders === undefined ? undefined : readLane(laneHeaders).lane;
@@ -46,7 +44,7 @@ export function judgeLane(
   if (isTrusted) {
     if (lane.tag !== null) notes.push({ outcome: 'tag_trusted', detail: { tag: text } });
   } else {
-    const verdict = keys === undefined ? 'unsigned' : verifyLane(lane, keys, now);
+    const verdict = verifyLane(lane);
     if (verdict !== 'valid') {
       notes.push({ outcome: 'tag_stripped', detail: { tag: text, position: stamp, why: verdict } });
       return { tag: undefined, position: null, mustStrip: found !== undefined };

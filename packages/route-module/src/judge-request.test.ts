@@ -2,6 +2,7 @@ import { formatTag, makeLane, parseKeyRing, signLane } from '@grey/lanes';
 import { describe, expect, it } from 'vitest';
 import type { RouteCaller } from './caller.ts';
 import { type JudgedRequest, judgeRequest, type TrustOptions } from './judge-request.ts';
+import { createLaneVerifier } from './lane-verifier.ts';
 import type { RouteMetadata } from './scan-metadata.ts';
 
 /** Without the index signature of the contract's type, which no literal with a map in it fits. */
@@ -14,7 +15,7 @@ const signed = signLane(lane, keys, { now });
 const tag = formatTag(signed)!;
 const position = { epoch: 'e1', revision: 7 };
 
-function judge(given: Given, who: 'trusted' | 'stranger', trust: TrustOptions = { laneKeys: keys }) {
+function judge(given: Given, who: 'trusted' | 'stranger', { laneKeys, ...trust }: TrustOptions = { laneKeys: keys }) {
   const caller: RouteCaller = {
     kind: 'api_key',
     id: who,
@@ -24,7 +25,7 @@ function judge(given: Given, who: 'trusted' | 'stranger', trust: TrustOptions = 
     expiresAt: Number.POSITIVE_INFINITY,
   };
   const body = { tenantId: 't', serviceName: 's', requestMetadata: given as RouteMetadata };
-  return judgeRequest({ ...trust, now }, caller, body) as JudgedRequest;
+  return judgeRequest({ ...trust, verifyLane: createLaneVerifier(laneKeys, now) }, caller, body) as JudgedRequest;
 }
 
 const told = (judged: JudgedRequest) => judged.notes.map(({ outcome, detail }) => [outcome, detail.why ?? null]);

@@ -4,6 +4,7 @@ import type { DecisionRequest } from '@grey/route-core';
 import { isTrusted, type RouteCaller } from './caller.ts';
 import { clientIpOf, unmapAddress } from './client-ip.ts';
 import { judgeLane, stripHeaders } from './judge-lane.ts';
+import type { VerifyLane } from './lane-verifier.ts';
 import type { RequestNote } from './request-note.ts';
 import { HAS_UNKNOWN, moveUnknown, NEEDS_JUDGING, type RouteMetadata, scanMetadata } from './scan-metadata.ts';
 import type { UserTokens, UserTokenVerdict } from './user-tokens.ts';
@@ -16,6 +17,11 @@ export interface TrustOptions {
   readonly userTokens?: UserTokens | undefined;
   /** How many proxies stand before the caller and add to `X-Forwarded-For`. Default 0: the header is not looked at. */
   readonly trustedHops?: number | undefined;
+}
+
+/** The same as judging needs it. */
+export interface Trust extends Omit<TrustOptions, 'laneKeys'> {
+  readonly verifyLane: VerifyLane;
 }
 
 /** A request as the engine may see it. */
@@ -35,7 +41,7 @@ const NO_NOTES: readonly RequestNote[] = [];
  * every request without a token, is judged at once.
  */
 export function judgeRequest(
-  trust: TrustOptions & { readonly now: () => number },
+  trust: Trust,
   caller: RouteCaller,
   body: RouteRequest,
 ): JudgedRequest | Promise<JudgedRequest> {
@@ -63,14 +69,14 @@ function plain(request: DecisionRequest): JudgedRequest {
 }
 
 function judge(
-  trust: TrustOptions & { readonly now: () => number },
+  trust: Trust,
   caller: RouteCaller,
   { tenantId, serviceName, balancer, requestMetadata = {} }: RouteRequest,
   verdict?: UserTokenVerdict,
 ): JudgedRequest {
   const notes: RequestNote[] = [];
   const headers = requestMetadata.headers === undefined ? undefined : pickHeaders(requestMetadata.headers);
-  const lane = judgeLane(requestMetadata, headers, isTrusted(caller), trust.laneKeys, trust.now, notes);
+  const lane = judgeLane(requestMetadata, headers, isTrusted(caller), trust.verifyLane, notes);
   const { tag: _tag, position: _position, ...rest } = requestMetadata;
   const metadata: RouteMetadata = rest;
   if (lane.tag !== undefined) metadata.tag = lane.tag;

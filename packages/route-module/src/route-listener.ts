@@ -6,6 +6,7 @@ import type { Decision, DecisionEnv, DecisionRequest, Snapshot } from '@grey/rou
 import { createTimestamps } from './answer-timestamp.ts';
 import type { RouteCaller } from './caller.ts';
 import type { TrustOptions } from './judge-request.ts';
+import { createLaneVerifier } from './lane-verifier.ts';
 import { parseJson } from './parse-json.ts';
 import { sendProblem } from './problem.ts';
 import { readBody } from './read-body.ts';
@@ -63,16 +64,16 @@ export function createRouteListener(options: RouteListenerOptions): RouteListene
   const { tokens, metrics = noMetrics, bodyLimit = 64 * 1024, maxDepth = 32 } = options;
   const onError = options.onError ?? (() => {});
   const now = options.now ?? Date.now;
-  const { laneKeys, userTokens, trustedHops } = options;
   const context: RouteContext = {
     getSnapshot: options.getSnapshot,
     getSnapshotAt: options.getSnapshotAt ?? (() => undefined),
     env: options.env,
     metrics,
     timestamp: createTimestamps(now),
-    now,
     onDecided: options.onDecided,
-    ...{ laneKeys, userTokens, trustedHops },
+    verifyLane: createLaneVerifier(options.laneKeys, now),
+    userTokens: options.userTokens,
+    trustedHops: options.trustedHops,
   };
   const routePath = operations.route.path;
   const route: Endpoint = { answer: answerRoute, bodyLimit, isTimed: true };
