@@ -1,4 +1,4 @@
-import { type operations, type RuleFinding, ruleSetInputSchema } from '@grey/contracts';
+import { type operations, ruleSetInputSchema } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { importFaults } from './formats/import-fault.ts';
@@ -33,8 +33,8 @@ export class ImportRulesService {
       const rules = await this.contexts.open(tx, serviceId);
       const { service, notes, rules: read } = readers[format]({ serviceId, content, sticky });
       const ruleSet = parseRules(read);
-      const findings: RuleFinding[] = rules.judge(rules.recordOf(ruleSet, 1));
-      return { ruleSet, service, notes: [...notes], findings };
+      const { findings } = await rules.judge({ input: ruleSet, number: 1 });
+      return { ruleSet, service, notes: [...notes], findings: [...findings] };
     });
   }
 }

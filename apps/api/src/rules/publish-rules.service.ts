@@ -6,10 +6,11 @@ import { actorOf, ChangesService, type Work } from '../changes/changes.service.t
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { canonicalJson } from '../infra/http/canonical-json.ts';
-import { assertMatch } from '../infra/http/etag.ts';
+import { assertMatch, etagOf } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { ServiceRecords } from '../services/service-records.ts';
 import { assertSound } from './find-findings.ts';
+import type { RuleSource } from './judge-rules.ts';
 import { RuleDraftsService } from './rule-drafts.service.ts';
 import { itemsOfPublication } from './rule-items.ts';
 import { revisionView } from './rule-views.ts';
@@ -24,7 +25,7 @@ interface Publication {
   readonly reason: string | undefined;
   readonly rules: OpenRules;
   readonly input: RuleSetInput;
-  recordOf(number: number): RuleSetRecord;
+  sourceOf(number: number): RuleSource;
   readonly republishedFrom: number | null;
 }
 
@@ -51,16 +52,17 @@ export class PublishRulesService {
       const rules = await this.contexts.open(tx, serviceId, true);
       const draft = await this.store.findDraft(tx, serviceId);
       if (draft === undefined) throw new ApiError('RULE_DRAFT_UNKNOWN');
-      assertMatch(ifMatch, this.drafts.show(draft, rules));
+      // Judging it all only to show it where it does not fit would be for nothing.
+      if (ifMatch?.includes(etagOf(draft.stamp)) === false) assertMatch(ifMatch, await this.drafts.show(draft, rules));
       await this.store.deleteDraft(tx, serviceId);
-      const recordOf = (number: number) => rules.recordOf(draft.input, number);
+      const sourceOf = (number: number) => ({ input: draft.input, number });
       return this.#publish(tx, {
         changeKey,
         caller,
         reason,
         rules,
         input: draft.input,
-        recordOf,
+        sourceOf,
         republishedFrom: null,
       });
     });
@@ -80,14 +82,14 @@ export class PublishRulesService {
       const rules = await this.contexts.open(tx, serviceId, true);
       const earlier = await this.store.findRevision(tx, serviceId, number);
       if (earlier === undefined) throw new ApiError('RULE_SET_UNKNOWN');
-      const recordOf = (next: number) => ({ ...earlier.record, number: next });
+      const sourceOf = (next: number) => ({ record: { ...earlier.record, number: next } });
       return this.#publish(tx, {
         changeKey,
         caller,
         reason,
         rules,
         input: earlier.input,
-        recordOf,
+        sourceOf,
         republishedFrom: number,
       });
     });
@@ -97,9 +99,9 @@ export class PublishRulesService {
     const { rules, input, changeKey, republishedFrom } = publication;
     const serviceId = rules.service.id;
     const number = (await this.store.highestNumber(tx, serviceId)) + 1;
-    const record = publication.recordOf(number);
-    await this.store.holdLanes(tx, lanesOf(record));
-    assertSound(rules.judge(record));
+    await this.store.holdLanes(tx, lanesOf(input));
+    const { record, findings } = await rules.judge(publication.sourceOf(number));
+    assertSound(findings);
     const live = await this.store.findLive(tx, serviceId);
     if (live !== undefined && isSame(live.record, record)) return { items: [], answer: () => revisionView(live) };
     await this.store.publish(tx, { serviceId, number, record, input, republishedFrom, changeKey });
@@ -138,6 +140,6 @@ function isSame(a: RuleSetRecord, b: RuleSetRecord): boolean {
   return canonicalJson({ ...a, number: 0 }) === canonicalJson({ ...b, number: 0 });
 }
 
-function lanesOf({ rules }: RuleSetRecord): string[] {
+function lanesOf({ rules }: RuleSetInput): string[] {
   return [...new Set(rules.flatMap(({ target }) => (target.kind === 'lane' ? [target.tag] : [])))];
 }

@@ -4,8 +4,9 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { assertSize, assertSound } from './find-findings.ts';
+import type { RuleSource } from './judge-rules.ts';
 import { RulesStore } from './rules.store.ts';
-import { type OpenRules, RulesContexts } from './rules-contexts.ts';
+import { RulesContexts } from './rules-contexts.ts';
 
 /** Which rules somebody thinks of publishing; neither: the draft. */
 export interface CandidateSource {
@@ -31,23 +32,26 @@ export class RuleCandidates {
     return this.store.consistentRead(async (tx) => {
       const rules = await this.contexts.open(tx, serviceId);
       const number = (await this.store.highestNumber(tx, serviceId)) + 1;
-      const ruleSet = await this.#record(tx, rules, source, number);
-      const findings = rules.judge(ruleSet);
+      const { record, findings } = await rules.judge(await this.#read(tx, serviceId, source, number));
       assertSound(findings);
-      return { ruleSet, findings };
+      return { ruleSet: record, findings: [...findings] };
     });
   }
 
-  async #record(tx: Transaction, rules: OpenRules, { ruleSet, revision }: CandidateSource, number: number) {
-    if (ruleSet !== undefined) return rules.recordOf(ruleSet, number);
-    const serviceId = rules.service.id;
+  async #read(
+    tx: Transaction,
+    serviceId: string,
+    { ruleSet, revision }: CandidateSource,
+    number: number,
+  ): Promise<RuleSource> {
+    if (ruleSet !== undefined) return { input: ruleSet, number };
     if (revision !== undefined) {
       const earlier = await this.store.findRevision(tx, serviceId, revision);
       if (earlier === undefined) throw new ApiError('RULE_SET_UNKNOWN');
-      return { ...earlier.record, number };
+      return { record: { ...earlier.record, number } };
     }
     const draft = await this.store.findDraft(tx, serviceId);
     if (draft === undefined) throw new ApiError('RULE_DRAFT_UNKNOWN');
-    return rules.recordOf(draft.input, number);
+    return { input: draft.input, number };
   }
 }

@@ -2,7 +2,7 @@ import type { operations, RuleDraft } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { actorOf } from '../changes/changes.service.ts';
 import type { Transaction } from '../infra/db/database.ts';
-import { assertMatch } from '../infra/http/etag.ts';
+import { assertMatch, etagOf } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { assertSize } from './find-findings.ts';
 import { draftView, findOutdated, NO_DRAFT } from './rule-views.ts';
@@ -29,7 +29,9 @@ export class RuleDraftsService {
     return this.store.transaction(async (tx) => {
       const rules = await this.contexts.open(tx, serviceId, true);
       const before = await this.store.findDraft(tx, serviceId);
-      assertMatch(ifMatch, before === undefined ? NO_DRAFT : this.show(before, rules));
+      const etag = before === undefined ? NO_DRAFT.etag : etagOf(before.stamp);
+      if (ifMatch?.includes(etag) === false)
+        assertMatch(ifMatch, before === undefined ? NO_DRAFT : await this.show(before, rules));
       const basedOn = rules.service.ruleSet?.number ?? null;
       await this.store.writeDraft(tx, serviceId, { input: input.body, basedOn, savedBy: actorOf(caller) });
       return this.show(await this.#get(tx, serviceId), rules);
@@ -46,12 +48,10 @@ export class RuleDraftsService {
   }
 
   /** The draft with what the analysis says of it now. */
-  show(draft: DraftRow, rules: OpenRules): RuleDraft {
+  async show(draft: DraftRow, rules: OpenRules): Promise<RuleDraft> {
     const live = rules.service.ruleSet?.number;
-    return draftView(draft, [
-      ...findOutdated(draft, live),
-      ...rules.judge(rules.recordOf(draft.input, (live ?? 0) + 1)),
-    ]);
+    const { findings } = await rules.judge({ input: draft.input, number: (live ?? 0) + 1 });
+    return draftView(draft, [...findOutdated(draft, live), ...findings]);
   }
 
   async #get(tx: Transaction, serviceId: string): Promise<DraftRow> {

@@ -1,20 +1,20 @@
-import type { RuleFinding, RuleSetInput } from '@grey/contracts';
-import type { RuleSetRecord, ServiceRecord } from '@grey/route-core';
+import type { ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../infra/db/database.ts';
 import { LiveInstances } from '../services/live-instances.ts';
 import { ServiceRecords } from '../services/service-records.ts';
-import { findFindings } from './find-findings.ts';
-import { ruleSetRecordOf } from './rule-set-record.ts';
+import type { JudgedRules, RuleSource } from './judge-rules.ts';
+import { RuleJudge } from './rule-judge.ts';
 import { RulesStore } from './rules.store.ts';
 
-/** Judges rules of one service by what is there now. */
+/** Rules of one service, judged by what is there now. */
 @Injectable()
 export class RulesContexts {
   constructor(
     private readonly store: RulesStore,
     private readonly services: ServiceRecords,
     private readonly instances: LiveInstances,
+    private readonly ruleJudge: RuleJudge,
   ) {}
 
   /**
@@ -24,21 +24,26 @@ export class RulesContexts {
   async open(tx: Transaction, serviceId: string, isLocked = false): Promise<OpenRules> {
     if (!isLocked) await this.services.assertKnown(tx, serviceId);
     const service = isLocked ? await this.services.lock(tx, serviceId) : await this.services.read(tx, serviceId);
-    const lanes = await this.store.listLanes(tx);
+    return {
+      service,
+      judge: async (source) => {
+        // Read only now: lanes that were held since are as they will be when the transaction ends.
+        const lanes = await this.store.listLanes(tx);
+        return this.ruleJudge.judge(source, { service, lanes, instanceCounts: this.#countInstances(serviceId) });
+      },
+    };
+  }
+
+  #countInstances(serviceId: string): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { version, isUsable } of this.instances.listLive(serviceId))
       if (isUsable) counts[version] = (counts[version] ?? 0) + 1;
-    return {
-      service,
-      recordOf: (input, number) => ruleSetRecordOf(serviceId, input, number, service.ruleSet),
-      judge: (ruleSet) => findFindings(ruleSet, { service, lanes, instanceCounts: counts }),
-    };
+    return counts;
   }
 }
 
 export interface OpenRules {
   readonly service: ServiceRecord;
-  /** What publishing would make of an input. */
-  recordOf(input: RuleSetInput, number: number): RuleSetRecord;
-  judge(ruleSet: RuleSetRecord): RuleFinding[];
+  /** A rule set as it would be live, and what is wrong or doubtful with it. */
+  judge(source: RuleSource): Promise<JudgedRules>;
 }

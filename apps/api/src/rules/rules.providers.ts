@@ -3,6 +3,7 @@ import { ImportRulesService } from './import-rules.service.ts';
 import { PublishRulesService } from './publish-rules.service.ts';
 import { RuleCandidates } from './rule-candidates.ts';
 import { RuleDraftsService } from './rule-drafts.service.ts';
+import { RuleJudge } from './rule-judge.ts';
 import { RulesService } from './rules.service.ts';
 import { RulesStore } from './rules.store.ts';
 import { RulesContexts } from './rules-contexts.ts';
@@ -12,6 +13,7 @@ export const rulesProviders: Provider[] = [
   PublishRulesService,
   RuleCandidates,
   RuleDraftsService,
+  RuleJudge,
   RulesContexts,
   RulesService,
   RulesStore,

@@ -5,7 +5,8 @@ import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { ServiceRecords } from '../services/service-records.ts';
 import { assertSize } from './find-findings.ts';
-import { draftView, findOutdated, revisionView } from './rule-views.ts';
+import { RuleDraftsService } from './rule-drafts.service.ts';
+import { revisionView } from './rule-views.ts';
 import { RulesStore } from './rules.store.ts';
 import { RulesContexts } from './rules-contexts.ts';
 
@@ -19,6 +20,7 @@ export class RulesService {
     private readonly store: RulesStore,
     private readonly contexts: RulesContexts,
     private readonly services: ServiceRecords,
+    private readonly drafts: RuleDraftsService,
   ) {}
 
   /** @throws ApiError SERVICE_UNKNOWN */
@@ -31,14 +33,8 @@ export class RulesService {
       return {
         serviceId,
         live: live === undefined ? null : revisionView(live),
-        draft:
-          draft === undefined
-            ? null
-            : draftView(draft, [
-                ...findOutdated(draft, live?.number),
-                ...rules.judge(rules.recordOf(draft.input, (live?.number ?? 0) + 1)),
-              ]),
-        findings: live === undefined ? [] : rules.judge(live.record),
+        draft: draft === undefined ? null : await this.drafts.show(draft, rules),
+        findings: live === undefined ? [] : [...(await rules.judge({ record: live.record })).findings],
       };
     });
   }
@@ -48,7 +44,8 @@ export class RulesService {
     assertSize(input.body);
     return this.store.consistentRead(async (tx) => {
       const rules = await this.contexts.open(tx, input.params.serviceId);
-      return { findings: rules.judge(rules.recordOf(input.body, 1)) };
+      const { findings } = await rules.judge({ input: input.body, number: 1 });
+      return { findings: [...findings] };
     });
   }
 
