@@ -7,7 +7,7 @@ import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
 import { applyRules } from './rules/apply-rules.ts';
 import { bucketOf } from './splits/bucket-of.ts';
-import { findOwner } from './splits/range-table.ts';
+import { findOwner, NOBODY } from './splits/range-table.ts';
 
 /**
  * Who says which version: a pinned assignment, the lane, a rule, an experiment, the assignment, the default; the first that
@@ -65,7 +65,7 @@ function takeDefault(course: Course): boolean {
   course.bucket = bucketOf(defaults.salt, findUnit(course));
   const owner = findOwner(defaults.table, course.bucket);
   // Weights that do not reach 10 000 leave buckets without an owner.
-  course.number = owner < 0 ? defaults.baseline : defaults.numbers[owner]!;
+  course.number = owner === NOBODY ? defaults.baseline : owner;
   if (course.reason === 'DEFAULT') course.reason = 'DEFAULT_SPLIT';
   return true;
 }

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDelta, buildSnapshot, createDecisionEnv, decide, explain, type SnapshotSource } from './index.ts';
 
+const timeout = 60_000;
+
 describe('data that makes no sense', () => {
   const text = fc.oneof(
     fc.constantFrom('', '__proto__', 'constructor', 'a', 'b', '\u0000', '\ud800'),
@@ -114,7 +116,7 @@ describe('data that makes no sense', () => {
     ),
   });
 
-  it('is answered all the same: a decision or a refusal, never an error, never a loop', () => {
+  it('is answered all the same: a decision or a refusal, never an error, never a loop', { timeout }, () => {
     fc.assert(
       fc.property(garbage, fc.array(fc.tuple(text, text, text, text)), number, (source, asks, drawn) => {
         const snapshot = buildSnapshot(source);
@@ -132,7 +134,7 @@ describe('data that makes no sense', () => {
     );
   });
 
-  it('is taken out again without a trace', () => {
+  it('is taken out again without a trace', { timeout }, () => {
     fc.assert(
       fc.property(garbage, (source) => {
         const none = { tenants: [], services: [], assignments: [], schemas: [], holds: [], lanes: [] };

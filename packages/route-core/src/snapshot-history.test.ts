@@ -67,7 +67,7 @@ describe('the history of a router', () => {
   });
 });
 
-describe('deciding at an earlier position', () => {
+describe('deciding at an earlier position', { timeout: 60_000 }, () => {
   const env = () => createDecisionEnv({ random: () => 0.4, now: () => 1_000 });
 
   function play(start: SnapshotSource, steps: readonly HistoryStep[], look: (s: Snapshot, o: Oracle) => void): void {
@@ -166,7 +166,7 @@ describe('deciding at an earlier position', () => {
   });
 });
 
-describe('flags alone', () => {
+describe('flags alone', { timeout: 60_000 }, () => {
   it('are those of the decision, with its version and reason, or its refusal', () => {
     fc.assert(
       fc.property(source, (start) => {

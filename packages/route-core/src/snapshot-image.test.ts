@@ -62,7 +62,7 @@ function seal(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-describe('an image', () => {
+describe('an image', { timeout: 60_000 }, () => {
   it('gives back a snapshot of the same position, digest, numbers and answers', () => {
     fc.assert(
       fc.property(grown, (snapshot) => {
@@ -172,7 +172,7 @@ describe('an image', () => {
   });
 });
 
-describe('a damaged image is refused', () => {
+describe('a damaged image is refused', { timeout: 60_000 }, () => {
   it('whichever byte is changed', () => {
     fc.assert(
       fc.property(grown, fc.nat(), fc.integer({ min: 1, max: 255 }), (snapshot, place, change) => {

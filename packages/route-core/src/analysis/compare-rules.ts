@@ -1,8 +1,7 @@
 import { VersionNames } from '../names.ts';
 import type { RuleRecord, RuleSetRecord, TargetRecord } from '../routing-records.ts';
 import { compileRules } from '../rules/rule-index.ts';
-import { BUCKET_COUNT } from '../splits/bucket-of.ts';
-import { compileRanges } from '../splits/range-table.ts';
+import { compileRanges, NOBODY } from '../splits/range-table.ts';
 import type { Formula } from './leaf.ts';
 import { areContradictory, type Budget, isFormulaImplied } from './refute.ts';
 import type { RuleFinding } from './rule-finding.ts';
@@ -22,11 +21,14 @@ interface Candidate {
   readonly needs: readonly ReadonlySet<string>[];
 }
 
-/** What is said of rules that can never decide: by themselves, or because another one is always asked first. */
-export function compareRules(ruleSet: RuleSetRecord): RuleFinding[] {
+/**
+ * What is said of rules that can never decide: by themselves, or because another one is always asked first.
+ * @param steps how much may be spent on it; when they are used up, no more is found
+ */
+export function compareRules(ruleSet: RuleSetRecord, steps = STEPS_PER_SET): RuleFinding[] {
   const findings: RuleFinding[] = [];
   const earlier: Candidate[] = [];
-  const budget = { steps: STEPS_PER_SET };
+  const budget = { steps };
   for (const index of listPrecedence(ruleSet)) {
     const rule = ruleSet.rules[index]!;
     const formula = toFormula(rule);
@@ -91,8 +93,7 @@ function tell(
 function alwaysDecides(target: TargetRecord): boolean {
   if (target.kind === 'version') return true;
   if (target.kind === 'lane' || target.split.whenMissing === 'skip') return false;
-  const { ends, owners } = compileRanges(target.split.shares);
-  return ends.at(-1) === BUCKET_COUNT && !owners.includes(-1);
+  return !compileRanges(target.split.shares).includes(NOBODY);
 }
 
 function writeTarget(target: TargetRecord): string {

@@ -1,5 +1,5 @@
 import type { Course } from '../course.ts';
-import { findLongest } from './prefix-tree.ts';
+import { findPlace } from './path-tree.ts';
 import { pathOf } from './request-path.ts';
 import { tryBlocks } from './rule-block.ts';
 import type { RegexRule, RuleIndex } from './rule-index.ts';
@@ -15,17 +15,15 @@ export function applyRules(index: RuleIndex, course: Course): boolean {
   const path = index.hasPaths && typeof sent === 'string' ? pathOf(sent, index.normalizesPath) : null;
   if (course.trace !== null) return traceRules(index, path, course, course.trace);
   if (path !== null) {
-    const exact = index.exact?.get(path);
-    if (exact !== undefined && tryBlocks(exact, course)) return true;
-    if (index.prefixes !== null && tryPrefixes(index, path, course)) return true;
+    if (index.paths !== null && tryFiled(index, path, course)) return true;
     if (index.regexes !== null && tryRegexes(index.regexes, path, course)) return true;
   }
   return index.pathless !== null && tryBlocks(index.pathless, course);
 }
 
-function tryPrefixes({ prefixed, prefixes }: RuleIndex, path: string, course: Course): boolean {
-  const place = findLongest(prefixes!, path);
-  return place >= 0 && tryBlocks(prefixed[place]!, course);
+function tryFiled({ filed, paths }: RuleIndex, path: string, course: Course): boolean {
+  const place = findPlace(paths!, path);
+  return place >= 0 && tryBlocks(filed[place]!, course);
 }
 
 function tryRegexes(regexes: readonly RegexRule[], path: string, course: Course): boolean {

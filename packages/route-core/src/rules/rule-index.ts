@@ -3,7 +3,7 @@ import type { VersionNames } from '../names.ts';
 import type { PathType, RuleRecord, RuleSetRecord } from '../routing-records.ts';
 import { type CompiledRule, compileRule } from './compile-rule.ts';
 import { literalStart } from './literal-start.ts';
-import { compilePrefixes, type PrefixTree } from './prefix-tree.ts';
+import { compilePaths, type PathTree } from './path-tree.ts';
 import { compileBlocks, type RuleBlock } from './rule-block.ts';
 
 /** A rule whose path is a regex. */
@@ -20,10 +20,10 @@ export interface RegexRule {
 export interface RuleIndex {
   readonly hasPaths: boolean;
   readonly normalizesPath: boolean;
-  readonly exact: ReadonlyMap<string, RuleBlock> | null;
-  readonly prefixes: PrefixTree | null;
+  /** Exact paths and prefixes. */
+  readonly paths: PathTree | null;
   /** By place in the tree; each goes on to that of the next shorter prefix. */
-  readonly prefixed: readonly RuleBlock[];
+  readonly filed: readonly RuleBlock[];
   readonly regexes: readonly RegexRule[] | null;
   readonly pathless: RuleBlock | null;
   /** All of them in the order of precedence, for `explain`. */
@@ -42,8 +42,7 @@ export function compileRules(ruleSet: RuleSetRecord, names: VersionNames): RuleI
   return {
     hasPaths: (byType.get('none')?.length ?? 0) < ordered.length,
     normalizesPath: ruleSet.normalizePath,
-    exact: fileByPath(byType.get('exact')),
-    ...filePrefixes(fileByPath(byType.get('prefix'))),
+    ...fileByPath(byType.get('exact') ?? [], byType.get('prefix') ?? []),
     regexes: fileRegexes(byType.get('regex')),
     pathless: byType.has('none') ? compileBlocks(byType.get('none')!) : null,
     ordered,
@@ -58,24 +57,30 @@ function comparePrecedence(x: CompiledRule, y: CompiledRule): number {
   return longer || y.priority - x.priority || y.comparisonCount - x.comparisonCount;
 }
 
-function fileByPath(rules: readonly CompiledRule[] | undefined): ReadonlyMap<string, RuleBlock> | null {
-  if (rules === undefined) return null;
+function fileByPath(
+  exact: readonly CompiledRule[],
+  prefixed: readonly CompiledRule[],
+): Pick<RuleIndex, 'paths' | 'filed'> {
+  const exactly = blocksByPath(exact);
+  // Sorted by precedence, hence by length: of those that follow, the first that is a prefix is the next shorter one.
+  const prefixes = blocksByPath(prefixed);
+  const [exactPaths, prefixPaths] = [[...exactly.keys()], [...prefixes.keys()]];
+  const link = (path: string, block: RuleBlock, shorter: readonly string[]): void => {
+    const next = shorter.find((prefix) => path.startsWith(prefix));
+    if (next !== undefined) lastOf(block).next = prefixes.get(next)!;
+  };
+  for (const [at, path] of prefixPaths.entries()) link(path, prefixes.get(path)!, prefixPaths.slice(at + 1));
+  for (const path of exactPaths) link(path, exactly.get(path)!, prefixPaths);
+  const filed = [...exactly.values(), ...prefixes.values()];
+  return { paths: filed.length === 0 ? null : compilePaths(exactPaths, prefixPaths), filed };
+}
+
+function blocksByPath(rules: readonly CompiledRule[]): ReadonlyMap<string, RuleBlock> {
   const byPath = Map.groupBy(rules, (rule) => rule.path!.value);
   return new Map([...byPath].map(([path, own]) => [path, compileBlocks(own)]));
 }
 
-function filePrefixes(byPath: ReadonlyMap<string, RuleBlock> | null): Pick<RuleIndex, 'prefixes' | 'prefixed'> {
-  if (byPath === null) return { prefixes: null, prefixed: [] };
-  // Sorted by precedence, hence by length: what follows and is a prefix is the next shorter one.
-  const paths = [...byPath.keys()];
-  for (const [place, path] of paths.entries()) {
-    const shorter = paths.slice(place + 1).find((other) => path.startsWith(other));
-    if (shorter !== undefined) lastOf(byPath.get(path)!).next = byPath.get(shorter)!;
-  }
-  return { prefixes: compilePrefixes(paths), prefixed: [...byPath.values()] };
-}
-
-/** Only before blocks of different prefixes are linked. */
+/** Only before the block is linked to that of another path. */
 function lastOf(block: RuleBlock): RuleBlock {
   let last = block;
   while (last.next !== null) last = last.next;

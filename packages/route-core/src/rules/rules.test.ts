@@ -4,20 +4,23 @@ import { compileRegex } from '../conditions/index.ts';
 import { literalStart } from './literal-start.ts';
 import { compileMethods, hasMethod } from './method-set.ts';
 import { findNecessaryValue } from './necessary-value.ts';
-import { compilePrefixes, findLongest } from './prefix-tree.ts';
+import { compilePaths, findPlace } from './path-tree.ts';
 import { pathOf } from './request-path.ts';
 
 const piece = fc.stringMatching(/^[ab/]{0,6}$/);
 
-describe('a tree of prefixes', () => {
-  it('finds the longest one that a search through all of them finds', () => {
+describe('a tree of paths', { timeout: 60_000 }, () => {
+  it('finds the exact one, else the longest prefix, that a search through all of them finds', () => {
+    const paths = fc.uniqueArray(piece, { maxLength: 10 });
     fc.assert(
-      fc.property(fc.uniqueArray(piece, { maxLength: 12 }), fc.array(piece), (prefixes, texts) => {
-        const tree = compilePrefixes(prefixes);
-        for (const text of [...texts, ...prefixes, ...prefixes.map((prefix) => `${prefix}x`)]) {
+      fc.property(paths, paths, fc.array(piece), (exact, prefixes, texts) => {
+        const tree = compilePaths(exact, prefixes);
+        for (const text of [...texts, ...exact, ...prefixes, ...prefixes.map((prefix) => `${prefix}x`)]) {
           const fitting = prefixes.filter((prefix) => text.startsWith(prefix));
           const longest = fitting.toSorted((x, y) => y.length - x.length)[0];
-          expect(prefixes[findLongest(tree, text)]).toBe(longest);
+          const at = prefixes.indexOf(longest ?? '-');
+          const expected = exact.includes(text) ? exact.indexOf(text) : at < 0 ? -1 : exact.length + at;
+          expect(findPlace(tree, text)).toBe(expected);
         }
       }),
     );
@@ -31,13 +34,24 @@ describe('a tree of prefixes', () => {
     ['', undefined],
     ['/租户/一', '/租户/'],
     ['/\ud83d', undefined],
-  ])('is plain text: %s', (path, prefix) => {
+  ])('takes a prefix as plain text: %s', (path, prefix) => {
     const prefixes = ['/api/', '/api/v1', '/api/v1/x', '/租户/', '/😀'];
-    expect(prefixes[findLongest(compilePrefixes(prefixes), path)]).toBe(prefix);
+    expect(prefixes[findPlace(compilePaths([], prefixes), path)]).toBe(prefix);
+  });
+
+  it('may be larger than 65 535 numbers', () => {
+    const exact = Array.from({ length: 100 }, (_, i) => `/${'x'.repeat(i)}/${'y'.repeat(900)}`);
+    const prefixes = exact.map((path) => path.slice(0, -1));
+    const tree = compilePaths(exact, prefixes);
+    expect(tree.length).toBeGreaterThan(0xffff);
+    for (const [at, path] of exact.entries()) {
+      expect(findPlace(tree, path)).toBe(at);
+      expect(findPlace(tree, `${path}y`)).toBe(100 + at);
+    }
   });
 });
 
-describe('the literal start of a pattern', () => {
+describe('the literal start of a pattern', { timeout: 60_000 }, () => {
   it.each([
     ['/api/v[0-9]+/x', '/api/v'],
     ['^/api/$', '/api/'],

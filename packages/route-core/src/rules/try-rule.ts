@@ -1,7 +1,7 @@
 import type { Course } from '../course.ts';
 import type { ExplainStep } from '../decision.ts';
 import { drawBucket } from '../splits/draw-bucket.ts';
-import { findOwner } from '../splits/range-table.ts';
+import { findOwner, NOBODY } from '../splits/range-table.ts';
 import type { CompiledRule } from './compile-rule.ts';
 import { hasMethod } from './method-set.ts';
 
@@ -29,13 +29,13 @@ function isMet(rule: CompiledRule, course: Course): boolean {
 function drawShare(rule: CompiledRule, course: Course): boolean {
   const split = rule.split!;
   const bucket = drawBucket(split, course.facts, course.request.tenantId, course.env);
-  const owner = bucket < 0 ? -1 : findOwner(split.table, bucket);
-  if (owner < 0) {
+  const number = bucket < 0 ? NOBODY : findOwner(split.table, bucket);
+  if (number === NOBODY) {
     if (course.trace !== null) tell(rule, course, bucket < 0 ? 'unit_missing' : 'no_share', {});
     return false;
   }
   if (course.trace !== null) tell(rule, course, 'matched', { bucket });
-  return choose(rule, course, split.numbers[owner]!, bucket);
+  return choose(rule, course, number, bucket);
 }
 
 /**

@@ -10,9 +10,8 @@ export interface CompiledSplit {
   readonly unit: (facts: Facts) => string;
   readonly whenMissing: MissingUnit;
   readonly salt: HashPrefix;
+  /** The owners are the versions' numbers. */
   readonly table: RangeTable;
-  /** by owner in the table */
-  readonly numbers: readonly number[];
 }
 
 export function compileSplit(split: SplitRecord, names: VersionNames): CompiledSplit {
@@ -20,7 +19,9 @@ export function compileSplit(split: SplitRecord, names: VersionNames): CompiledS
     unit: compileUnit(split.unit),
     whenMissing: split.whenMissing,
     salt: beginSalt(split.salt),
-    table: compileRanges(split.shares),
-    numbers: split.shares.map(({ version }) => names.number(version)),
+    table: compileRanges(
+      split.shares,
+      split.shares.map(({ version }) => names.number(version)),
+    ),
   };
 }

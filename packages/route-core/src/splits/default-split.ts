@@ -7,7 +7,7 @@ import { compileRanges, type RangeTable } from './range-table.ts';
 /** The weighted default of a service. */
 export interface DefaultSplit {
   readonly numbers: readonly number[];
-  /** by place in `numbers` */
+  /** The owners are the versions' numbers. */
   readonly table: RangeTable;
   /** The greatest share, the first of equals: what fallback `baseline` means. 0 = there is no default. */
   readonly baseline: number;
@@ -26,15 +26,20 @@ export function compileDefaults(id: string, record: ServiceRecord | null, names:
     greatest = weight;
     baseline = numbers[at]!;
   }
-  return { numbers, table: compileTable(given), baseline, salt: beginSalt(id) };
+  return { numbers, table: compileTable(given, numbers), baseline, salt: beginSalt(id) };
 }
 
 /** The ranges owned; where no version has any, each owns as many buckets as its weight, in order. */
-function compileTable(given: ServiceRecord['defaults']): RangeTable {
+function compileTable(given: ServiceRecord['defaults'], numbers: readonly number[]): RangeTable {
   if (given.some(({ ranges }) => ranges !== undefined)) {
-    return compileRanges(given.map(({ ranges }) => ({ ranges: ranges ?? [] })));
+    return compileRanges(
+      given.map(({ ranges }) => ({ ranges: ranges ?? [] })),
+      numbers,
+    );
   }
   let end = 0;
-  const ends = given.map(({ weight }) => (end += weight));
-  return { ends, owners: given.map((_, at) => at) };
+  return given.flatMap(({ weight }, place) => {
+    end += weight;
+    return [end, numbers[place]!];
+  });
 }

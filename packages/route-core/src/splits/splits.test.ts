@@ -29,7 +29,7 @@ function ownersOf(shares: readonly OwnedRanges[]): string[] {
 const countOf = (ranges: readonly BucketRange[]): number => ranges.reduce((sum, [from, to]) => sum + to - from, 0);
 const weigh = (...weights: number[]): WantedWeight[] => weights.map((weight, i) => ({ key: KEYS[i]!, weight }));
 
-describe('assignRanges', () => {
+describe('assignRanges', { timeout: 60_000 }, () => {
   it('gives each key exactly its weight, without overlaps, the same each time', () => {
     fc.assert(
       fc.property(fc.array(wanted, { minLength: 1, maxLength: 5 }), (changes) => {
@@ -165,7 +165,7 @@ describe('checkRanges', () => {
   });
 });
 
-describe('a table of ranges', () => {
+describe('a table of ranges', { timeout: 60_000 }, () => {
   it('finds the owner that a search through all ranges finds', () => {
     const range = fc.tuple(fc.nat(10_000), fc.nat(10_000)).map(([x, y]) => [Math.min(x, y), Math.max(x, y)] as const);
     const shares = fc.array(fc.record({ ranges: fc.array(range, { maxLength: 4 }) }), { maxLength: 5 });
@@ -182,7 +182,7 @@ describe('a table of ranges', () => {
   });
 });
 
-describe('bucketOf', () => {
+describe('bucketOf', { timeout: 60_000 }, () => {
   it('is the hash of salt, colon and unit, modulo 10 000', () => {
     expect(bucketOf(beginSalt('s'), 'user-1')).toBe(murmurHash3('s:user-1') % 10_000);
     expect(bucketOf(beginSalt('灰度'), '用户')).toBe(murmurHash3('灰度:用户') % 10_000);
