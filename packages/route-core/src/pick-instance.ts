@@ -1,11 +1,11 @@
 import { type Cursor, findCursor, startTurn } from './balancers/balancer-cursor.ts';
-import { findByKey, readAffinity, readHashKey } from './balancers/hash-turn.ts';
+import { findByKey, readHashKey } from './balancers/hash-turn.ts';
 import { takeLeastLoaded } from './balancers/least-connections.ts';
 import { drawCheaperOfTwo } from './balancers/peak-ewma.ts';
 import { drawIndex, drawWeighted } from './balancers/random-turn.ts';
 import { readWarmClock } from './balancers/slow-start.ts';
 import { takeWeightedTurn } from './balancers/weighted-turn.ts';
-import type { Facts } from './conditions/index.ts';
+import { Facts } from './conditions/index.ts';
 import type { DecisionRequest } from './decision.ts';
 import type { DecisionEnv } from './decision-env.ts';
 import type { InstanceTable } from './instance-table.ts';
@@ -25,8 +25,8 @@ export function pickInstance(
 ): InstanceRecord {
   const { instances } = table;
   const balancer = request?.balancer ?? table.balancer;
-  if (table.affinity !== null) {
-    const unit = readAffinity(table, request, facts, env);
+  if (table.affinity !== null && request !== null) {
+    const unit = table.affinity(facts ?? new Facts(request.tenantId, request.metadata, env));
     if (unit !== '') return instances[findByKey(table, cursorOf(table, env), unit)]!;
   }
   switch (balancer) {

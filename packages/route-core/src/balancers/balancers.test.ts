@@ -62,6 +62,32 @@ describe.each(BALANCERS)('%s', (balancer) => {
   });
 });
 
+describe('weights', () => {
+  it('that make no sense are 0, and all of them 0 is all of them 1', () => {
+    const weightsOf = (...weights: number[]) =>
+      makeTable('random', Object.fromEntries(weights.map((weight, i) => [`i${i}`, { weight }]))).weights;
+    expect(weightsOf(-3, 2, Number.NaN, Number.POSITIVE_INFINITY, 0.5)).toEqual([0, 2, 0, 0, 0.5]);
+    expect(weightsOf(-3, Number.NaN)).toEqual([1, 1]);
+  });
+
+  it('of the degraded count a tenth beside healthy ones, and whole without', () => {
+    const sick = { health: 'degraded' as const };
+    const table = makeTable('health_aware', {
+      a: { weight: 3 },
+      b: { ...sick, weight: 3 },
+      c: { ...sick, weight: -1 },
+    });
+    expect(table.aware.weights).toEqual([30, 3, 0]);
+    expect(table.instances.map(({ instanceId }) => instanceId)).toEqual(['a']);
+    const alone = makeTable('health_aware', { b: { ...sick, weight: 3 }, c: { ...sick, weight: 0 } });
+    expect([alone.aware.weights, alone.isDegraded]).toEqual([[3, 0], true]);
+    expect(makeTable('health_aware', { a: { health: 'unhealthy' } })).toMatchObject({
+      instances: [],
+      isDegraded: false,
+    });
+  });
+});
+
 describe('least connections', () => {
   it('spreads what is sent between two reports, so that no herd runs to the least loaded', () => {
     const table = makeTable('least_connections', { a: { inFlight: 5 }, b: {}, c: { inFlight: 2 } });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDecisionEnv } from '../decision-env.ts';
 import { countOf, makeTable, pickForUsers, pickIds } from '../testing/instance-tables.ts';
-import { buildHashRing, isRingOf } from './hash-ring.ts';
+import { buildHashRing, findOnRing, isRingOf } from './hash-ring.ts';
 
 const users = Array.from({ length: 4000 }, (_, i) => `user-${i}`);
 const names = (count: number, salt = ''): string[] => Array.from({ length: count }, (_, i) => `node${salt}-${i}`);
@@ -51,6 +51,20 @@ describe('consistent hash', () => {
     expect(ring.points).toEqual(ring.points.toSorted());
   });
 
+  it('gives an instance of weight 0 no node, and a tiny one at least one', () => {
+    const ring = buildHashRing(
+      makeTable('consistent_hash', { a: { weight: 0 }, b: { weight: 9999 }, c: { weight: 1 } }),
+    );
+    expect([0, 1, 2].map((at) => ring.owners.filter((owner) => owner === at).length)).toEqual([0, 150, 1]);
+  });
+
+  it('gives a key that falls on a point to the owner of the point', () => {
+    const ring = buildHashRing(makeTable('consistent_hash', plain(names(3))));
+    for (const [owner, id] of names(3).entries()) {
+      for (const i of [0, 77, 149]) expect(findOnRing(ring, `${id}:${i}`)).toBe(owner);
+    }
+  });
+
   it('moves no key of the others when the heaviest falls ill', () => {
     const heavy = { a: { weight: 300 }, b: {}, c: {} };
     const before = pickForUsers(users, makeTable('consistent_hash', heavy));
@@ -93,4 +107,8 @@ describe('affinity', () => {
       expect(new Set(first).size).toBe(7);
     },
   );
+
+  it('takes a turn where nobody asks', () => {
+    expect(pickIds(3, makeTable('round_robin', plain(['a', 'b']), sticky))).toEqual(['a', 'b', 'a']);
+  });
 });

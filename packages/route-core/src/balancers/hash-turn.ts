@@ -23,14 +23,3 @@ export function readHashKey(
   const unit = hashKey === null ? '' : hashKey(facts ?? new Facts(request.tenantId, request.metadata, env));
   return unit || request.metadata?.userId || request.metadata?.sessionId || request.tenantId;
 }
-
-/** The unit that stays on its instance; empty where the service asks for none, or the request has none. */
-export function readAffinity(
-  table: InstanceTable,
-  request: DecisionRequest | null,
-  facts: Facts | null,
-  env: DecisionEnv,
-): string {
-  if (table.affinity === null || request === null) return '';
-  return table.affinity(facts ?? new Facts(request.tenantId, request.metadata, env));
-}

@@ -36,6 +36,12 @@ describe('the latency of an instance', () => {
     expect(readLatency(env, { ...a, latencyMs: 3 })).toBeCloseTo(50 / Math.E ** 2, 9);
   });
 
+  it('may be nothing at all', () => {
+    const { env } = clocked();
+    reportEnd(env, { ...a, latencyMs: 9 }, ended(0));
+    expect(readLatency(env, { ...a, latencyMs: 9 })).toBe(0);
+  });
+
   it('does not grow when the clock is set back', () => {
     const { clock, env } = clocked();
     reportEnd(env, a, ended(50));
@@ -56,10 +62,11 @@ describe('the latency of an instance', () => {
   });
 
   it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('is not moved by %s', (latencyMs) => {
-    const { env } = clocked();
+    const { clock, env } = clocked();
     reportEnd(env, a, ended(5));
+    clock.now += 10_000;
     reportEnd(env, a, ended(latencyMs));
-    expect(readLatency(env, a)).toBe(5);
+    expect(readLatency(env, a)).toBeCloseTo(5 / Math.E, 9);
   });
 });
 
