@@ -1,7 +1,8 @@
 import { Button, Group, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { listServices } from '../../api/generated/grey.ts';
+import { listServices, listTenants } from '../../api/generated/grey.ts';
 import type { Question, QuestionFaults, QuestionField } from './playground-question.ts';
 
 interface QuestionFormProps {
@@ -21,6 +22,11 @@ export function QuestionForm({ question, faults, onChange }: QuestionFormProps) 
     queryKey: ['services', { all: true }],
     queryFn: ({ signal }) => listServices({ limit: 1000 }, { signal }),
   });
+  const [typed] = useDebouncedValue(question.tenant?.trim() ?? '', 250);
+  const tenants = useQuery({
+    queryKey: ['tenants', { search: typed, limit: 20 }],
+    queryFn: ({ signal }) => listTenants({ ...(typed ? { search: typed } : {}), limit: 20 }, { signal }),
+  });
   const field = (name: Exclude<QuestionField, 'draft'>) => ({
     label: t(`playground.field.${name}`),
     value: question[name] ?? '',
@@ -37,7 +43,12 @@ export function QuestionForm({ question, faults, onChange }: QuestionFormProps) 
             <option key={id} value={id} />
           ))}
         </datalist>
-        <TextInput {...field('tenant')} autoComplete="off" required withAsterisk={false} />
+        <TextInput {...field('tenant')} list="playground-tenants" autoComplete="off" required withAsterisk={false} />
+        <datalist id="playground-tenants">
+          {tenants.data?.items.map(({ id, name }) => (
+            <option key={id} value={id} label={name} />
+          ))}
+        </datalist>
         <Group gap="xs" wrap="nowrap" align="flex-start">
           <NativeSelect
             {...field('method')}
