@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import {
   errorCodes,
   explainResponseSchema,
+  flagsResponseSchema,
   operations,
   problemSchema,
   routeRequestSchema,
@@ -157,6 +158,13 @@ for (const file of files) {
           expect(brief(answer.body)).toEqual(expectedOf(decision));
           expect(answer.body).toMatchObject({ tenantId, serviceName, ...(earlier ?? vector.source).position });
           expect(brief(explained.decision)).toEqual(brief(answer.body));
+          // Asking for flags uses up draws, of which these vectors have none to lose.
+          if (file.feature === 'flags' && vector.random === undefined) {
+            const flags = await ask(operations.decideFlags.path, { tenantId, serviceName, requestMetadata });
+            const { version, reason } = decision;
+            expect(flags.body).toMatchObject({ version, reason });
+            expect(flagsResponseSchema.parse(flags.body).flags).toEqual(decision.flags ?? {});
+          }
         } else {
           const problem = problemSchema.parse(answer.body);
           expect(problem.code).toBe(decision.code);
