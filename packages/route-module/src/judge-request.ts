@@ -46,13 +46,14 @@ export function judgeRequest(
   body: RouteRequest,
 ): JudgedRequest | Promise<JudgedRequest> {
   const { tenantId, serviceName, requestMetadata: metadata, balancer } = body;
-  if (metadata === undefined) return plain({ tenantId, serviceName, balancer });
+  // One form of object for all requests: the engine reads them faster.
+  if (metadata === undefined) return plain({ tenantId, serviceName, metadata, balancer });
   const found = scanMetadata(metadata);
   const known = (found & HAS_UNKNOWN) === 0 ? metadata : (moveUnknown(metadata) as RouteMetadata);
   if ((found & NEEDS_JUDGING) === 0) return plain({ tenantId, serviceName, metadata: known, balancer });
   const { token, claims } = known;
   if (claims !== undefined && !isTrusted(caller)) {
-    const request = { tenantId, serviceName, balancer };
+    const request = { tenantId, serviceName, metadata: undefined, balancer };
     const forbidden = 'requestMetadata.claims needs the permission route.trusted.';
     return { request, position: null, notes: NO_NOTES, forbidden };
   }
