@@ -1,16 +1,16 @@
 import type { OperationId } from '@grey/contracts';
 
 /**
- * Who may call what, written down a second time and by hand: admin, manager, viewer, a key with the scope `route`, a key
- * with the scope `registry`. The walk compares this with the running API, so that a permission that gets lost, in the
+ * Who may call what, written down a second time and by hand: admin, manager, viewer, keys with the scopes `route`, `gateway`
+ * and `registry`. The walk compares this with the running API, so that a permission that gets lost, in the
  * contract or on the way, is seen.
  */
 const admin = ['admin'] as const;
 const managing = ['admin', 'manager'] as const;
 const reading = ['admin', 'manager', 'viewer'] as const;
-const deciding = ['admin', 'manager', 'viewer', 'routeKey'] as const;
+const deciding = ['admin', 'manager', 'viewer', 'routeKey', 'gatewayKey'] as const;
 const registering = ['admin', 'registryKey'] as const;
-const signedIn = ['admin', 'manager', 'viewer', 'routeKey', 'registryKey'] as const;
+const signedIn = ['admin', 'manager', 'viewer', 'routeKey', 'gatewayKey', 'registryKey'] as const;
 
 export type Known = (typeof signedIn)[number];
 

@@ -34,6 +34,7 @@ async function createKey(fields: object): Promise<string> {
 /** The walk logs out, which spends a token: each login gives its own. */
 async function knownPersonas(): Promise<Persona[]> {
   const routeKey = await createKey({ scopes: ['route'] });
+  const gatewayKey = await createKey({ scopes: ['gateway'] });
   const registryKey = await createKey({ scopes: ['registry'] });
   const makeAdmin = await freshTokens('walker', { role: 'GREY_ROUTER_ADMIN' });
   return [
@@ -41,6 +42,7 @@ async function knownPersonas(): Promise<Persona[]> {
     { name: 'manager', token: () => api.login('manager', `${password}!`) },
     { name: 'viewer', token: () => api.login('viewer', `${password}!`) },
     { name: 'routeKey', token: () => routeKey },
+    { name: 'gatewayKey', token: () => gatewayKey },
     { name: 'registryKey', token: () => registryKey },
   ];
 }

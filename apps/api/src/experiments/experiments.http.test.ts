@@ -2,6 +2,7 @@ import { experimentCountsSchema, experimentListSchema, experimentSchema } from '
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { ServicesStore } from '../services/services.store.ts';
+import { CountFlusher } from './count-flusher.ts';
 import { ExperimentCountsStore } from './experiment-counts.store.ts';
 import { ExperimentsStore } from './experiments.store.ts';
 
@@ -114,6 +115,38 @@ test('keeps its versions from being retired until it is deleted', async () => {
   );
   await api.ask('DELETE', one('keeps', 'pay'));
   expect((await retire()).status).toBe(200);
+});
+
+test('counts the decisions of the router by variant', async () => {
+  await api.ask('POST', '/api/services', { id: 'cart' });
+  for (const version of ['v1', 'v2']) {
+    await api.ask('POST', '/api/services/cart/versions', { version });
+    const instance = {
+      serviceId: 'cart',
+      instanceId: `cart-${version}`,
+      version,
+      address: '127.0.0.1:9',
+      ttlMs: 300_000,
+    };
+    expect((await api.ask('POST', '/api/registry/instances', instance)).status).toBe(201);
+  }
+  await api.ask('POST', '/api/tenants', { id: 'acme', name: 'Acme' });
+  await create('layout', { isRunning: true }, 'cart');
+  const seen = new Map<string, number>();
+  for (let user = 0; user < 30; user++) {
+    const request = { tenantId: 'acme', serviceName: 'cart', requestMetadata: { userId: `user-${user}` } };
+    const { body: answer } = await api.ask('POST', '/api/grey-router/route', request);
+    expect(answer).toMatchObject({ reason: 'EXPERIMENT', experiment: { id: 'layout' } });
+    seen.set(answer.experiment.variant, (seen.get(answer.experiment.variant) ?? 0) + 1);
+  }
+  await api.app.get(CountFlusher).flush();
+  const { body: counts } = await api.ask('GET', `${one('layout', 'cart')}/counts`);
+  expect(
+    counts.variants.map((variant: { name: string; decisionCount: number }) => [variant.name, variant.decisionCount]),
+  ).toEqual([
+    ['control', seen.get('control')],
+    ['new', seen.get('new')],
+  ]);
 });
 
 test('shows what all replicas counted, and whether that fits the weights', async () => {
