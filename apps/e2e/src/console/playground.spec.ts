@@ -93,6 +93,8 @@ test('what a draft would do is what it does once it is published', async ({ oper
     await expect(why).toContainText('Admins: condition not met.');
     await expect(why).toContainText('saw guest');
     await expect(why).toContainText('Some users matches.');
+    await operator.getByRole('button', { name: 'Ask the router' }).click();
+    await expect(operator.getByTestId('router-verdict')).toContainText('The router answers the same');
     await operator.getByLabel('Beside the saved draft').check();
     await expect(operator.getByTestId('draft-version')).toBeVisible();
     await operator.getByRole('button', { name: 'Decide for 10,000' }).click();
