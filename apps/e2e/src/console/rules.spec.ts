@@ -142,6 +142,24 @@ test('a rule is moved by keyboard, and the differences say that it moved', async
   await expect(operator.getByRole('tab', { name: 'Differences to live (0)' })).toBeVisible();
 });
 
+test('five hundred rules are ordered and searched within the bound of document nodes', async ({ operator, world }) => {
+  const { call } = world.product;
+  const serviceId = 'rules-many';
+  await makeService(call, serviceId);
+  const rules = Array.from({ length: 500 }, (_, index) => rule(`many-${index}`, '1.0.0', { priority: index % 7 }));
+  await call('PUT', `/api/services/${serviceId}/rules/draft`, { rules });
+  await operator.goto(`/services/${serviceId}/rules`);
+  const table = operator.getByRole('table');
+  await expect(table).toHaveAttribute('aria-rowcount', '501');
+  await expect(table.getByRole('button', { name: 'Rule many-0', exact: true })).toBeVisible();
+  expect(await table.evaluate((element) => element.ownerDocument.querySelectorAll('*').length)).toBeLessThan(2_500);
+  await operator.getByText('As evaluated').click();
+  await expect(table.getByRole('button', { name: 'Rule many-6', exact: true })).toBeVisible();
+  await operator.getByLabel('Search rules').fill('many-499');
+  await expect(table.getByRole('button', { name: 'Rule many-499', exact: true })).toBeVisible();
+  await expect(table).toHaveAttribute('aria-rowcount', '2');
+});
+
 test('rules of another router are pasted, read, and become edits of the draft', async ({ operator, world }) => {
   const serviceId = 'rules-import';
   await makeService(world.product.call, serviceId);

@@ -46,7 +46,7 @@ export function RevisionDialog({ serviceId, number, liveSet, isPublishing, onClo
             })}
             {revision.data.reason && ` · ${revision.data.reason}`}
           </Text>
-          {!isPublishing && <RuleTable rules={revision.data.rules} />}
+          {!isPublishing && <RuleTable rules={revision.data.rules} maxHeight="50vh" />}
           {(isPublishing || !revision.data.isLive) && (
             <>
               <Title order={3}>{t('rules.revision.toLive')}</Title>

@@ -9,7 +9,7 @@ import { FindingList } from './finding-list.tsx';
 import { findingsByRule } from './finding-words.ts';
 import { RuleForm } from './rule-form.tsx';
 import type { RuleActions } from './rule-row.tsx';
-import { RuleTable } from './rule-table.tsx';
+import { type MarkedRule, RuleTable } from './rule-table.tsx';
 import { useRulesContext } from './rules-context.tsx';
 import { searchRules } from './search-rules.ts';
 import type { RuleWork } from './use-rule-work.ts';
@@ -27,7 +27,7 @@ export function RuleEditing({ work, findings, onImport }: RuleEditingProps) {
   const [order, setOrder] = useState<'declared' | 'evaluated'>('declared');
   const [search, setSearch] = useState('');
   const [opened, setOpened] = useState<string | 'new' | null>(null);
-  const [marked, setMarked] = useState<string | null>(null);
+  const [marked, setMarked] = useState<MarkedRule | null>(null);
   const { rules } = work.ruleSet;
   const ordered = useMemo(() => (order === 'declared' ? rules : inEvaluationOrder(rules)), [order, rules]);
   const shown = useMemo(() => searchRules(ordered, search), [ordered, search]);
@@ -37,12 +37,7 @@ export function RuleEditing({ work, findings, onImport }: RuleEditingProps) {
   const nameOf = useCallback((id: string) => names.get(id) ?? id, [names]);
   const showRule = useCallback((id: string) => {
     setSearch('');
-    setMarked(id);
-    requestAnimationFrame(() => {
-      const row = document.getElementById(`rule-${id}`);
-      row?.scrollIntoView({ block: 'center' });
-      row?.focus({ preventScroll: true });
-    });
+    setMarked({ id });
   }, []);
   // Rows are many and remembered: their actions reach the newest working copy through this.
   const latest = useRef(work);

@@ -19,7 +19,8 @@ export interface RuleActions {
 
 interface RuleRowProps {
   rule: Rule;
-  place: number;
+  index: number;
+  measure: (node: HTMLTableSectionElement | null) => void;
   findings: readonly RuleFinding[];
   actions: RuleActions | null;
   canDrag: boolean;
@@ -32,7 +33,7 @@ export const ruleColumnCount = 6;
 
 /** A rule and what the analysis says of it: a group of rows that moves as one. */
 export const RuleRow = memo(function RuleRow(props: RuleRowProps) {
-  const { rule, place, findings, actions, canDrag, isMarked, nameOf, onShowRule } = props;
+  const { rule, index, measure, findings, actions, canDrag, isMarked, nameOf, onShowRule } = props;
   const { t } = useTranslation();
   const { number } = useFormat();
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({
@@ -42,7 +43,11 @@ export const RuleRow = memo(function RuleRow(props: RuleRowProps) {
   const { name } = rule;
   return (
     <tbody
-      ref={setNodeRef}
+      ref={(node) => {
+        setNodeRef(node);
+        measure(node);
+      }}
+      data-index={index}
       id={`rule-${rule.id}`}
       tabIndex={-1}
       data-dragging={isDragging}
@@ -50,7 +55,7 @@ export const RuleRow = memo(function RuleRow(props: RuleRowProps) {
       data-off={!rule.isEnabled}
       style={{ transform: CSS.Translate.toString(transform), transition: transition ?? undefined }}
     >
-      <tr>
+      <tr aria-rowindex={index + 2}>
         <td className="num">
           <Group gap={4} wrap="nowrap" justify="flex-end">
             {canDrag && (
@@ -65,7 +70,7 @@ export const RuleRow = memo(function RuleRow(props: RuleRowProps) {
                 <span aria-hidden="true">{'⠿'}</span>
               </button>
             )}
-            {number(place)}
+            {number(index + 1)}
           </Group>
         </td>
         <td>

@@ -1,6 +1,6 @@
 import { Stack, Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Rules } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
@@ -28,7 +28,7 @@ export function RulesWorkspace({ serviceId, rules }: { serviceId: string; rules:
   const work = useRuleWork(serviceId, rules);
   const findings = useFindings(serviceId, work.ruleSet);
   const [dialog, setDialog] = useState<'publish' | 'import' | null>(null);
-  const diff = diffRuleSets(work.liveSet, work.ruleSet);
+  const diff = useMemo(() => diffRuleSets(work.liveSet, work.ruleSet), [work.liveSet, work.ruleSet]);
   const close = () => setDialog(null);
   const labels: Record<RulesView, string> = {
     rules: t('rules.views.rules', { shown: number(work.ruleSet.rules.length) }),

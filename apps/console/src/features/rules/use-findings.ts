@@ -32,8 +32,9 @@ export function useFindings(serviceId: string, ruleSet: RuleSet): Findings {
     () => source.data && judgeRules(source.data, serviceId, settled),
     [source.data, serviceId, settled],
   );
+  const text = useMemo(() => stableText(settled), [settled]);
   const asked = useQuery({
-    queryKey: ['rule-findings', serviceId, stableText(settled)],
+    queryKey: ['rule-findings', serviceId, text],
     queryFn: async ({ signal }) => (await analyzeRules(serviceId, settled, { signal })).findings,
     enabled: !judged && !source.isPending,
     placeholderData: keepPreviousData,

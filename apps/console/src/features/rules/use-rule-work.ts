@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { getRules, saveRuleDraft } from '../../api/generated/grey.ts';
 import type { RuleDraft, Rules } from '../../api/generated/model/index.ts';
@@ -46,13 +46,15 @@ export function useRuleWork(serviceId: string, rules: Rules): RuleWork {
   const [edits, setEdits] = useState<KeptEdits | null>(() => readKeptEdits(serviceId));
   const [past, setPast] = useState<readonly RuleSet[]>([]);
   const { draft, live } = rules;
-  const liveSet = live ? ruleSetOf(live) : noRules;
-  const saved = draft ? ruleSetOf(draft) : liveSet;
+  const liveSet = useMemo(() => (live ? ruleSetOf(live) : noRules), [live]);
+  const saved = useMemo(() => (draft ? ruleSetOf(draft) : liveSet), [draft, liveSet]);
   const ruleSet = edits?.ruleSet ?? saved;
-  const isEdited = edits !== null && !isSameRuleSet(edits.ruleSet, saved);
+  const isEdited = useMemo(() => edits !== null && !isSameRuleSet(edits.ruleSet, saved), [edits, saved]);
   const base = { baseEtag: draft?.etag ?? null, basedOn: live?.number ?? null };
   const isOutdated =
-    isEdited && (edits.baseEtag !== base.baseEtag || (base.baseEtag === null && edits.basedOn !== base.basedOn));
+    edits !== null &&
+    isEdited &&
+    (edits.baseEtag !== base.baseEtag || (base.baseEtag === null && edits.basedOn !== base.basedOn));
   const keep = (next: KeptEdits | null) => {
     setEdits(next);
     keepEdits(serviceId, next);
