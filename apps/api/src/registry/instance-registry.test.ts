@@ -203,8 +203,10 @@ describe('InstanceRegistry', () => {
     const list = instanceListSchema.strict().parse(registry.list('payment'));
     expect(list.items.map((instance) => instance.instanceId)).toEqual(['p1', 'p2']);
     expect(registry.listLive('payment')).toEqual([
-      { instanceId: 'p1', version: 'v1', address: '127.0.0.1:9000' },
-      { instanceId: 'p2', version: 'v1', address: '127.0.0.1:9000' },
+      { instanceId: 'p1', version: 'v1', address: '127.0.0.1:9000', isUsable: true },
+      { instanceId: 'p2', version: 'v1', address: '127.0.0.1:9000', isUsable: true },
     ]);
+    registry.heartbeat('p2', { health: 'unhealthy' });
+    expect(registry.listLive('payment').map(({ isUsable }) => isUsable)).toEqual([true, false]);
   });
 });
