@@ -20,6 +20,27 @@ const words = new Int32Array(float.buffer);
 
 export const NO_HASH: LanePair = { a: 0, b: 0 };
 
+/** The two running sums. */
+export class DigestSum {
+  a: number;
+  b: number;
+
+  constructor(a = 0, b = 0) {
+    this.a = a;
+    this.b = b;
+  }
+
+  add(a: number, b: number): void {
+    this.a = (this.a + a) | 0;
+    this.b = (this.b + b) | 0;
+  }
+
+  /** Takes one record's hash out and puts another in; null = there is none. */
+  exchange(before: LanePair | null, next: LanePair | null): void {
+    this.add((next?.a ?? 0) - (before?.a ?? 0), (next?.b ?? 0) - (before?.b ?? 0));
+  }
+}
+
 /** Both lanes of a text; signed, so that they stay small integers. */
 export function hashText(text: string): LanePair {
   return { a: murmurHash3(text, SEED_A) | 0, b: murmurHash3(text, SEED_B) | 0 };

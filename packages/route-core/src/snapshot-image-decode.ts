@@ -1,4 +1,4 @@
-import { hashHold, hashLane } from './digest.ts';
+import { DigestSum, hashHold, hashLane } from './digest.ts';
 import { compileLanes, type LaneTable, NO_LANES, numberLaneVersions } from './lanes/lane-table.ts';
 import { murmurHash3Bytes } from './murmur-hash3.ts';
 import { TenantNames } from './names.ts';
@@ -9,7 +9,7 @@ import { ByteReader, readUint16, readUint32 } from './snapshot-image-bytes.ts';
 import { readColumn } from './snapshot-image-columns.ts';
 import { SnapshotImageError } from './snapshot-image-error.ts';
 import { CHECKSUM_SIZE, FORMAT, type ImageHeader, MAGIC, PREAMBLE_SIZE, SECTION } from './snapshot-image-format.ts';
-import { DigestSum, readService } from './snapshot-image-service.ts';
+import { readService } from './snapshot-image-service.ts';
 import { type Snapshot, SnapshotState, TENANT_SUSPENDED, type TenantSlot } from './snapshot-state.ts';
 import { runSteps } from './steps.ts';
 

@@ -1,4 +1,4 @@
-import { hashAssignmentLane, hashSchemaLane, hashText, type LanePair } from './digest.ts';
+import { type DigestSum, hashAssignmentLane, hashSchemaLane, hashText, type LanePair } from './digest.ts';
 import { normalizeInstances } from './instance-table.ts';
 import { PINNED_BIT, type TenantNames, VersionNames } from './names.ts';
 import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from './pages.ts';
@@ -8,17 +8,6 @@ import type { ByteReader } from './snapshot-image-bytes.ts';
 import { readColumn } from './snapshot-image-columns.ts';
 import { SnapshotImageError } from './snapshot-image-error.ts';
 import type { ImageService } from './snapshot-image-format.ts';
-
-/** The two running sums of the digest. */
-export class DigestSum {
-  a = 0;
-  b = 0;
-
-  add(a: number, b: number): void {
-    this.a = (this.a + a) | 0;
-    this.b = (this.b + b) | 0;
-  }
-}
 
 /** What the services of one image have in common. */
 interface Surroundings {
