@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { chainOf, layOut, sizes } from './lane-chain.ts';
+import { layOut, sizes } from './chain-layout.ts';
+import { chainOf } from './lane-chain.ts';
 
 const services = [
   { id: 'cart', defaultVersions: [{ version: '1.0', weight: 10_000 }] },
@@ -47,9 +48,10 @@ test('the picture is never wider than the page, and no two services share a plac
     const { placed, ...layout } = layOut(chain, width);
     expect(layout.width).toBeLessThanOrEqual(width);
     expect(new Set(placed.map(({ x, top }) => `${x} ${top}`)).size).toBe(20);
-    for (const { x, top } of placed) {
+    for (const { x, top, baseY } of placed) {
       expect(x + sizes.box / 2).toBeLessThanOrEqual(layout.width);
-      expect(top + sizes.band).toBeLessThanOrEqual(layout.height);
+      expect(baseY - sizes.boxHeight).toBeGreaterThan(top);
+      expect(baseY + sizes.boxHeight).toBeLessThanOrEqual(layout.height);
     }
   }
 });

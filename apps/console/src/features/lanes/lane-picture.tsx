@@ -2,7 +2,8 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Lane } from '../../api/generated/model/index.ts';
 import { useWidth } from '../../parts/use-width.ts';
-import { type LaneChain, layOut, type PlacedService, sizes } from './lane-chain.ts';
+import { layOut, type PlacedService, sizes } from './chain-layout.ts';
+import type { LaneChain } from './lane-chain.ts';
 
 interface LanePictureProps {
   lane: Lane;
@@ -86,7 +87,7 @@ function EntryBox({ tag, entries }: { tag: string; entries: readonly string[] })
   );
 }
 
-function ServiceColumn({ place: { service, x, top } }: { place: PlacedService }) {
+function ServiceColumn({ place: { service, x, top, baseY, laneY } }: { place: PlacedService }) {
   const { t } = useTranslation();
   const { serviceId, course, laneVersion, base, isUnknown } = service;
   const laneText = course === 'refused' ? t('lanes.refused') : (laneVersion ?? t('lanes.noVersion'));
@@ -99,12 +100,12 @@ function ServiceColumn({ place: { service, x, top } }: { place: PlacedService })
       {course !== 'passes' && (
         <Box
           x={x}
-          y={top + sizes.laneY}
+          y={laneY}
           kind={course === 'named' ? (isUnknown ? 'refused' : 'named') : 'refused'}
           text={laneText}
         />
       )}
-      <Box x={x} y={top + sizes.baseY} kind="base" text={base ?? t('lanes.noDefault')} />
+      <Box x={x} y={baseY} kind="base" text={base ?? t('lanes.noDefault')} />
     </g>
   );
 }
