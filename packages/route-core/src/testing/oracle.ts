@@ -11,21 +11,10 @@ import type {
   TenantRecord,
   VersionRecord,
 } from '../records.ts';
-import { type Asked, bucketIn, flagsOf, matching, mayEnter, ownerOf, unitOf, variantOf } from './oracle-routing.ts';
+import { cell, chooseVersion, heaviestOf } from './oracle-choice.ts';
+import { type Asked, flagsOf } from './oracle-routing.ts';
 
-const cell = (key: { tenantId: string; serviceId: string }): string => `${key.tenantId} @ ${key.serviceId}`;
 type Request = { tenantId: string; serviceName: string; metadata?: Asked['metadata'] };
-/** What chose the version, and what it says of itself. */
-interface Choice {
-  version?: string;
-  reason: string;
-  refusal?: string;
-  bucket?: number | null;
-  rule?: RuleRecord;
-  experiment?: { id: string; variant: string };
-  lane?: LaneRecord;
-}
-
 /**
  * The engine again, as plainly as it can be said: maps of records, everything looked up at every question.
  * It shares nothing with the real one but the hash, and is what the real one is compared with.
@@ -110,7 +99,7 @@ export class Oracle {
     if (!tenant && service.unknownTenant === 'reject') return { ok: false, code: 'TENANT_UNKNOWN' };
     if (tenant?.status === 'suspended') return { ok: false, code: 'TENANT_INACTIVE' };
     const asked: Asked = { tenantId, metadata, random, now };
-    const choice = this.choose(service, asked);
+    const choice = chooseVersion(this, service, asked);
     const { version: chosen, reason, rule, lane } = choice;
     if (choice.refusal) return { ok: false, code: choice.refusal, reason };
     if (chosen === undefined) return { ok: false, code: 'VERSION_UNDEFINED', reason };
@@ -171,58 +160,6 @@ export class Oracle {
       isDegraded: usable.isDegraded,
       isRevisionMissed: false,
     };
-  }
-
-  /** Pinned, lane, rule, experiment, assignment, default: the first that says anything. */
-  private choose(service: ServiceRecord, asked: Asked): Choice {
-    const { tenantId } = asked;
-    const isKnown = this.tenants.has(tenantId);
-    const assigned = isKnown ? this.assignments.get(cell({ tenantId, serviceId: service.id })) : undefined;
-    const otherwise = isKnown ? 'DEFAULT' : 'UNKNOWN_TENANT_DEFAULT';
-    const sorted = [...this.lanes.values()].sort((x, y) => (x.tag < y.tag ? -1 : 1));
-    const tag = asked.metadata.tag as string | undefined;
-    const versionIn = (l: LaneRecord): string | undefined =>
-      l.versions.find((v) => v.serviceId === service.id)?.version;
-    let lane = tag ? this.lanes.get(tag) : sorted.find((l) => mayEnter(l, service.id, asked));
-    const inLane = (): { lane?: LaneRecord } => (lane ? { lane } : {});
-    if (assigned?.isPinned) return { version: assigned.version, reason: 'PINNED', ...inLane() };
-    if (lane && versionIn(lane) !== undefined) return { version: versionIn(lane)!, reason: 'LANE', lane };
-    if (lane?.mode === 'strict') return { refusal: 'LANE_NOT_SERVED', reason: 'LANE' };
-    for (const rule of matching(service.ruleSet, asked)) {
-      const { target } = rule;
-      const reason = 'RULE';
-      if (target.kind === 'version') return { version: target.version, reason, rule, ...inLane() };
-      if (target.kind === 'lane') {
-        const entered = this.lanes.get(target.tag);
-        if (!entered || (lane && lane !== entered)) continue;
-        lane = entered;
-        if (versionIn(lane) !== undefined) return { version: versionIn(lane)!, reason, rule, lane };
-        if (lane.mode === 'strict') return { refusal: 'LANE_NOT_SERVED', reason };
-        continue;
-      }
-      const { salt, shares, unit, whenMissing } = target.split;
-      const own = unitOf(unit, asked) || (whenMissing === 'tenant' ? tenantId : '');
-      if (own === '' && whenMissing === 'skip') continue;
-      const bucket = own === '' ? Math.floor(asked.random() * 10_000) : bucketIn(salt, own);
-      const share = ownerOf(shares, bucket);
-      if (share) return { version: share.version, reason, rule, bucket, ...inLane() };
-    }
-    for (const experiment of [...(service.experiments ?? [])].sort((x, y) => (x.id < y.id ? -1 : 1))) {
-      const found = variantOf(experiment, asked);
-      if (!found) continue;
-      const { bucket, variant } = found;
-      const taken = { id: experiment.id, variant: variant.name };
-      return { version: variant.version, reason: 'EXPERIMENT', experiment: taken, bucket, ...inLane() };
-    }
-    if (assigned) return { version: assigned.version, reason: 'ASSIGNMENT', ...inLane() };
-    if (service.defaults.length < 2) {
-      const only = service.defaults[0]?.version;
-      return only === undefined ? { reason: otherwise } : { version: only, reason: otherwise, ...inLane() };
-    }
-    const { userId, sessionId } = asked.metadata as { userId?: string; sessionId?: string };
-    const bucket = bucketIn(service.id, userId || sessionId || tenantId);
-    const version = ownerOf(withRanges(service.defaults), bucket)?.version ?? heaviestOf(service)!;
-    return { version, reason: isKnown ? 'DEFAULT_SPLIT' : otherwise, bucket, ...inLane() };
   }
 
   private mirror(service: ServiceRecord, answering: string, rule: RuleRecord | undefined, asked: Asked) {
@@ -293,20 +230,6 @@ export class Oracle {
     turn.current.set(best.instanceId, most - list.reduce((sum, i) => sum + weightOf(i), 0));
     return best.instanceId;
   }
-}
-
-function heaviestOf(service: ServiceRecord): string | undefined {
-  return service.defaults.toSorted((x, y) => y.weight - x.weight)[0]?.version;
-}
-
-/** Where nobody owns buckets, each owns as many as its weight, one after the other. */
-function withRanges(defaults: ServiceRecord['defaults']) {
-  if (defaults.some((d) => d.ranges)) return defaults.map((d) => ({ ...d, ranges: d.ranges ?? [] }));
-  let end = 0;
-  return defaults.map((d) => {
-    end += d.weight;
-    return { ...d, ranges: [[end - d.weight, end] as const] };
-  });
 }
 
 function find(service: ServiceRecord, version: string): VersionRecord | undefined {
