@@ -177,10 +177,17 @@ describe('InstanceRegistry', () => {
     registry.register(request());
     registry.heartbeat('p1', { inFlight: 7, latencyMs: 12.5 });
     registry.heartbeat('p1', { health: 'healthy' });
-    registry.heartbeat('p1', { inFlight: 7 });
+    registry.heartbeat('p1', { inFlight: 7, latencyMs: 13.2 });
     expect(router.instances.get('payment')).toMatchObject([{ inFlight: 7, latencyMs: 12.5, health: 'healthy' }]);
     expect(registry.list('payment').items).toMatchObject([{ inFlight: 7, latencyMs: 12.5 }]);
     expect(events).toHaveLength(3);
+  });
+
+  it('tells of load that drifts once it has drifted by a tenth', () => {
+    registry.register(request());
+    for (const inFlight of [0, 1, 100, 105, 109, 112]) registry.heartbeat('p1', { inFlight });
+    expect(registry.list('payment').items).toMatchObject([{ inFlight: 112 }]);
+    expect(events).toHaveLength(5);
   });
 
   it('drops what a check found at an address that the instance has left', () => {

@@ -11,6 +11,7 @@ import {
   type Registration,
   type Report,
   type ReportedHealth,
+  settleLoad,
   toInstance,
   toRecord,
 } from './registration.ts';
@@ -104,8 +105,8 @@ export class InstanceRegistry extends LiveInstances {
       ...before,
       lastSeenAt: this.#now(),
       reported: report.health ?? before.reported,
-      inFlight: report.inFlight ?? before.inFlight,
-      latencyMs: report.latencyMs ?? before.latencyMs,
+      inFlight: settleLoad(before.inFlight, report.inFlight),
+      latencyMs: settleLoad(before.latencyMs, report.latencyMs),
     };
     this.#write(registration, before);
     return this.#show(registration);

@@ -42,6 +42,16 @@ export function healthOf({ reported, checked }: Pick<Registration, 'reported' | 
   return RANK[reported] >= RANK[checked] ? reported : checked;
 }
 
+/** Load that changes by no more than this part of itself stays as it was told last. */
+const LOAD_TOLERANCE = 0.1;
+
+/** The load to go by: news of a busy instance come with every heartbeat, and each is told to every replica. */
+export function settleLoad(before: number | null, reported: number | undefined): number | null {
+  if (reported === undefined) return before;
+  if (before === null) return reported;
+  return Math.abs(reported - before) <= LOAD_TOLERANCE * Math.max(reported, before) ? before : reported;
+}
+
 /** Its heartbeat is overdue. What a foreign registry told of does not beat here and never is. */
 export function isExpired(registration: Registration, now: number): boolean {
   return registration.source === 'builtin' && registration.lastSeenAt + registration.request.ttlMs <= now;

@@ -44,3 +44,13 @@ test('shows a split default without its buckets, which are not for people', asyn
   expect((await patch({ defaultVersions })).body.defaultVersions).toEqual(defaultVersions);
   expect((await api.ask('GET', '/api/services/pay')).body.defaultVersions).toEqual(defaultVersions);
 });
+
+test('shows the load that an instance reported with its heartbeat', async () => {
+  const instance = { serviceId: 'pay', instanceId: 'pay-1', version: 'v1', address: '127.0.0.1:9', ttlMs: 300_000 };
+  expect((await api.ask('POST', '/api/registry/instances', instance)).body).toMatchObject({ inFlight: null });
+  const beat = (body: unknown) => api.ask('PUT', '/api/registry/instances/pay-1/heartbeat', body);
+  expect((await beat({ inFlight: 12, latencyMs: 7.5 })).body).toMatchObject({ inFlight: 12, latencyMs: 7.5 });
+  expect((await beat({ inFlight: -1 })).body.errors).toMatchObject([{ path: 'body.inFlight' }]);
+  const { body } = await api.ask('GET', '/api/services/pay/instances');
+  expect(body.items).toMatchObject([{ inFlight: 12, latencyMs: 7.5 }]);
+});
