@@ -96,6 +96,11 @@ function Standing({ work, findings }: Pick<DraftBarProps, 'work' | 'findings'>) 
           </span>
         </span>
       )}
+      {draft && draft.basedOn !== (live?.number ?? null) && (
+        <StatusLabel tone="warn">
+          {draft.basedOn === null ? t('rules.begunBefore') : t('rules.begunOn', { set: draft.basedOn })}
+        </StatusLabel>
+      )}
       {work.isEdited && <StatusLabel tone="warn">{t('rules.unsaved')}</StatusLabel>}
       <FindingCounts findings={findings} />
     </Group>

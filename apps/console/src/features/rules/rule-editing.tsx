@@ -10,15 +10,19 @@ import { findingsByRule } from './finding-words.ts';
 import { RuleForm } from './rule-form.tsx';
 import type { RuleActions } from './rule-row.tsx';
 import { type MarkedRule, RuleTable } from './rule-table.tsx';
+import type { Rule } from './rule-types.ts';
 import { useRulesContext } from './rules-context.tsx';
 import { searchRules } from './search-rules.ts';
+import type { Findings } from './use-findings.ts';
 import type { RuleWork } from './use-rule-work.ts';
 
 interface RuleEditingProps {
   work: RuleWork;
-  findings: readonly RuleFinding[];
+  findings: Findings;
   onImport: () => void;
 }
+
+const none: readonly RuleFinding[] = [];
 
 /** The rules of the working copy: to be looked through, ordered, switched, edited. */
 export function RuleEditing({ work, findings, onImport }: RuleEditingProps) {
@@ -31,8 +35,9 @@ export function RuleEditing({ work, findings, onImport }: RuleEditingProps) {
   const { rules } = work.ruleSet;
   const ordered = useMemo(() => (order === 'declared' ? rules : inEvaluationOrder(rules)), [order, rules]);
   const shown = useMemo(() => searchRules(ordered, search), [ordered, search]);
-  const byRule = useMemo(() => findingsByRule(findings), [findings]);
-  const ofSet = findings.filter(({ ruleId, otherRuleId }) => ruleId === null && otherRuleId === null);
+  const list = findings.list ?? none;
+  const byRule = useMemo(() => findingsByRule(list), [list]);
+  const ofSet = list.filter(({ ruleId, otherRuleId }) => ruleId === null && otherRuleId === null);
   const names = useMemo(() => new Map(rules.map(({ id, name }) => [id, name])), [rules]);
   const nameOf = useCallback((id: string) => names.get(id) ?? id, [names]);
   const showRule = useCallback((id: string) => {
@@ -57,6 +62,14 @@ export function RuleEditing({ work, findings, onImport }: RuleEditingProps) {
   );
   const canMove = mayDraft && order === 'declared' && search === '';
   const current = rules.find(({ id }) => id === opened);
+  const { judge } = findings;
+  const judgeRule = useCallback(
+    (rule: Rule) =>
+      judge(withRule(work.ruleSet, rule, current?.id))?.filter(
+        ({ ruleId, otherRuleId }) => ruleId === rule.id || otherRuleId === rule.id,
+      ) ?? none,
+    [judge, work.ruleSet, current?.id],
+  );
   const others = useMemo(() => new Set(rules.map(({ id }) => id).filter((id) => id !== opened)), [rules, opened]);
   return (
     <Stack gap="xs">
@@ -127,6 +140,8 @@ export function RuleEditing({ work, findings, onImport }: RuleEditingProps) {
         <RuleForm
           {...(current ? { rule: current } : {})}
           taken={others}
+          judge={judgeRule}
+          nameOf={nameOf}
           onClose={() => setOpened(null)}
           onDone={(rule) => {
             work.edit(withRule(work.ruleSet, rule));

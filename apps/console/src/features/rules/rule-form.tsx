@@ -1,47 +1,36 @@
-import {
-  Button,
-  Fieldset,
-  Group,
-  NativeSelect,
-  NumberInput,
-  Stack,
-  Switch,
-  TagsInput,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Button, Fieldset, Group, NumberInput, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
+import type { RuleFinding } from '../../api/generated/model/index.ts';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { checkRule } from './check-rule.ts';
-import { ConditionField } from './condition-field.tsx';
 import { FallbackFields, MirrorFields } from './extra-fields.tsx';
+import { MatchFields } from './match-fields.tsx';
 import { idFromName, type RuleFields, toFields, toRule } from './rule-fields.ts';
+import { RuleFormFindings } from './rule-form-findings.tsx';
 import type { Rule } from './rule-types.ts';
-import { useRulesContext } from './rules-context.tsx';
 import { TargetFields } from './target-fields.tsx';
 import { useFaultWords } from './use-fault-words.ts';
-
-const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 interface RuleFormProps {
   /** Absent: a new rule. */
   rule?: Rule;
   /** Ids of the other rules. */
   taken: ReadonlySet<string>;
+  judge: (rule: Rule) => readonly RuleFinding[];
+  nameOf: (ruleId: string) => string;
   onDone: (rule: Rule) => void;
   onClose: () => void;
 }
 
 /** One rule, in all it can say. What is done here is an edit of the draft: nothing routes by it before it is published. */
-export function RuleForm({ rule, taken, onDone, onClose }: RuleFormProps) {
+export function RuleForm({ rule, taken, judge, nameOf, onDone, onClose }: RuleFormProps) {
   const { t } = useTranslation();
-  const { serviceId } = useRulesContext();
   const faultWords = useFaultWords();
   const words = useRef(faultWords);
   words.current = faultWords;
-  const { register, control, handleSubmit, formState, watch, setValue, clearErrors } = useForm<RuleFields>({
+  const fields = useForm<RuleFields>({
     defaultValues: toFields(rule),
     mode: 'onTouched',
     resolver: (values) => {
@@ -52,18 +41,26 @@ export function RuleForm({ rule, taken, onDone, onClose }: RuleFormProps) {
       return isFine ? { values, errors: {} } : { values: {}, errors };
     },
   });
+  const { register, control, handleSubmit, formState, watch, setValue } = fields;
   const { errors, dirtyFields } = formState;
-  const [name, id, pathType, pathValue, celFault] = watch(['name', 'id', 'pathType', 'pathValue', 'celFault']);
+  const name = watch('name');
   const isIdOwn = rule !== undefined || dirtyFields.id === true;
   useEffect(() => {
     if (!isIdOwn) setValue('id', name.trim() ? idFromName(name, taken) : '');
   }, [isIdOwn, name, setValue, taken]);
-  const isOpenPrefix = pathType === 'prefix' && pathValue !== '' && !pathValue.endsWith('/');
+  const form = useRef<HTMLFormElement>(null);
+  // Not every field can take the focus; what is wrong must be in sight all the same.
+  const showFault = () =>
+    requestAnimationFrame(() =>
+      form.current?.querySelector('[aria-invalid="true"], [role="alert"]')?.scrollIntoView({ block: 'center' }),
+    );
+  const faultCount = Object.keys(errors).length;
   return (
     <SidePanel onClose={onClose} title={rule ? t('rules.editTitle', { name: rule.name }) : t('rules.create')}>
       <form
         className="rule-form"
-        onSubmit={handleSubmit((fields) => onDone(toRule(fields)))}
+        ref={form}
+        onSubmit={handleSubmit((done) => onDone(toRule(done)), showFault)}
         noValidate
         aria-label={t('rules.rule')}
       >
@@ -114,71 +111,7 @@ export function RuleForm({ rule, taken, onDone, onClose }: RuleFormProps) {
               {t('rules.orderMeans')}
             </Text>
           </Group>
-          <Fieldset legend={t('rules.match')}>
-            <Stack gap="xs">
-              <Group gap="xs" align="flex-start" wrap="nowrap">
-                <NativeSelect
-                  label={t('rules.path')}
-                  data={[
-                    { value: '', label: t('rules.anyPath') },
-                    ...(['exact', 'prefix', 'regex'] as const).map((value) => ({
-                      value,
-                      label: t(`rules.pathType.${value}`),
-                    })),
-                  ]}
-                  {...register('pathType')}
-                />
-                {pathType !== '' && (
-                  <TextInput
-                    label={t('rules.pathValue')}
-                    className="grow"
-                    classNames={{ input: 'mono' }}
-                    description={
-                      isOpenPrefix ? t('rules.prefixOpen', { prefix: pathValue }) : t(`rules.pathMeans.${pathType}`)
-                    }
-                    inputWrapperOrder={['label', 'input', 'description', 'error']}
-                    error={errors.pathValue?.message}
-                    {...register('pathValue')}
-                  />
-                )}
-              </Group>
-              <Controller
-                control={control}
-                name="methods"
-                render={({ field }) => (
-                  <TagsInput
-                    label={t('rules.methods')}
-                    placeholder={field.value.length === 0 ? t('rules.anyMethod') : ''}
-                    data={knownMethods}
-                    error={errors.methods?.message}
-                    value={field.value}
-                    onBlur={field.onBlur}
-                    onChange={(methods) => field.onChange([...new Set(methods.map((one) => one.toUpperCase()))])}
-                  />
-                )}
-              />
-              <Text size="sm" fw={500}>
-                {t('rules.condition')}
-              </Text>
-              <Controller
-                control={control}
-                name="when"
-                render={({ field }) => (
-                  <ConditionField
-                    value={field.value}
-                    fault={celFault}
-                    salt={`${serviceId}:${id || 'rule'}`}
-                    error={errors.when?.message}
-                    onChange={(when, fault) => {
-                      setValue('celFault', fault);
-                      field.onChange(when);
-                      clearErrors('when');
-                    }}
-                  />
-                )}
-              />
-            </Stack>
-          </Fieldset>
+          <MatchFields form={fields} errors={errors} />
           <TargetFields control={control} errors={errors} />
           <Fieldset legend={t('rules.extras')}>
             <Stack gap="xs">
@@ -186,7 +119,13 @@ export function RuleForm({ rule, taken, onDone, onClose }: RuleFormProps) {
               <MirrorFields control={control} errors={errors} />
             </Stack>
           </Fieldset>
+          <RuleFormFindings control={control} judge={judge} nameOf={nameOf} />
           <Group justify="flex-end" gap="xs" className="panel-actions">
+            {faultCount > 0 && (
+              <Text size="sm" c="var(--bad)" role="status" mr="auto">
+                {t('rules.faults', { count: faultCount })}
+              </Text>
+            )}
             <Button variant="default" onClick={onClose}>
               {t('action.cancel')}
             </Button>

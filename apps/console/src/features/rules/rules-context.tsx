@@ -41,7 +41,8 @@ export function RulesProvider({ serviceId, children }: { serviceId: string; chil
       versions: all,
       versionNames: all.map(({ version }) => version),
       laneTags: lanes.data?.items.map(({ tag }) => tag) ?? [],
-      headerNames: [...new Set(headers)].sort(),
+      // Some are kept by a pattern, which is no name.
+      headerNames: [...new Set(headers)].filter((name) => !name.includes('*')).sort(),
       mayDraft,
       mayPublish,
     };

@@ -62,7 +62,7 @@ export function RulesWorkspace({ serviceId, rules }: { serviceId: string; rules:
             ))}
         </Tabs.List>
         <Tabs.Panel value="rules" pt="xs">
-          <RuleEditing work={work} findings={findings.list ?? []} onImport={() => setDialog('import')} />
+          <RuleEditing work={work} findings={findings} onImport={() => setDialog('import')} />
         </Tabs.Panel>
         <Tabs.Panel value="diff" pt="xs">
           <RuleDiff before={work.liveSet} after={work.ruleSet} />

@@ -1,4 +1,4 @@
-import { Autocomplete, Fieldset, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Fieldset, Group, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { type Control, Controller, type FieldErrors, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import type { RuleFields } from './rule-fields.ts';
@@ -83,33 +83,35 @@ function SplitTarget({ control, errors }: FieldsProps) {
           <SplitFields shares={field.value} error={errors.shares?.message} onChange={field.onChange} />
         )}
       />
-      <Controller
-        control={control}
-        name="unit"
-        render={({ field }) => (
-          <UnitPicker
-            label={t('rules.unitLabel')}
-            value={field.value}
-            error={errors.unit?.message}
-            onChange={field.onChange}
-          />
-        )}
-      />
-      <Controller
-        control={control}
-        name="whenMissing"
-        render={({ field }) => (
-          <NativeSelect
-            label={t('rules.whenMissing')}
-            value={field.value}
-            onChange={field.onChange}
-            data={(['tenant', 'skip', 'random'] as const).map((value) => ({
-              value,
-              label: t(`rules.missing.${value}`),
-            }))}
-          />
-        )}
-      />
+      <Group gap="md" align="flex-start">
+        <Controller
+          control={control}
+          name="unit"
+          render={({ field }) => (
+            <UnitPicker
+              label={t('rules.unitLabel')}
+              value={field.value}
+              error={errors.unit?.message}
+              onChange={field.onChange}
+            />
+          )}
+        />
+        <Controller
+          control={control}
+          name="whenMissing"
+          render={({ field }) => (
+            <NativeSelect
+              label={t('rules.whenMissing')}
+              value={field.value}
+              onChange={field.onChange}
+              data={(['tenant', 'skip', 'random'] as const).map((value) => ({
+                value,
+                label: t(`rules.missing.${value}`),
+              }))}
+            />
+          )}
+        />
+      </Group>
       <Controller
         control={control}
         name="salt"

@@ -1,7 +1,7 @@
 import type { SnapshotSource } from '@grey/route-core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { analyzeRules, getServiceSource } from '../../api/generated/grey.ts';
 import type { RuleFinding } from '../../api/generated/model/index.ts';
 import { judgeRules } from './judge-rules.ts';
@@ -12,6 +12,8 @@ const settleMs = 300;
 export interface Findings {
   /** Undefined until they are known. */
   readonly list: readonly RuleFinding[] | undefined;
+  /** What it would say of other rules; undefined where only the API can tell. */
+  judge(rules: RuleSet): readonly RuleFinding[] | undefined;
   readonly error: Error | null;
   retry(): void;
 }
@@ -28,10 +30,9 @@ export function useFindings(serviceId: string, ruleSet: RuleSet): Findings {
     queryFn: async ({ signal }) => (await getServiceSource(serviceId, {}, { signal })) as unknown as SnapshotSource,
     retry: false,
   });
-  const judged = useMemo(
-    () => source.data && judgeRules(source.data, serviceId, settled),
-    [source.data, serviceId, settled],
-  );
+  const { data } = source;
+  const judge = useCallback((rules: RuleSet) => data && judgeRules(data, serviceId, rules), [data, serviceId]);
+  const judged = useMemo(() => judge(settled), [judge, settled]);
   const text = useMemo(() => stableText(settled), [settled]);
   const asked = useQuery({
     queryKey: ['rule-findings', serviceId, text],
@@ -43,6 +44,7 @@ export function useFindings(serviceId: string, ruleSet: RuleSet): Findings {
   });
   return {
     list: judged ?? asked.data,
+    judge,
     error: judged ? null : asked.error,
     retry: () => void Promise.all([source.refetch(), asked.refetch()]),
   };
