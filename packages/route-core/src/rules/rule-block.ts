@@ -18,8 +18,8 @@ export interface RuleBlock {
   readonly rules: readonly CompiledRule[];
   /** Bits of the rules that have to be asked whatever the operands are. */
   readonly open: number;
-  /** null where no rule can be passed over. */
-  readonly sieves: readonly Sieve[] | null;
+  /** The operand that rules ask for, linked to the next one; null where no rule can be passed over. */
+  readonly sieve: Sieve | null;
   /** Asked when none of these matches: the rules beyond the size of a block, then those of the next shorter prefix. */
   next: RuleBlock | null;
 }
@@ -28,6 +28,7 @@ interface Sieve {
   readonly read: ReadText;
   /** Bits of the rules that a value may make true. */
   readonly bits: Map<string, number>;
+  readonly next: Sieve | null;
 }
 
 /** @param rules at least one, in the order in which they are asked */
@@ -39,20 +40,22 @@ export function compileBlocks(rules: readonly CompiledRule[]): RuleBlock {
 
 function compileBlock(rules: readonly CompiledRule[]): RuleBlock {
   const all = (1 << rules.length) - 1;
-  if (rules.length === 1) return { single: rules[0]!, rules, open: all, sieves: null, next: null };
+  if (rules.length === 1) return { single: rules[0]!, rules, open: all, sieve: null, next: null };
   let open = 0;
-  const sieves = new Map<string, Sieve>();
+  const bitsOf = new Map<string, { readonly operand: Operand; readonly bits: Map<string, number> }>();
   for (const [at, { necessary }] of rules.entries()) {
     if (necessary === null) {
       open |= 1 << at;
       continue;
     }
-    const key = JSON.stringify(necessary.operand);
-    const sieve = sieves.get(key) ?? { read: readerOf(necessary.operand, key), bits: new Map<string, number>() };
-    sieves.set(key, sieve);
-    for (const value of necessary.values) sieve.bits.set(value, (sieve.bits.get(value) ?? 0) | (1 << at));
+    const { operand, values } = necessary;
+    const key = JSON.stringify(operand);
+    const { bits } = bitsOf.get(key) ?? bitsOf.set(key, { operand, bits: new Map() }).get(key)!;
+    for (const value of values) bits.set(value, (bits.get(value) ?? 0) | (1 << at));
   }
-  return { single: null, rules, open, sieves: sieves.size === 0 ? null : [...sieves.values()], next: null };
+  let sieve: Sieve | null = null;
+  for (const [key, { operand, bits }] of bitsOf) sieve = { read: readerOf(operand, key), bits, next: sieve };
+  return { single: null, rules, open, sieve, next: null };
 }
 
 /** The first rule that matches, of a block and those after it, has chosen; false = none did. */
@@ -63,12 +66,11 @@ export function tryBlocks(first: RuleBlock, course: Course): boolean {
   return false;
 }
 
-function tryBlock({ open, rules, sieves }: RuleBlock, course: Course): boolean {
+function tryBlock({ open, rules, sieve }: RuleBlock, course: Course): boolean {
   let left = open;
-  for (let i = 0; sieves !== null && i < sieves.length; i++) {
-    const { read, bits } = sieves[i]!;
-    const value = read(course.facts);
-    if (value !== undefined) left |= bits.get(value) ?? 0;
+  for (let next = sieve; next !== null; next = next.next) {
+    const value = next.read(course.facts);
+    if (value !== undefined) left |= next.bits.get(value) ?? 0;
   }
   while (left !== 0) {
     const at = 31 - Math.clz32(left & -left);
