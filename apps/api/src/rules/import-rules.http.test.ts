@@ -136,6 +136,15 @@ describe('rows of a routing table', () => {
   });
 });
 
+test('more rules than a set may have are refused before they are read', async () => {
+  const rules = Array.from({ length: 10_000 }, () => ({ condition: 'true', target_version: 'v2.0' }));
+  const content = JSON.stringify({ routing_rules: { 'user-service': { rules } } });
+  expect((await ask('routing_rules_json', content)).body.detail).toContain('10000 rules are more than 500');
+  const lines = Array.from({ length: 600 }, (_, index) => `exact,/${index},stable`);
+  const rows = await ask('rule_rows', ['match_type,pattern,upstream', ...lines].join('\n'));
+  expect(rows.body.detail).toContain('600 rules are more than 500');
+});
+
 test('text that is none of it is refused, and one without the service says which it has', async () => {
   for (const format of ['routing_rules_json', 'router_yaml', 'rule_rows'])
     expect((await ask(format, '{"a":[}')).body.code).toBe('IMPORT_INVALID');

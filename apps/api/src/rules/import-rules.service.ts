@@ -2,20 +2,12 @@ import { type operations, ruleSetInputSchema } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { importFaults } from './formats/import-fault.ts';
-import type { Imported, ImportRequest } from './formats/imported.ts';
-import { importRouterYaml, importRoutingRules } from './formats/routing-rules.ts';
-import { importRuleRows } from './formats/rule-rows.ts';
+import type { Imported } from './formats/imported.ts';
+import { readImportApart } from './formats/read-import-apart.ts';
 import { RulesStore } from './rules.store.ts';
 import { RulesContexts } from './rules-contexts.ts';
 
 type Ops = typeof operations;
-type Format = Called<Ops['importRules']>['input']['body']['format'];
-
-const readers: Readonly<Record<Format, (request: ImportRequest) => Imported>> = {
-  routing_rules_json: importRoutingRules,
-  router_yaml: importRouterYaml,
-  rule_rows: importRuleRows,
-};
 
 /** Reads rules that were written for other routers. Nothing is saved: what comes out is the beginning of a draft. */
 @Injectable()
@@ -26,13 +18,13 @@ export class ImportRulesService {
   ) {}
 
   /** @throws ApiError SERVICE_UNKNOWN, IMPORT_INVALID with the place */
-  import({ input }: Called<Ops['importRules']>) {
+  async import({ input }: Called<Ops['importRules']>) {
     const { serviceId } = input.params;
     const { format, content, sticky } = input.body;
+    const { service, notes, rules: read } = await readImportApart(format, { serviceId, content, sticky });
+    const ruleSet = parseRules(read);
     return this.store.consistentRead(async (tx) => {
       const rules = await this.contexts.open(tx, serviceId);
-      const { service, notes, rules: read } = readers[format]({ serviceId, content, sticky });
-      const ruleSet = parseRules(read);
       const { findings } = await rules.judge({ input: ruleSet, number: 1 });
       return { ruleSet, service, notes: [...notes], findings: [...findings] };
     });

@@ -127,6 +127,22 @@ describe('publishing', () => {
     expect([body.live, body.draft.rules.length]).toEqual([null, 1]);
   });
 
+  test('lets warnings pass, which analysing tells beforehand', async () => {
+    const open = toVersion('open', 'v2', { path: { type: 'prefix', value: '/api/v1' } });
+    const { body } = await api.ask('POST', path('/analyze'), { rules: [open] });
+    expect(
+      body.findings.map((finding: { code: string; severity: string }) => [finding.code, finding.severity]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['PREFIX_OPEN', 'warning'],
+        ['VERSION_WITHOUT_INSTANCE', 'warning'],
+      ]),
+    );
+    await save([open]);
+    expect((await publish()).status).toBe(200);
+    expect((await api.ask('GET', path())).body.findings).toEqual(body.findings);
+  });
+
   test('has one effect under one Idempotency-Key, and waits for the routers when asked', async () => {
     await save([toVersion('beta', 'v2')]);
     const headers = { 'Idempotency-Key': `publish-${service}` };

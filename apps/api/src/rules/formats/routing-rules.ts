@@ -1,4 +1,4 @@
-import { balancers } from '@grey/contracts';
+import { balancers, RULE_LIMIT } from '@grey/contracts';
 import { type Condition, parseCel } from '@grey/route-core';
 import { importFault } from './import-fault.ts';
 import {
@@ -72,6 +72,7 @@ function findService(document: unknown, root: string, serviceId: string): Found 
 
 function readRules(value: unknown, path: string, request: ImportRequest, order: 'listed' | 'priority') {
   if (!Array.isArray(value)) throw importFault(path, 'is no list');
+  if (value.length > RULE_LIMIT) throw importFault(path, `${value.length} rules are more than ${RULE_LIMIT}`);
   const ids = new RuleIds();
   const notes: string[] = [];
   const read = value.map((one, index) => readRule(one, `${path}[${index}]`, request, ids, index, notes));

@@ -1,4 +1,4 @@
-import type { Unit } from '@grey/contracts';
+import { RULE_LIMIT, type Unit } from '@grey/contracts';
 import type { Condition } from '@grey/route-core';
 import { parse } from 'yaml';
 import { importFault } from './import-fault.ts';
@@ -35,6 +35,7 @@ const EACH_REQUEST: Unit = { by: 'header', name: 'x-request-id' };
 export function importRuleRows(request: ImportRequest): Imported {
   const rows = readRows(request.content);
   const groups = [...Map.groupBy(rows, keyOf).values()];
+  if (groups.length > RULE_LIMIT) throw importFault('content', `${groups.length} rules are more than ${RULE_LIMIT}`);
   // Where path and priority are equal, the rule with more conditions decides, then the first: headers before weights.
   groups.sort((a, b) => (b[0]?.headers.length ?? 0) - (a[0]?.headers.length ?? 0));
   const ids = new RuleIds();
