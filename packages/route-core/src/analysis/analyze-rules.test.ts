@@ -194,7 +194,11 @@ describe('in conflict', () => {
   it('are two rules for the same requests with the same priority and different targets', () => {
     const both = { ...path('exact', '/x'), when: header('1') };
     expect(brief([rule('a', both), rule('b', { ...both, ...v2 })])).toEqual(['RULE_CONFLICT b<a rules[1]']);
-    expect(analyze([rule('a', both), rule('b', { ...both, ...v2 })])).toMatchObject([{ severity: 'error' }]);
+    const lane = { target: { kind: 'lane', tag: 'blue' } } as const;
+    expect(brief([rule('a', both), rule('b', { ...both, ...lane })])).toEqual(['RULE_CONFLICT b<a rules[1]']);
+    expect(analyze([rule('a', both), rule('b', { ...both, ...v2 })])).toMatchObject([
+      { severity: 'error', message: expect.stringContaining('"Rule a"') },
+    ]);
   });
 
   it('are they also where conditions are only written differently', () => {
@@ -250,6 +254,7 @@ describe('unreachable', () => {
   ])('is a rule that asks for %s', (_what, given) => {
     const found = analyze([rule('a', given)]).filter(({ code }) => code === 'RULE_UNREACHABLE');
     expect(found).toMatchObject([{ severity: 'error', ruleId: 'a', otherRuleId: null, path: 'rules[0]' }]);
+    expect(found[0]!.message).toContain('no request');
   });
 
   it('shadows nothing', () => {

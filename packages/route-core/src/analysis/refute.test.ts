@@ -223,6 +223,82 @@ describe('contradictory', () => {
     expect(areContradictory([of as Formula])).toBe(false);
   });
 
+  it.each<Operand>([
+    { from: 'header', name: 'x' },
+    { from: 'cookie', name: 'x' },
+    { from: 'query', name: 'x' },
+    { from: 'attribute', name: 'x' },
+    { from: 'claim', name: 'x' },
+  ])('nothing is against an empty $from', (operand) => {
+    expect(areContradictory([{ op: 'equals', operand, value: '' }])).toBe(false);
+  });
+
+  it.each(['path', 'method', 'user', 'session', 'tenant', 'token', 'client_ip', 'region', 'tag'] as const)(
+    'an empty %s is none, another one is one',
+    (from) => {
+      expect(areContradictory([{ op: 'equals', operand: { from }, value: '' }])).toBe(true);
+      expect(areContradictory([{ op: 'equals', operand: { from }, value: 'GET' }])).toBe(false);
+    },
+  );
+
+  it('knows how booleans are written', () => {
+    expect(areContradictory([is(true) as Formula])).toBe(false);
+    expect(areContradictory([is(true) as Formula, is('yes') as Formula])).toBe(true);
+    expect(areContradictory([is(true) as Formula, is('true') as Formula])).toBe(false);
+    expect(isFormulaImplied(is(true) as Formula, oneOf('x', true) as Formula)).toBe(true);
+    expect(isFormulaImplied(is(true) as Formula, is('true') as Formula)).toBe(false);
+    expect(isFormulaImplied(is(true) as Formula, oneOf('true', 'x') as Formula)).toBe(false);
+  });
+
+  it('knows which questions see only the number', () => {
+    const clash = (x: Condition, y: Condition) => areContradictory([x as Formula, y as Formula]);
+    expect(clash(is(5), oneOf(6, 7))).toBe(true);
+    expect(clash(is(5), is(6))).toBe(true);
+    expect(clash(is(5), oneOf(6, '5'))).toBe(false);
+    expect(clash(oneOf(5, 6), text('starts_with', '5'))).toBe(false);
+    expect(clash(oneOf(5, 'a'), size('less', 3))).toBe(true);
+    expect(clash(oneOf(5, 'a'), size('less', 6))).toBe(false);
+    expect(clash(oneOf('5', 'a'), text('starts_with', 'b'))).toBe(true);
+    expect(clash(oneOf('5', 'a'), text('starts_with', 'a'))).toBe(false);
+  });
+
+  it('follows several forks, also of what is not true', () => {
+    const address: Condition = { op: 'exists', operand: ip };
+    const wide = any(is('c'), address, is('d'));
+    const narrow = not(all(is('c'), exists));
+    for (const forks of [
+      [wide, narrow],
+      [narrow, wide],
+    ]) {
+      expect(areContradictory([is('c'), ...forks] as Formula[])).toBe(true);
+      expect(areContradictory([is('d'), ...forks] as Formula[])).toBe(false);
+    }
+    const other = not(all(address, not(is('a'))));
+    expect(areContradictory([any(is('b'), is('c')), address, other, exists] as Formula[])).toBe(true);
+    expect(areContradictory([any(is('b'), is('a')), address, other, exists] as Formula[])).toBe(false);
+    const either = not(all(not(is('a')), not(inside('::1'))));
+    expect(areContradictory([not(all(is('a'), exists)), either, not(address)] as Formula[])).toBe(true);
+    expect(areContradictory([not(all(is('a'), address)), either, not(address)] as Formula[])).toBe(false);
+  });
+
+  it('goes through the values of short lists only', () => {
+    const list = (count: number) => oneOf(...Array.from({ length: count }, (_, i) => `v${i}`));
+    const without = (count: number) => Array.from({ length: count }, (_, i) => not(is(`v${i}`)));
+    expect(areContradictory([list(32), ...without(32)] as Formula[])).toBe(true);
+    expect(areContradictory([list(32), ...without(31)] as Formula[])).toBe(false);
+    expect(areContradictory([list(33), ...without(33)] as Formula[])).toBe(false);
+    expect(areContradictory([oneOf(1, 2), not(is(1)), not(is(2))] as Formula[])).toBe(true);
+    expect(areContradictory([oneOf(1, 2), not(is(1)), not(is(3))] as Formula[])).toBe(false);
+  });
+
+  it('spends no more steps than it is given', () => {
+    const claims = [all(is('a'), is('b'))] as Formula[];
+    const budget = { steps: 3 };
+    expect(areContradictory(claims, budget)).toBe(true);
+    expect(budget.steps).toBe(0);
+    expect(areContradictory(claims, { steps: 2 })).toBe(false);
+  });
+
   it('gives up on what would take too long', () => {
     const forks = Array.from({ length: 30 }, (_, i) => any(is(`a${i}`), not(is(`b${i}`)), exists));
     expect(areContradictory([all(...forks) as Formula])).toBe(false);

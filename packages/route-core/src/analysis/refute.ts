@@ -1,4 +1,4 @@
-import { type Formula, isDrawn, isSameLeaf, type Leaf, type Literal, subjectOf } from './leaf.ts';
+import { type Formula, type Literal, subjectOf } from './leaf.ts';
 import { areDisjoint, isAlways, isImplied, isNever } from './leaf-relations.ts';
 import { areAllFalse, areAllTrue, type LeafValues, listValues } from './leaf-values.ts';
 
@@ -81,10 +81,9 @@ function isImpossible({ leaf, isTrue }: Literal): boolean {
 }
 
 function doExclude(x: Literal, y: Literal): boolean {
-  if (isDrawn(x.leaf) || isDrawn(y.leaf)) return false;
   if (x.isTrue && y.isTrue) return areDisjoint(x.leaf, y.leaf);
-  if (x.isTrue) return forces(x.leaf, y.leaf);
-  return y.isTrue && forces(y.leaf, x.leaf);
+  if (x.isTrue) return isImplied(x.leaf, y.leaf);
+  return y.isTrue && isImplied(y.leaf, x.leaf);
 }
 
 /** Whether each of the few values that would make a leaf true is ruled out by another literal. */
@@ -99,8 +98,4 @@ function isUsedUp({ leaf, isTrue }: Literal, literals: readonly Literal[]): bool
     values.exact.every((text) => isRuledOut({ exact: [text], numbers: [] })) &&
     values.numbers.every((number) => isRuledOut({ exact: [], numbers: [number] }))
   );
-}
-
-function forces(by: Leaf, leaf: Leaf): boolean {
-  return by.op === 'cel' || leaf.op === 'cel' ? isSameLeaf(by, leaf) : isImplied(by, leaf);
 }
