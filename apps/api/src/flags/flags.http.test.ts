@@ -37,6 +37,9 @@ test('need a version, one type of value and conditions that can be evaluated', a
   );
   expect((await put([flag([{ value: 'text' }])])).body.errors).toMatchObject([{ path: 'body.flags[0].rules' }]);
   const when = { op: 'cel', expression: 'header.get("x") ==' };
+  const long = { op: 'cel', expression: `path == "${'x'.repeat(3_900)}"` };
+  const many = await put([flag(Array.from({ length: 13 }, () => ({ when: long, value: true })))]);
+  expect([many.status, many.body.errors]).toMatchObject([400, [{ path: 'body.flags[0].rules[12].when' }]]);
   const broken = await put([flag([{ value: true }, { when, value: true }])]);
   expect([broken.status, broken.body.errors]).toMatchObject([
     400,

@@ -1,6 +1,7 @@
 import type { RuleFinding, RuleSetInput } from '@grey/contracts';
 import { analyzeRules, checkRuleSet, type LaneRecord, type RuleSetRecord, type ServiceRecord } from '@grey/route-core';
 import { ApiError } from '../infra/http/api-error.ts';
+import { findOverlong } from './bound-expressions.ts';
 
 /** What a set of rules is judged with. */
 export interface RulesContext {
@@ -34,6 +35,10 @@ function asWritten(findings: readonly RuleFinding[]): RuleFinding[] {
 /** @throws ApiError VALIDATION_FAILED when a set that was sent is too large to be looked at */
 export function assertSize(input: RuleSetInput): void {
   const faults = checkRuleSet(input).map(({ path, message }) => ({ path: `body.${path}`, message }));
+  const overlong = findOverlong(
+    input.rules.map(({ when }, index) => ({ condition: when, path: `body.rules[${index}].when` })),
+  );
+  if (overlong !== undefined) faults.push(overlong);
   const [first] = faults;
   if (first === undefined) return;
   throw new ApiError('VALIDATION_FAILED', { detail: `${first.path}: ${first.message}`, errors: faults });

@@ -254,6 +254,12 @@ test('what cannot be evaluated, or is too large to be, is refused with its place
   const rules = Array.from({ length: 60 }, (_, index) => toVersion(`rule-${index}`, 'v2', { when: many }));
   const bomb = await save(rules);
   expect([bomb.status, bomb.body.errors]).toMatchObject([400, [{ path: 'body.rules[50].when' }]]);
+  const long = { op: 'cel', expression: `path == "${'x'.repeat(3_900)}"` };
+  const texts = Array.from({ length: 13 }, (_, index) =>
+    toVersion(`rule-${index}`, 'v2', { when: { op: 'not', of: long } }),
+  );
+  expect((await save(texts)).body.errors).toMatchObject([{ path: 'body.rules[12].when' }]);
+  expect((await save(texts.slice(0, 12))).status).toBe(200);
   expect((await api.ask('GET', path())).body.live).toBeNull();
 });
 
