@@ -158,6 +158,9 @@ test('five hundred rules are ordered and searched within the bound of document n
   await operator.getByLabel('Search rules').fill('many-499');
   await expect(table.getByRole('button', { name: 'Rule many-499', exact: true })).toBeVisible();
   await expect(table).toHaveAttribute('aria-rowcount', '2');
+  // A link leads to a rule far below.
+  await operator.goto(`/services/${serviceId}/rules?rule=many-480`);
+  await expect(table.getByRole('button', { name: 'Rule many-480', exact: true })).toBeInViewport();
 });
 
 test('rules of another router are pasted, read, and become edits of the draft', async ({ operator, world }) => {

@@ -1,4 +1,5 @@
 import { Button, Checkbox, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RuleFinding } from '../../api/generated/model/index.ts';
@@ -28,10 +29,11 @@ const none: readonly RuleFinding[] = [];
 export function RuleEditing({ work, findings, onImport }: RuleEditingProps) {
   const { t } = useTranslation();
   const { mayDraft } = useRulesContext();
+  const { rule: linked } = useSearch({ from: '/shell/services/$serviceId/rules' });
   const [order, setOrder] = useState<'declared' | 'evaluated'>('declared');
   const [search, setSearch] = useState('');
   const [opened, setOpened] = useState<string | 'new' | null>(null);
-  const [marked, setMarked] = useState<MarkedRule | null>(null);
+  const [marked, setMarked] = useState<MarkedRule | null>(linked ? { id: linked } : null);
   const { rules } = work.ruleSet;
   const ordered = useMemo(() => (order === 'declared' ? rules : inEvaluationOrder(rules)), [order, rules]);
   const shown = useMemo(() => searchRules(ordered, search), [ordered, search]);

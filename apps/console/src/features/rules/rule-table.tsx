@@ -10,7 +10,7 @@ import {
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { VisuallyHidden } from '@mantine/core';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { Fragment, useEffect, useMemo, useState } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RuleFinding } from '../../api/generated/model/index.ts';
 import { type RuleActions, RuleRow, ruleColumnCount } from './rule-row.tsx';
@@ -40,6 +40,7 @@ const sameId = (ruleId: string) => ruleId;
 const nothing = () => undefined;
 /** Height in pixels to reckon with until a rule has been measured. */
 const likelyHeight = 58;
+const likelyFindingHeight = 24;
 
 /** Rules as rows, to be dragged by mouse or keyboard where their order may be changed. */
 export function RuleTable(props: RuleTableProps) {
@@ -121,7 +122,7 @@ function RowsInView(props: RowsInViewProps) {
     count: rules.length,
     getScrollElement: () => frame,
     getItemKey: (index) => rules[index]?.id ?? index,
-    estimateSize: () => likelyHeight,
+    estimateSize: (index) => likelyHeight + likelyFindingHeight * (findings.get(rules[index]?.id ?? '')?.length ?? 0),
     overscan: 6,
     rangeExtractor: (range) => {
       const inView = defaultRangeExtractor(range);
@@ -130,13 +131,16 @@ function RowsInView(props: RowsInViewProps) {
     },
   });
   const markedIndex = marked === null ? -1 : rules.findIndex(({ id }) => id === marked.id);
-  // Only being asked moves the view, not that the rules change.
+  const isJudged = findings.size > 0;
+  const shown = useRef<MarkedRule | null>(null);
+  // Only being asked moves the view, not that the rules change; and once more when the first findings have pushed them apart.
   useEffect(() => {
-    if (markedIndex < 0) return;
+    if (markedIndex < 0 || !frame || shown.current === marked) return;
+    if (isJudged) shown.current = marked;
     virtualizer.scrollToIndex(markedIndex, { align: 'center' });
     const timer = requestAnimationFrame(() => document.getElementById(`rule-${marked?.id}`)?.focus());
     return () => cancelAnimationFrame(timer);
-  }, [marked]);
+  }, [marked, frame, isJudged]);
   const items = virtualizer.getVirtualItems();
   let end = 0;
   return (

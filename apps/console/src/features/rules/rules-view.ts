@@ -1,8 +1,19 @@
 export const rulesViews = ['rules', 'diff', 'published'] as const;
 export type RulesView = (typeof rulesViews)[number];
 
-/** The part of the page that an address asks for; anything unknown is the rules themselves. */
-export function readRulesView(search: Record<string, unknown>): { view?: RulesView } {
+export interface RulesSearch {
+  readonly view?: RulesView;
+  /** A rule that the link leads to. */
+  readonly rule?: string;
+}
+
+/** What an address asks to see; an unknown view is the rules themselves. */
+export function readRulesView(search: Record<string, unknown>): RulesSearch {
   const view = rulesViews.find((one) => one === search['view']);
-  return view && view !== 'rules' ? { view } : {};
+  const rule = search['rule'];
+  return {
+    ...(view && view !== 'rules' ? { view } : {}),
+    // An id of digits alone is a number to the router.
+    ...(typeof rule === 'string' || typeof rule === 'number' ? { rule: String(rule) } : {}),
+  };
 }

@@ -1,4 +1,4 @@
-import { Stack, Tabs } from '@mantine/core';
+import { Stack, Tabs, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { Conflict } from './conflict.tsx';
 import { diffRuleSets } from './diff-rule-sets.ts';
 import { DraftBar } from './draft-bar.tsx';
 import { appendRules } from './edit-rule-set.ts';
+import { countFindings } from './finding-words.ts';
 import { ImportDialog } from './import-dialog.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { Revisions } from './revisions.tsx';
@@ -17,6 +18,7 @@ import { useRulesContext } from './rules-context.tsx';
 import { type RulesView, rulesViews } from './rules-view.ts';
 import { useFindings } from './use-findings.ts';
 import { useRuleWork } from './use-rule-work.ts';
+import { WhatIf } from './what-if.tsx';
 
 /** Rules, differences and published sets side by side, over one working copy. */
 export function RulesWorkspace({ serviceId, rules }: { serviceId: string; rules: Rules }) {
@@ -29,6 +31,7 @@ export function RulesWorkspace({ serviceId, rules }: { serviceId: string; rules:
   const findings = useFindings(serviceId, work.ruleSet);
   const [dialog, setDialog] = useState<'publish' | 'import' | null>(null);
   const diff = useMemo(() => diffRuleSets(work.liveSet, work.ruleSet), [work.liveSet, work.ruleSet]);
+  const { errors } = countFindings(findings.list ?? []);
   const close = () => setDialog(null);
   const labels: Record<RulesView, string> = {
     rules: t('rules.views.rules', { shown: number(work.ruleSet.rules.length) }),
@@ -65,7 +68,15 @@ export function RulesWorkspace({ serviceId, rules }: { serviceId: string; rules:
           <RuleEditing work={work} findings={findings} onImport={() => setDialog('import')} />
         </Tabs.Panel>
         <Tabs.Panel value="diff" pt="xs">
-          <RuleDiff before={work.liveSet} after={work.ruleSet} />
+          <Stack gap="sm">
+            <RuleDiff before={work.liveSet} after={work.ruleSet} />
+            {mayDraft && diff.count > 0 && errors === 0 && (
+              <>
+                <Title order={2}>{t('rules.whatIf.title')}</Title>
+                <WhatIf serviceId={serviceId} question={{ ruleSet: work.ruleSet }} />
+              </>
+            )}
+          </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="published" pt="xs">
           <Revisions serviceId={serviceId} liveSet={work.liveSet} />
