@@ -5,6 +5,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RuleFinding } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { StatusLabel } from '../../parts/status.tsx';
 import { FindingList } from './finding-list.tsx';
 import { MatchCell, TargetCell } from './rule-cells.tsx';
 import type { Rule } from './rule-types.ts';
@@ -74,13 +75,18 @@ export const RuleRow = memo(function RuleRow(props: RuleRowProps) {
           </Group>
         </td>
         <td>
-          <Switch
-            size="xs"
-            checked={rule.isEnabled}
-            disabled={!actions}
-            aria-label={t('rules.enabledOf', { name })}
-            onChange={(event) => actions?.setEnabled(rule.id, event.currentTarget.checked)}
-          />
+          {actions ? (
+            <Switch
+              size="xs"
+              checked={rule.isEnabled}
+              aria-label={t('rules.enabledOf', { name })}
+              onChange={(event) => actions.setEnabled(rule.id, event.currentTarget.checked)}
+            />
+          ) : (
+            <StatusLabel tone={rule.isEnabled ? 'good' : 'plain'}>
+              {t(rule.isEnabled ? 'rules.on' : 'rules.off')}
+            </StatusLabel>
+          )}
         </td>
         <td className="wrapping">
           {actions ? (
