@@ -37,7 +37,7 @@ test('a full storage keeps nothing, rather than edits that are outdated', () => 
 
 test('what another version of the console left behind is not taken for edits', () => {
   const storage = memory();
-  for (const text of ['{', '[]', '{"ruleSet":{}}']) {
+  for (const text of ['{', '[]', '{"ruleSet":{}}', '{"ruleSet":{"rules":[{"id":"a"}]}}']) {
     storage.setItem('grey.rules.shop', text);
     expect(readKeptEdits('shop', storage)).toBeNull();
   }

@@ -1,3 +1,4 @@
+import { ruleSetInputSchema } from '@grey/contracts';
 import { type RuleSet, ruleSetOf } from './rule-types.ts';
 
 /** Edits that were not saved yet, kept in this browser: a closed tab loses nothing. */
@@ -14,7 +15,8 @@ const keyOf = (serviceId: string) => `grey.rules.${serviceId}`;
 export function readKeptEdits(serviceId: string, storage: Storage = localStorage): KeptEdits | null {
   try {
     const kept = JSON.parse(storage.getItem(keyOf(serviceId)) ?? 'null') as KeptEdits | null;
-    if (!kept || !Array.isArray(kept.ruleSet?.rules)) return null;
+    // Another version of the console may have left it.
+    if (!kept || !ruleSetInputSchema.safeParse(kept.ruleSet).success) return null;
     return { ruleSet: ruleSetOf(kept.ruleSet), baseEtag: kept.baseEtag ?? null, basedOn: kept.basedOn ?? null };
   } catch {
     return null;
