@@ -133,8 +133,12 @@ export const changeEntryFields = {
   payload: 'payload',
 } as const;
 
-/** Version of stream and position written today. Readers also understand the one before. */
-export const changeFormat = 1;
+/**
+ * Greatest version of stream and position that is written and read today. A change is written in the smallest version whose
+ * readers understand all of it: 1, or 2 where it carries rules, lanes, experiments, flags or what came with them. A router of
+ * the version before stops at such a change and says so, instead of routing as if it were not there.
+ */
+export const changeFormat = 2;
 
 /** The id of an entry of `{grey}:changes`. */
 export function changeEntryId(revision: number, sequence: number): string {

@@ -1,4 +1,4 @@
-import { changeFormat, changesChannel, redisKeys } from '@grey/contracts';
+import { changesChannel, redisKeys } from '@grey/contracts';
 import type { PublishedChange } from './publication.ts';
 import { publishScript } from './publish-script.ts';
 import type { RedisLink } from './redis-link.ts';
@@ -45,9 +45,9 @@ export class ChangePublisher {
   }
 
   #publishOne(change: PublishedChange): Promise<PublishOutcome> {
-    const { epoch, revision, changeId, at, encoding, parts } = packChange(change, this.#partBytes);
+    const { format, epoch, revision, changeId, at, encoding, parts } = packChange(change, this.#partBytes);
     const { position, changes, image } = redisKeys;
-    const head = [epoch, String(revision), changeFormat, changeId, at, encoding, this.#keepRevisions, changesChannel];
+    const head = [epoch, String(revision), format, changeId, at, encoding, this.#keepRevisions, changesChannel];
     return this.#link.run(
       async (client) =>
         (await client.eval(publishScript, 3, position, changes, image, ...head, ...parts)) as PublishOutcome,

@@ -19,9 +19,9 @@ const change: PublishedChange = {
 const received = { changeId: 'e-7', at: change.at, epoch: 'e', revision: 7, delta: change.delta };
 
 function entriesOf(packed: PackedChange, revision = packed.revision): StreamEntry[] {
-  const { changeId, at, epoch, encoding, parts } = packed;
+  const { format, changeId, at, epoch, encoding, parts } = packed;
   return parts.map((payload, part) => {
-    const fields = { v: changeFormat, id: changeId, epoch, at, part, parts: parts.length, encoding };
+    const fields = { v: format, id: changeId, epoch, at, part, parts: parts.length, encoding };
     const texts = Object.entries(fields).map(([name, value]) => [name, Buffer.from(String(value))] as const);
     return { id: `${revision}-${part}`, fields: new Map([...texts, ['payload', payload]]) };
   });
@@ -32,6 +32,11 @@ describe('a change in the stream', () => {
     const packed = packChange(change);
     expect([packed.encoding, packed.parts.length]).toEqual(['json', 1]);
     expect(new ChangeAssembler().take(entriesOf(packed)[0]!)).toEqual(received);
+  });
+
+  it('says the smallest format that says all of it', () => {
+    expect(packChange(change).format).toBe(1);
+    expect(packChange({ ...change, delta: { ...change.delta, lanes: { remove: ['beta'] } } }).format).toBe(2);
   });
 
   it('is compressed and cut when it is large, and whole only with its last part', () => {

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { changeFormat, changeEntryFields as names } from '@grey/contracts';
-import type { SnapshotDelta } from '@grey/route-core';
+import { formatOfDelta, type SnapshotDelta } from '@grey/route-core';
 import type { PublishedChange } from './publication.ts';
 import type { StreamEntry } from './redis-reader.ts';
 
@@ -9,6 +9,8 @@ export const PART_BYTES = 1024 * 1024;
 
 /** A change as it goes into the stream. */
 export interface PackedChange {
+  /** The smallest that says all of it. */
+  readonly format: number;
   readonly changeId: string;
   readonly at: string;
   readonly epoch: string;
@@ -45,7 +47,7 @@ export function packChange({ changeId, at, delta }: PublishedChange, partBytes =
   const parts: Buffer[] = [];
   for (let from = 0; from < payload.length; from += partBytes) parts.push(payload.subarray(from, from + partBytes));
   const { epoch, revision } = delta;
-  return { changeId, at, epoch, revision, encoding: isLarge ? 'gzip' : 'json', parts };
+  return { format: formatOfDelta(delta), changeId, at, epoch, revision, encoding: isLarge ? 'gzip' : 'json', parts };
 }
 
 /** Puts the parts of changes together again. Feed it entries in the order of the stream. */

@@ -23,6 +23,7 @@ export { assertHold } from './holds.ts';
 export { murmurHash3 } from './murmur-hash3.ts';
 export { findService, readCells, readHolds, readLanes } from './read-cells.ts';
 export { readService, type ServiceSource } from './read-service.ts';
+export { formatOfDelta } from './reader-of-rules.ts';
 export type * from './records.ts';
 export { draftSnapshot } from './simulation/draft-snapshot.ts';
 export { createReplayEnv, type ReplayEnv } from './simulation/replay-env.ts';

@@ -1,6 +1,7 @@
 import { murmurHash3Bytes } from './murmur-hash3.ts';
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
+import { needsReaderOfRules } from './reader-of-rules.ts';
 import type { InstanceRecord, ServiceRecord } from './records.ts';
 import type { ServiceSlot } from './service-slot.ts';
 import { ByteWriter } from './snapshot-image-bytes.ts';
@@ -70,9 +71,7 @@ export function* encodeSnapshotInSteps(
 function needsRules(state: SnapshotState): boolean {
   if (state.lanes.records.size > 0) return true;
   for (const { record } of state.services.values()) {
-    if (record === null) continue;
-    if (record.ruleSet ?? record.balancing ?? record.fallbackVersion ?? record.experiments?.[0]) return true;
-    if (record.defaults.some((d) => d.ranges !== undefined) || record.versions.some((v) => v.flags?.[0])) return true;
+    if (record !== null && needsReaderOfRules(record)) return true;
   }
   return false;
 }
