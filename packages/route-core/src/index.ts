@@ -25,6 +25,7 @@ export { findService, readCells, readHolds, readLanes } from './read-cells.ts';
 export { readService, type ServiceSource } from './read-service.ts';
 export { formatOfDelta } from './reader-of-rules.ts';
 export type * from './records.ts';
+export { composeRuleSet, type RuleDraft, type RuleSetDraft, type TargetDraft } from './rules/compose-rule-set.ts';
 export { draftSnapshot } from './simulation/draft-snapshot.ts';
 export { createReplayEnv, type ReplayEnv } from './simulation/replay-env.ts';
 export { simulate } from './simulation/simulate.ts';

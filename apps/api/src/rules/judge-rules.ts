@@ -1,7 +1,6 @@
 import type { RuleFinding, RuleSetInput } from '@grey/contracts';
-import type { RuleSetRecord } from '@grey/route-core';
+import { composeRuleSet, type RuleSetDraft, type RuleSetRecord } from '@grey/route-core';
 import { findFindings, type RulesContext } from './find-findings.ts';
-import { ruleSetRecordOf } from './rule-set-record.ts';
 
 /** A rule set to be judged: what an operator wrote, to be published under a number, or one that was published before. */
 export type RuleSource = { readonly input: RuleSetInput; readonly number: number } | { readonly record: RuleSetRecord };
@@ -16,7 +15,9 @@ export interface JudgedRules {
 export function judgeRules(source: RuleSource, context: RulesContext): JudgedRules {
   const { service } = context;
   const record =
-    'record' in source ? source.record : ruleSetRecordOf(service.id, source.input, source.number, service.ruleSet);
+    'record' in source
+      ? source.record
+      : composeRuleSet(service.id, source.input as RuleSetDraft, source.number, service.ruleSet);
   return { record, findings: findFindings(record, context) };
 }
 
