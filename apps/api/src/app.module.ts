@@ -22,6 +22,7 @@ import { experimentsProviders } from './experiments/experiments.providers.ts';
 import { FlagsController } from './flags/flags.controller.ts';
 import { FlagsService } from './flags/flags.service.ts';
 import { FlagsStore } from './flags/flags.store.ts';
+import { guardsProviders } from './guards/guards.providers.ts';
 import { HealthController } from './health/health.controller.ts';
 import { healthProviders } from './health/health.providers.ts';
 import { Database } from './infra/db/database.ts';
@@ -127,6 +128,7 @@ export class AppModule {
         ...routingProviders,
         ...healthProviders,
         ...experimentsProviders,
+        ...guardsProviders,
         ...rulesProviders,
         ...samplesProviders,
         ...streamProviders,

@@ -93,6 +93,7 @@ export const refusalSchema = z
     message: z.string(),
     yours: z.string().nullable().optional().meta({ description: 'With PRECONDITION_FAILED: what the caller saw.' }),
     theirs: z.string().nullable().optional().meta({ description: 'With PRECONDITION_FAILED: what is there now.' }),
+    mend: z.string().nullable().optional().meta({ description: 'What would make the move possible, where known.' }),
   })
   .meta({ id: 'Refusal' });
 export type Refusal = z.infer<typeof refusalSchema>;

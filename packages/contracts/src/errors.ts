@@ -44,6 +44,8 @@ export const errorCodes = {
   IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'The first request with this Idempotency-Key is still running.' },
   TENANT_SYNC_OFF: { status: 409, title: 'No tenant-management service is configured.' },
   TENANT_SYNC_RUNNING: { status: 409, title: 'A tenant sync is running; look at how it ends.' },
+  MOVE_REFUSED: { status: 409, title: 'The versions may not change like this; the objections say why.' },
+  INCOMPATIBLE: { status: 409, title: 'The version does not fit the one before it, or another service.' },
   PLAN_STALE: { status: 409, title: 'What the plan would change has changed since.' },
   PLAN_EXPIRED: { status: 410, title: 'The plan is too old; make a new one.' },
   PRECONDITION_FAILED: { status: 412, title: 'The state is not the one the caller saw.' },
@@ -73,6 +75,19 @@ export const errorCodeSchema = z.enum(Object.keys(errorCodes) as [ErrorCode, ...
 export const faultSchema = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Fault' });
 export type Fault = z.infer<typeof faultSchema>;
 
+/** What speaks against a change of version, and what would mend it. */
+export const objectionSchema = z
+  .object({
+    code: errorCodeSchema,
+    tenantId: z.string().nullable().meta({ description: 'null: everybody whom the change may reach.' }),
+    serviceId: z.string(),
+    detail: z.string(),
+    mend: z.string().nullable(),
+    isOverridable: z.boolean(),
+  })
+  .meta({ id: 'Objection' });
+export type Objection = z.infer<typeof objectionSchema>;
+
 /** RFC 9457 problem details, media type `application/problem+json`. */
 export const problemSchema = z
   .object({
@@ -86,6 +101,7 @@ export const problemSchema = z
     errors: z.array(faultSchema).optional(),
     current: z.unknown().optional().meta({ description: 'With 412: the state as it is now.' }),
     findings: z.array(z.unknown()).optional().meta({ description: 'With RULES_INVALID: what the analysis found.' }),
+    objections: z.array(objectionSchema).optional().meta({ description: 'With MOVE_REFUSED: the first 1 000.' }),
     references: z
       .array(z.unknown())
       .optional()

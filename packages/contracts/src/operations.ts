@@ -55,7 +55,14 @@ const setVersion = {
   hasEtag: true,
   canWait: true,
   success: { status: 200, schema: assignments.assignmentSchema },
-  errors: ['TENANT_UNKNOWN', 'SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'DATABASE_UNAVAILABLE'],
+  errors: [
+    'TENANT_UNKNOWN',
+    'SERVICE_UNKNOWN',
+    'VERSION_UNKNOWN',
+    'VERSION_RETIRED',
+    'MOVE_REFUSED',
+    'DATABASE_UNAVAILABLE',
+  ],
 } as const satisfies Omit<Operation, 'id' | 'path' | 'summary'>;
 
 /** Every operation of the API by its id. */
@@ -366,7 +373,7 @@ export const operations = {
     hasEtag: true,
     canWait: true,
     success: { status: 200, schema: services.serviceSchema },
-    errors: ['SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'DATABASE_UNAVAILABLE'],
+    errors: ['SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'MOVE_REFUSED', 'DATABASE_UNAVAILABLE'],
   },
   listVersions: {
     id: 'listVersions',
@@ -469,7 +476,7 @@ export const operations = {
     isIdempotent: true,
     canWait: true,
     success: { status: 200, schema: rules.ruleRevisionSchema },
-    errors: ['SERVICE_UNKNOWN', 'RULE_DRAFT_UNKNOWN', 'RULES_INVALID', 'DATABASE_UNAVAILABLE'],
+    errors: ['SERVICE_UNKNOWN', 'RULE_DRAFT_UNKNOWN', 'RULES_INVALID', 'MOVE_REFUSED', 'DATABASE_UNAVAILABLE'],
   },
   analyzeRules: {
     id: 'analyzeRules',
@@ -518,7 +525,7 @@ export const operations = {
     isIdempotent: true,
     canWait: true,
     success: { status: 200, schema: rules.ruleRevisionSchema },
-    errors: ['SERVICE_UNKNOWN', 'RULE_SET_UNKNOWN', 'RULES_INVALID', 'DATABASE_UNAVAILABLE'],
+    errors: ['SERVICE_UNKNOWN', 'RULE_SET_UNKNOWN', 'RULES_INVALID', 'MOVE_REFUSED', 'DATABASE_UNAVAILABLE'],
   },
   importRules: {
     id: 'importRules',
@@ -615,6 +622,7 @@ export const operations = {
       'VERSION_RETIRED',
       'EXPERIMENT_EXISTS',
       'EXPERIMENT_GROUP_FULL',
+      'MOVE_REFUSED',
       'DATABASE_UNAVAILABLE',
     ],
   },
@@ -648,6 +656,7 @@ export const operations = {
       'VERSION_UNKNOWN',
       'VERSION_RETIRED',
       'EXPERIMENT_GROUP_FULL',
+      'MOVE_REFUSED',
       'DATABASE_UNAVAILABLE',
     ],
   },
@@ -709,7 +718,7 @@ export const operations = {
     hasEtag: true,
     canWait: true,
     success: { status: 200, schema: lanes.laneSchema },
-    errors: ['SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'DATABASE_UNAVAILABLE'],
+    errors: ['SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'MOVE_REFUSED', 'DATABASE_UNAVAILABLE'],
   },
   deleteLane: {
     id: 'deleteLane',

@@ -2,10 +2,12 @@ import type { ApplyResult, operations, Plan, PlannedMove, PlanRequest } from '@g
 import { Injectable } from '@nestjs/common';
 import { type Caller, mayActFor } from '../access/caller.ts';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { TargetCheck } from '../services/check-targets.ts';
+import { ServiceRecords } from '../services/service-records.ts';
 import { AssignmentsStore } from './assignments.store.ts';
 import { itemOfMove } from './item-of-move.ts';
 import {
@@ -19,6 +21,8 @@ import {
   summaryOf,
 } from './plan-cells.ts';
 import { PlanTokens } from './plan-tokens.ts';
+import { refuseCells } from './refuse-cells.ts';
+import { versionMovesOf } from './version-moves.ts';
 
 type Ops = typeof operations;
 const SHOWN = 1_000;
@@ -33,6 +37,8 @@ export class PlansService {
     private readonly targets: TargetCheck,
     private readonly tokens: PlanTokens,
     private readonly changes: ChangesService,
+    private readonly services: ServiceRecords,
+    private readonly guards: VersionGuards,
   ) {}
 
   /** @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, VALIDATION_FAILED for duplicate cells */
@@ -96,7 +102,29 @@ export class PlansService {
       serviceIds: allowed.map((wish) => wish.serviceId),
     };
     const cells = await this.store.readCells(tx, keys, isLocked);
-    return evaluateCells(wishes, { nameById, mayActFor: (id) => mayActFor(caller, id) }, cells);
+    const evaluation = evaluateCells(wishes, { nameById, mayActFor: (id) => mayActFor(caller, id) }, cells);
+    return this.#sift(tx, caller, evaluation, isLocked);
+  }
+
+  /** Refuses the cells that a guard objects to. */
+  async #sift(tx: Transaction, caller: Caller, evaluation: Evaluation, isHeld: boolean): Promise<Evaluation> {
+    const moves = versionMovesOf(evaluation.moves, await this.#readDefaults(tx, evaluation.moves));
+    const { objections } = await this.guards.sift(tx, moves, { caller, isHeld });
+    return objections.length === 0 ? evaluation : refuseCells(evaluation, objections);
+  }
+
+  /** Where cells go that are dropped. */
+  async #readDefaults(tx: Transaction, moves: readonly CellMove[]): Promise<Map<string, readonly string[]>> {
+    const dropped = new Set(moves.flatMap(({ serviceId, toVersion }) => (toVersion === null ? [serviceId] : [])));
+    const defaults = new Map<string, readonly string[]>();
+    for (const serviceId of dropped) {
+      const set = (await this.services.read(tx, serviceId)).defaults.filter(({ weight }) => weight > 0);
+      defaults.set(
+        serviceId,
+        set.map(({ version }) => version),
+      );
+    }
+    return defaults;
   }
 
   async #resolve(tx: Transaction, caller: Caller, request: PlanRequest) {

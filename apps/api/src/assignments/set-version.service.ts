@@ -2,6 +2,7 @@ import type { Assignment, operations } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { assertTenant } from '../access/caller.ts';
 import { actorOf, ChangesService, type Committed } from '../changes/changes.service.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { assertMatch, etagOf } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
@@ -9,6 +10,7 @@ import { TargetCheck } from '../services/check-targets.ts';
 import { AssignmentsStore, type CellRow } from './assignments.store.ts';
 import { itemOfMove } from './item-of-move.ts';
 import { cellKey, isSame } from './plan-cells.ts';
+import { versionMovesOf } from './version-moves.ts';
 
 type Ops = typeof operations;
 /** Entity tag of a cell without an assignment. */
@@ -20,11 +22,12 @@ export class SetVersionService {
   constructor(
     private readonly store: AssignmentsStore,
     private readonly targets: TargetCheck,
+    private readonly guards: VersionGuards,
     private readonly changes: ChangesService,
   ) {}
 
   /**
-   * @throws ApiError TENANT_FORBIDDEN, TENANT_UNKNOWN, SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED;
+   * @throws ApiError TENANT_FORBIDDEN, TENANT_UNKNOWN, SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, MOVE_REFUSED;
    * PRECONDITION_FAILED with the cell as it is
    */
   set({ caller, input, ifMatch }: Called<Ops['setTenantServiceVersion'] | Ops['setTenantService']>) {
@@ -52,6 +55,7 @@ export class SetVersionService {
         toPinned: pinned ?? cell?.isPinned ?? false,
         stamp: cell?.stamp,
       };
+      await this.guards.assertAllowed(tx, versionMovesOf([move]), { caller, isHeld: true });
       await this.store.writeMoves(tx, [move]);
       const written = (await this.#readCell(tx, tenantId, serviceId, false)) as CellRow;
       return { items: [itemOfMove(move)], answer: (at) => assignmentView(cell, written, at) };

@@ -2,6 +2,7 @@ import type { Experiment, ExperimentCounts, operations } from '@grey/contracts';
 import type { BucketRange, ExperimentRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
 import { changedFields } from '../infra/changed-fields.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
@@ -16,6 +17,7 @@ import { type ExperimentFields, experimentFieldsOf, experimentRecordOf } from '.
 import { experimentView, itemOfExperiment } from './experiment-view.ts';
 import { type ExperimentRow, ExperimentsStore } from './experiments.store.ts';
 import { isFairSplit } from './is-fair-split.ts';
+import { movesOfExperiment } from './moves-of-experiment.ts';
 
 type Ops = typeof operations;
 
@@ -27,6 +29,7 @@ export class ExperimentsService {
     private readonly counts: ExperimentCountsStore,
     private readonly services: ServiceRecords,
     private readonly changes: ChangesService,
+    private readonly guards: VersionGuards,
   ) {}
 
   /** @throws ApiError SERVICE_UNKNOWN */
@@ -73,7 +76,7 @@ export class ExperimentsService {
 
   /**
    * @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, EXPERIMENT_EXISTS, EXPERIMENT_GROUP_FULL,
-   * VALIDATION_FAILED
+   * MOVE_REFUSED, VALIDATION_FAILED
    */
   create({ caller, input, idempotency }: Called<Ops['createExperiment']>) {
     const { serviceId } = input.params;
@@ -84,6 +87,7 @@ export class ExperimentsService {
       await this.services.lock(tx, serviceId);
       if ((await this.store.find(tx, serviceId, id)) !== undefined) throw new ApiError('EXPERIMENT_EXISTS');
       await this.services.holdVersions(tx, serviceId, versionsOf(fields));
+      await this.guards.assertAllowed(tx, movesOfExperiment(serviceId, undefined, fields), { caller, isHeld: true });
       const ranges = await this.#giveGroup(tx, serviceId, id, fields, undefined);
       const row = await this.store.put(
         tx,
@@ -102,7 +106,7 @@ export class ExperimentsService {
   /**
    * Changes what is named. With new weights counting begins anew: old and new decisions cannot be compared.
    * @throws ApiError SERVICE_UNKNOWN, EXPERIMENT_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, EXPERIMENT_GROUP_FULL,
-   * PRECONDITION_FAILED, VALIDATION_FAILED
+   * MOVE_REFUSED, PRECONDITION_FAILED, VALIDATION_FAILED
    */
   update({ caller, input, ifMatch }: Called<Ops['updateExperiment']>) {
     const { serviceId, experimentId } = input.params;
@@ -121,6 +125,7 @@ export class ExperimentsService {
         await this.services.holdVersions(tx, serviceId, versionsOf(fields));
         if (hasOtherWeights(present, fields)) await this.counts.clear(tx, serviceId, experimentId);
       }
+      await this.guards.assertAllowed(tx, movesOfExperiment(serviceId, present, fields), { caller, isHeld: true });
       const ranges = await this.#giveGroup(tx, serviceId, experimentId, fields, before.record);
       const keys = { id: experimentId, salt: before.record.salt };
       const row = await this.store.put(tx, serviceId, name, experimentRecordOf(keys, fields, before.record, ranges));

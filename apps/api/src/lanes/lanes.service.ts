@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
 import { type LaneState, laneRecordOf } from '../changes/delta-of-items.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
 import { changedFields } from '../infra/changed-fields.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { assertMatch, etagOf } from '../infra/http/etag.ts';
@@ -11,6 +12,7 @@ import { assertConditions } from '../rules/assert-conditions.ts';
 import { TargetCheck } from '../services/check-targets.ts';
 import { laneState, laneView } from './lane-view.ts';
 import { LanesStore } from './lanes.store.ts';
+import { movesOfLane } from './moves-of-lane.ts';
 
 type Ops = typeof operations;
 /** Entity tag of a lane that is not there. */
@@ -23,6 +25,7 @@ export class LanesService {
     private readonly store: LanesStore,
     private readonly targets: TargetCheck,
     private readonly changes: ChangesService,
+    private readonly guards: VersionGuards,
   ) {}
 
   list(): Promise<{ items: Lane[] }> {
@@ -43,7 +46,7 @@ export class LanesService {
 
   /**
    * Creates or replaces a lane.
-   * @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, VALIDATION_FAILED; PRECONDITION_FAILED with the
+   * @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, MOVE_REFUSED, VALIDATION_FAILED; PRECONDITION_FAILED with the
    * lane as it is (`"0"` is the tag of none)
    */
   put({ caller, input, ifMatch }: Called<Ops['putLane']>) {
@@ -60,6 +63,7 @@ export class LanesService {
         return { items: [], answer: () => laneView(before, entries) };
       const targets = versions.map(({ serviceId, version }) => ({ serviceId, targetVersion: version }));
       await this.targets.assertTargets(tx, targets, true);
+      await this.guards.assertAllowed(tx, movesOfLane(before?.record, wanted), { caller, isHeld: true });
       const row = await this.store.put(tx, tag, name, laneRecordOf(tag, wanted));
       return {
         items: [itemOf(tag, before && laneState(before), laneState(row))],

@@ -3,6 +3,7 @@ import type { RuleSetRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { actorOf, ChangesService, type Work } from '../changes/changes.service.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { canonicalJson } from '../infra/http/canonical-json.ts';
@@ -11,6 +12,7 @@ import type { Called } from '../infra/http/operation.decorator.ts';
 import { ServiceRecords } from '../services/service-records.ts';
 import { assertSound } from './find-findings.ts';
 import type { RuleSource } from './judge-rules.ts';
+import { movesOfRules } from './moves-of-rules.ts';
 import { RuleDraftsService } from './rule-drafts.service.ts';
 import { itemsOfPublication } from './rule-items.ts';
 import { revisionView } from './rule-views.ts';
@@ -38,11 +40,12 @@ export class PublishRulesService {
     private readonly drafts: RuleDraftsService,
     private readonly services: ServiceRecords,
     private readonly changes: ChangesService,
+    private readonly guards: VersionGuards,
   ) {}
 
   /**
    * Publishes the draft, which is gone afterwards.
-   * @throws ApiError SERVICE_UNKNOWN, RULE_DRAFT_UNKNOWN, RULES_INVALID; PRECONDITION_FAILED with the draft as it is
+   * @throws ApiError SERVICE_UNKNOWN, RULE_DRAFT_UNKNOWN, RULES_INVALID, MOVE_REFUSED; PRECONDITION_FAILED with the draft as it is
    */
   publishDraft({ caller, input, ifMatch, idempotency }: Called<Ops['publishRuleDraft']>) {
     const { serviceId } = input.params;
@@ -72,7 +75,7 @@ export class PublishRulesService {
    * Publishes an earlier set again, under a new number and with the buckets that it had: whoever saw a version then sees
    * it again. The draft stays.
    *
-   * @throws ApiError SERVICE_UNKNOWN, RULE_SET_UNKNOWN, RULES_INVALID
+   * @throws ApiError SERVICE_UNKNOWN, RULE_SET_UNKNOWN, RULES_INVALID, MOVE_REFUSED
    */
   publishRevision({ caller, input, idempotency }: Called<Ops['publishRuleRevision']>) {
     const { serviceId, number } = input.params;
@@ -104,6 +107,8 @@ export class PublishRulesService {
     assertSound(findings);
     const live = await this.store.findLive(tx, serviceId);
     if (live !== undefined && isSame(live.record, record)) return { items: [], answer: () => revisionView(live) };
+    const moves = movesOfRules(serviceId, live?.record, record);
+    await this.guards.assertAllowed(tx, moves, { caller: publication.caller, isHeld: true });
     await this.store.publish(tx, { serviceId, number, record, input, republishedFrom, changeKey });
     return {
       items: itemsOfPublication(serviceId, live, { number, input }),

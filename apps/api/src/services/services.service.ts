@@ -2,6 +2,7 @@ import type { operations, Service } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
 import { changedFields } from '../infra/changed-fields.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { isDuplicate } from '../infra/db/database-errors.ts';
@@ -11,6 +12,7 @@ import { assertMatch } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { assignDefaults, ownedDefaultsOf } from './assign-defaults.ts';
 import { LiveInstances } from './live-instances.ts';
+import { movesOfDefault } from './moves-of-default.ts';
 import { serviceState, serviceView } from './service-view.ts';
 import { type CountedService, type ServiceFields, ServicesStore } from './services.store.ts';
 import { VersionsStore } from './versions.store.ts';
@@ -24,6 +26,7 @@ export class ServicesService {
     private readonly versions: VersionsStore,
     private readonly changes: ChangesService,
     private readonly instances: LiveInstances,
+    private readonly guards: VersionGuards,
   ) {}
 
   /** @throws ApiError CURSOR_INVALID */
@@ -67,7 +70,7 @@ export class ServicesService {
     }
   }
 
-  /** @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, PRECONDITION_FAILED */
+  /** @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, MOVE_REFUSED, PRECONDITION_FAILED */
   update({ caller, input, ifMatch }: Called<Ops['updateService']>) {
     const { serviceId } = input.params;
     const { reason, ...wanted } = input.body;
@@ -80,6 +83,7 @@ export class ServicesService {
       if (fields === undefined) return { items: [], answer: () => this.#view(row) };
       assertFallback({ ...before, ...fields });
       await this.#assertVersions(tx, serviceId, fields);
+      await this.guards.assertAllowed(tx, movesOfDefault(serviceId, before, fields), { caller, isHeld: true });
       const { defaultVersions, ...rest } = fields;
       const owned = defaultVersions && { defaultVersions: assignDefaults(ownedDefaultsOf(row), defaultVersions) };
       const updated = await this.store.update(tx, serviceId, { ...rest, ...owned });

@@ -131,6 +131,8 @@ export * from './me.ts';
 export * from './meKind.ts';
 export * from './mePermissionsItem.ts';
 export * from './missingUnit.ts';
+export * from './objection.ts';
+export * from './objectionCode.ts';
 export * from './operand.ts';
 export * from './plan.ts';
 export * from './planByServiceItem.ts';

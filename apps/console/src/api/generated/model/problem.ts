@@ -6,6 +6,7 @@
  * OpenAPI spec version: 1
  */
 import type { Fault } from './fault.ts';
+import type { Objection } from './objection.ts';
 import type { ProblemCode } from './problemCode.ts';
 
 export interface Problem {
@@ -27,6 +28,8 @@ export interface Problem {
   current?: unknown;
   /** With RULES_INVALID: what the analysis found. */
   findings?: unknown[];
+  /** With MOVE_REFUSED: the first 1 000. */
+  objections?: Objection[];
   /** With VERSION_REFERENCED: what still refers to it. */
   references?: unknown[];
 }

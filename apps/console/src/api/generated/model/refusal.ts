@@ -22,4 +22,9 @@ export interface Refusal {
      * @nullable
      */
   theirs?: string | null;
+  /**
+     * What would make the move possible, where known.
+     * @nullable
+     */
+  mend?: string | null;
 }

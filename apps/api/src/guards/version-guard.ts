@@ -1,0 +1,34 @@
+import type { Objection } from '@grey/contracts';
+import type { Caller } from '../access/caller.ts';
+import type { Transaction } from '../infra/db/database.ts';
+
+/** Somebody who shall be answered by another version than before. */
+export interface VersionMove {
+  /** null: everybody whom the service's default, a rule, an experiment or a lane may reach */
+  readonly tenantId: string | null;
+  readonly serviceId: string;
+  /** null: whatever the tenant, or everybody, has now */
+  readonly fromVersion: string | null;
+  readonly toVersion: string;
+}
+
+export interface GuardContext {
+  readonly caller: Caller;
+  /** Said by a caller who may: objections that can be overridden are noted, and do not refuse. */
+  readonly override?: { readonly reason: string } | undefined;
+  /** An emergency rollback: as with an override, objections that can be overridden only warn. */
+  readonly isEmergency?: boolean;
+  /** The moves are about to be written: what a guard relied on is to stay so until the transaction ends. */
+  readonly isHeld?: boolean;
+}
+
+/** Something that may object to versions being changed. It judges all moves of a change at once, as they will be together. */
+export interface VersionGuard {
+  readonly name: string;
+  /**
+   * @param moves of up to 200 000 cells: a guard reads sets, never one cell after the other. Two moves of one cell are
+   * alternatives: each may come true
+   * @returns objections to moves; `tenantId` and `serviceId` are those of the move
+   */
+  check(tx: Transaction, moves: readonly VersionMove[], context: GuardContext): Promise<readonly Objection[]>;
+}

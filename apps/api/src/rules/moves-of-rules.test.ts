@@ -1,0 +1,51 @@
+import type { Condition, RuleRecord, RuleSetRecord } from '@grey/route-core';
+import { expect, test } from 'vitest';
+import { movesOfRules } from './moves-of-rules.ts';
+
+const rule = (id: string, version: string, when?: Condition, more: Partial<RuleRecord> = {}): RuleRecord => ({
+  id,
+  name: id,
+  priority: 0,
+  isEnabled: true,
+  target: { kind: 'version', version },
+  ...(when === undefined ? {} : { when }),
+  ...more,
+});
+const set = (...rules: RuleRecord[]): RuleSetRecord => ({ number: 1, normalizePath: false, rules });
+const tenant = (value: string): Condition => ({ op: 'equals', operand: { from: 'tenant' }, value });
+const header: Condition = { op: 'exists', operand: { from: 'header', name: 'x' } };
+const shown = (live: RuleSetRecord | undefined, next: RuleSetRecord) =>
+  movesOfRules('pay', live, next).map(({ tenantId, toVersion }) => [tenantId, toVersion]);
+
+test('a rule may move everybody, unless only certain tenants can meet it', () => {
+  expect(shown(undefined, set(rule('a', 'v2', header)))).toEqual([[null, 'v2']]);
+  expect(shown(undefined, set(rule('a', 'v2', { op: 'all', of: [header, tenant('acme')] })))).toEqual([['acme', 'v2']]);
+  expect(shown(undefined, set(rule('a', 'v2', { op: 'any', of: [tenant('acme'), tenant('beta')] })))).toEqual([
+    ['acme', 'v2'],
+    ['beta', 'v2'],
+  ]);
+  expect(shown(undefined, set(rule('a', 'v2', { op: 'any', of: [tenant('acme'), header] })))).toEqual([[null, 'v2']]);
+  expect(shown(undefined, set(rule('a', 'v2', { op: 'not', of: tenant('acme') })))).toEqual([[null, 'v2']]);
+});
+
+test('a rule that was live moves nobody anew; one that reaches further does', () => {
+  expect(shown(set(rule('a', 'v2', header)), set(rule('b', 'v2', header, { priority: 9 })))).toEqual([]);
+  expect(shown(set(rule('a', 'v2', header)), set(rule('a', 'v2')))).toEqual([[null, 'v2']]);
+});
+
+test('a rule that is off moves nobody, nor does a share of nothing', () => {
+  expect(shown(undefined, set(rule('a', 'v2', undefined, { isEnabled: false })))).toEqual([]);
+  const split: RuleRecord['target'] = {
+    kind: 'split',
+    split: {
+      unit: { by: 'user' },
+      whenMissing: 'skip',
+      salt: 's',
+      shares: [
+        { version: 'v1', weight: 10_000, ranges: [[0, 10_000]] },
+        { version: 'v2', weight: 0, ranges: [] },
+      ],
+    },
+  };
+  expect(shown(undefined, set(rule('a', 'x', undefined, { target: split })))).toEqual([[null, 'v1']]);
+});

@@ -1,0 +1,29 @@
+import type { VersionMove } from '../guards/version-guard.ts';
+import type { ServiceFields } from './services.store.ts';
+
+type Default = Pick<ServiceFields, 'defaultVersions'>;
+
+/**
+ * What a new default does to everybody who follows it: a version that gains weight is entered from each that they had.
+ * The fallback is no move: it answers only where nothing else can.
+ */
+export function movesOfDefault(
+  serviceId: string,
+  before: Default,
+  { defaultVersions: after }: Partial<Default>,
+): VersionMove[] {
+  if (after === undefined) return [];
+  const had = usedOf(before.defaultVersions);
+  const weightOf = new Map(before.defaultVersions.map(({ version, weight }) => [version, weight]));
+  return after
+    .filter(({ version, weight }) => weight > (weightOf.get(version) ?? 0))
+    .flatMap(({ version: toVersion }) =>
+      (had.length === 0 ? [null] : had)
+        .filter((fromVersion) => fromVersion !== toVersion)
+        .map((fromVersion) => ({ tenantId: null, serviceId, fromVersion, toVersion })),
+    );
+}
+
+function usedOf(defaults: Default['defaultVersions']): string[] {
+  return defaults.filter(({ weight }) => weight > 0).map(({ version }) => version);
+}
