@@ -6,6 +6,9 @@ import { AccessGuard } from './access/access.guard.ts';
 import { accessProviders } from './access/access.providers.ts';
 import { AssignmentsController } from './assignments/assignments.controller.ts';
 import { assignmentsProviders } from './assignments/assignments.providers.ts';
+import { AuditController } from './changes/chain/audit.controller.ts';
+import { AuditService } from './changes/chain/audit.service.ts';
+import { ChainStore } from './changes/chain/chain.store.ts';
 import { ChangeFeed } from './changes/change-feed.ts';
 import { ChangeLogStore } from './changes/change-log.store.ts';
 import { ChangeReader } from './changes/change-reader.ts';
@@ -76,6 +79,8 @@ const http: Provider[] = [
 ];
 
 const changes: Provider[] = [
+  AuditService,
+  ChainStore,
   ChangeFeed,
   ChangeLogStore,
   ChangeReader,
@@ -97,6 +102,7 @@ export class AppModule {
       controllers: [
         AccessController,
         AssignmentsController,
+        AuditController,
         ChangesController,
         DiscoveryController,
         ExperimentsController,

@@ -76,6 +76,8 @@ export const expectedAccess: Readonly<Record<OperationId, 'everybody' | readonly
   applyAssignments: managing,
   listChanges: reading,
   listChangeItems: reading,
+  verifyAudit: admin,
+  eraseUserFromAudit: admin,
   stream: reading,
   listRouters: reading,
   route: deciding,

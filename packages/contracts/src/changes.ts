@@ -31,6 +31,7 @@ export const changeKinds = [
   'user.deleted',
   'api_key.created',
   'api_key.revoked',
+  'audit.erased',
 ] as const;
 export const changeKindSchema = z.enum(changeKinds).meta({ id: 'ChangeKind' });
 
@@ -53,6 +54,7 @@ export const changeItemSchema = z
       'flags',
       'user',
       'api_key',
+      'erasure',
     ]),
     tenantId: z.string().nullable(),
     serviceId: z.string().nullable(),

@@ -38,6 +38,7 @@ export const errorCodes = {
   EXPERIMENT_GROUP_FULL: { status: 409, title: 'The experiments of the group take more than all units.' },
   LANE_REFERENCED: { status: 409, title: 'A rule still leads into the lane.' },
   USER_EXISTS: { status: 409, title: 'A user with this name exists.' },
+  USER_STILL_THERE: { status: 409, title: 'The user still exists; delete it before its name is erased from the log.' },
   LAST_ADMIN: { status: 409, title: 'The last active administrator cannot be removed or demoted.' },
   INSTANCE_TAKEN: { status: 409, title: 'Another service has registered an instance under this id.' },
   IDEMPOTENCY_CONFLICT: { status: 409, title: 'This Idempotency-Key was used for another request.' },

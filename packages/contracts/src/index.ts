@@ -7,6 +7,7 @@ export * from './errors.ts';
 export * from './experiments.ts';
 export * from './flags.ts';
 export * from './health.ts';
+export * from './history.ts';
 export * from './instances.ts';
 export * from './lanes.ts';
 export * from './openapi.ts';

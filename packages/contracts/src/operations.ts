@@ -6,6 +6,7 @@ import * as discovery from './discovery.ts';
 import * as experiments from './experiments.ts';
 import * as flags from './flags.ts';
 import * as health from './health.ts';
+import * as history from './history.ts';
 import * as instances from './instances.ts';
 import * as lanes from './lanes.ts';
 import type { Operation } from './operation.ts';
@@ -842,6 +843,28 @@ export const operations = {
     query: pageQuerySchema,
     success: { status: 200, schema: changes.changeItemPageSchema },
     errors: ['CHANGE_UNKNOWN', 'CURSOR_INVALID', 'DATABASE_UNAVAILABLE'],
+  },
+  verifyAudit: {
+    id: 'verifyAudit',
+    method: 'GET',
+    path: '/api/audit/verify',
+    tag: 'Changes',
+    summary: 'Whether the log is what was written: the first change that is not, and the hash to note elsewhere',
+    permission: 'audit.read',
+    query: history.verifyQuerySchema,
+    success: { status: 200, schema: history.verifyResultSchema },
+    errors: ['DATABASE_UNAVAILABLE'],
+  },
+  eraseUserFromAudit: {
+    id: 'eraseUserFromAudit',
+    method: 'POST',
+    path: '/api/audit/erase',
+    tag: 'Changes',
+    summary: 'Take a deleted user out of the log; its hashes stay',
+    permission: 'audit.erase',
+    body: history.erasePersonSchema,
+    success: { status: 200, schema: history.erasePersonResultSchema },
+    errors: ['USER_UNKNOWN', 'USER_STILL_THERE', 'DATABASE_UNAVAILABLE'],
   },
   stream: {
     id: 'stream',

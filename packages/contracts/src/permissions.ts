@@ -23,6 +23,9 @@ export const permissions = [
   'discovery.read',
   'discovery.sync',
   'access.manage',
+  'audit.read',
+  'audit.erase',
+  'changes.revert',
 ] as const;
 export type Permission = (typeof permissions)[number];
 export type RequiredPermission = Permission | 'public' | 'authenticated';

@@ -3,6 +3,7 @@ import type { ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { actorHash, isPersonal, itemHash, newSalt, payloadHash, reasonHash, servicesHash } from './chain/chain-hash.ts';
 import type { ItemDraft } from './item-draft.ts';
 
 /** Items shown with the head of a change. */
@@ -23,7 +24,7 @@ function makeEpoch(after = ''): string {
   return epoch > after ? epoch : `${after}0`;
 }
 
-/** Writes the log: items first, the head with its position last. */
+/** Writes the log: items first, the head with its position last. Each head is a link of a chain of hashes. */
 @Injectable()
 export class ChangeLogStore {
   constructor(private readonly database: Database) {}
@@ -57,34 +58,80 @@ export class ChangeLogStore {
     return { epoch, revision: Number(revision) };
   }
 
-  async writeItems(tx: Transaction, key: string, items: readonly ItemDraft[]): Promise<void> {
-    if (items.length === 0) return;
+  /**
+   * Writes the items and hashes all that is known before the position: what is left to do under the lock of the log is one
+   * hash of a hundred bytes.
+   */
+  async writeItems(tx: Transaction, head: HeadDraft, items: readonly ItemDraft[]): Promise<Seal> {
     const json = (value: Record<string, unknown> | null) => (value === null ? null : JSON.stringify(value));
-    await tx.$executeRaw`
-      INSERT INTO change_items (change_key, index, entity, tenant_id, service_id, key, before, after)
-      SELECT ${key}::uuid, ordinality - 1, entity, tenant_id, service_id, key, before::jsonb, after::jsonb
-      FROM unnest(
-        ${items.map((item) => item.entity)}::text[], ${items.map((item) => item.tenantId)}::text[],
-        ${items.map((item) => item.serviceId)}::text[], ${items.map((item) => item.key)}::text[],
-        ${items.map((item) => json(item.before))}::text[], ${items.map((item) => json(item.after))}::text[]
-      ) WITH ORDINALITY AS t (entity, tenant_id, service_id, key, before, after, ordinality)`;
+    const rows = await tx.$queryRaw<Seal[]>`
+      WITH drafts AS MATERIALIZED (
+        SELECT (ordinality - 1)::int AS index, entity, tenant_id, service_id, key, before::jsonb AS before,
+               after::jsonb AS after, CASE WHEN ${isPersonal} THEN ${newSalt} END AS salt
+        FROM unnest(
+          ${items.map((item) => item.entity)}::text[], ${items.map((item) => item.tenantId)}::text[],
+          ${items.map((item) => item.serviceId)}::text[], ${items.map((item) => item.key)}::text[],
+          ${items.map((item) => json(item.before))}::text[], ${items.map((item) => json(item.after))}::text[]
+        ) WITH ORDINALITY AS t (entity, tenant_id, service_id, key, before, after, ordinality)
+      ), written AS (
+        INSERT INTO change_items (change_key, index, entity, tenant_id, service_id, key, before, after, salt, hash)
+        SELECT ${head.key}::uuid, index, entity, tenant_id, service_id, key, before, after, salt, ${itemHash} FROM drafts
+        RETURNING index, hash
+      ), head AS MATERIALIZED (
+        SELECT ${head.key}::uuid AS key, ${head.kind}::text AS kind, ${head.actor.kind}::text AS actor_kind,
+               ${head.actor.id}::text AS actor_id, ${head.actor.name}::text AS actor_name, ${head.reason}::text AS reason,
+               ${head.itemCount}::int AS item_count, ${servicesJson(head)}::jsonb AS services, ${newSalt} AS actor_salt,
+               CASE WHEN ${head.reason}::text IS NOT NULL THEN ${newSalt} END AS reason_salt,
+               (SELECT sha256(string_agg(hash, ''::bytea ORDER BY index)) FROM written) AS items_hash
+      ), hashed AS (
+        SELECT *, ${actorHash} AS actor_hash, ${reasonHash} AS reason_hash, ${servicesHash} AS services_hash FROM head
+      )
+      SELECT encode(actor_salt, 'hex') AS "actorSalt", encode(actor_hash, 'hex') AS "actorHash",
+             encode(reason_salt, 'hex') AS "reasonSalt", encode(reason_hash, 'hex') AS "reasonHash",
+             encode(items_hash, 'hex') AS "itemsHash", encode(services_hash, 'hex') AS "servicesHash",
+             encode(${payloadHash}, 'hex') AS "payloadHash"
+      FROM hashed`;
+    return rows[0] as Seal;
   }
 
   /** Takes the next revision and writes the head. Every other writer waits from here to the commit: do nothing slow after it. */
-  async writeHead(tx: Transaction, head: HeadDraft): Promise<{ position: Position; at: Date }> {
-    const services = head.services.length === 0 ? null : JSON.stringify(head.services);
+  async writeHead(tx: Transaction, head: HeadDraft, seal: Seal): Promise<{ position: Position; at: Date }> {
+    const hex = (hash: string | null) => Prisma.sql`decode(${hash}::text, 'hex')`;
+    // The subquery is evaluated on the row as it is once the lock is had: time and hash follow those of the writer before.
     const rows = await tx.$queryRaw<{ epoch: string; revision: bigint; at: Date }[]>`
       WITH position AS (
-        UPDATE log_position SET revision = revision + 1 WHERE id = 1 RETURNING epoch, revision
+        UPDATE log_position AS log SET (revision, at, chain_hash) = (
+          SELECT log.revision + 1, t.at, sha256(log.chain_hash || convert_to(log.epoch || '-' || (log.revision + 1) || ' ' ||
+                 (extract(epoch FROM t.at) * 1000)::bigint || ' ', 'UTF8') || ${hex(seal.payloadHash)})
+          FROM (SELECT date_trunc('milliseconds', greatest(clock_timestamp(), log.at)) AS at OFFSET 0) AS t
+        ) WHERE id = 1 RETURNING epoch, revision, at, chain_hash
       )
-      INSERT INTO changes (epoch, revision, key, kind, actor_kind, actor_id, actor_name, reason, item_count, services)
+      INSERT INTO changes (epoch, revision, key, kind, actor_kind, actor_id, actor_name, reason, item_count, services, at,
+                           actor_salt, actor_hash, reason_salt, reason_hash, items_hash, services_hash, payload_hash, chain_hash)
       SELECT epoch, revision, ${head.key}::uuid, ${head.kind}, ${head.actor.kind}, ${head.actor.id}, ${head.actor.name},
-             ${head.reason}, ${head.itemCount}, ${services}::jsonb
+             ${head.reason}, ${head.itemCount}, ${servicesJson(head)}::jsonb, at, ${hex(seal.actorSalt)}, ${hex(seal.actorHash)},
+             ${hex(seal.reasonSalt)}, ${hex(seal.reasonHash)}, ${hex(seal.itemsHash)}, ${hex(seal.servicesHash)},
+             ${hex(seal.payloadHash)}, chain_hash
       FROM position RETURNING epoch, revision, at`;
     const [row] = rows;
     if (row === undefined) throw new Error('The log has no position row.');
     return { position: { epoch: row.epoch, revision: Number(row.revision) }, at: row.at };
   }
+}
+
+/** Hashes and salts of a change that has no position yet, hex. */
+export interface Seal {
+  readonly actorSalt: string;
+  readonly actorHash: string;
+  readonly reasonSalt: string | null;
+  readonly reasonHash: string | null;
+  readonly itemsHash: string | null;
+  readonly servicesHash: string | null;
+  readonly payloadHash: string;
+}
+
+function servicesJson({ services }: HeadDraft): string | null {
+  return services.length === 0 ? null : JSON.stringify(services);
 }
 
 /** A head with its items in the words of the API. */
@@ -139,6 +186,12 @@ export function itemOf(row: ItemRow): ChangeItem {
 
 export function changeIdOf(position: Position): string {
   return `${position.epoch}-${position.revision}`;
+}
+
+/** The position in an id of the form `epoch-revision`; the contract has checked the form. */
+export function positionOf(changeId: string): Position {
+  const [epoch, revision] = changeId.split('-') as [string, string];
+  return { epoch, revision: Number(revision) };
 }
 
 export const headColumns = Prisma.sql`epoch, revision, key, kind, actor_kind, actor_id, actor_name, reason, at, item_count`;

@@ -144,7 +144,6 @@ export class ChangesService implements OnApplicationShutdown {
   async #record<T>(tx: Transaction, key: string, request: ChangeRequest, done: Work<T>): Promise<CommittedChange> {
     const services = done.services ?? [];
     const items: ChangeItem[] = done.items.map((item, index) => ({ index, ...item }));
-    await this.log.writeItems(tx, key, items);
     const head = {
       key,
       kind: request.kind,
@@ -153,7 +152,8 @@ export class ChangesService implements OnApplicationShutdown {
       itemCount: items.length,
       services,
     };
-    const { position, at } = await this.log.writeHead(tx, head);
+    const seal = await this.log.writeItems(tx, head, items);
+    const { position, at } = await this.log.writeHead(tx, head, seal);
     const { kind, actor, reason, itemCount } = head;
     return {
       change: {

@@ -33,6 +33,8 @@ import type {
   DeleteTenantParams,
   DiscoveryServiceList,
   DiscoverySourceList,
+  ErasePerson,
+  ErasePersonResult,
   Experiment,
   ExperimentCounts,
   ExperimentList,
@@ -107,6 +109,8 @@ import type {
   UpdateVersionParams,
   User,
   UserPage,
+  VerifyAuditParams,
+  VerifyResult,
   Version,
   VersionFlags,
   VersionList
@@ -2267,6 +2271,77 @@ export const listChangeItems = async (changeId: string,
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getVerifyAuditUrl = (params?: VerifyAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/audit/verify?${stringifiedParams}` : `/api/audit/verify`
+}
+
+/**
+ * Needs the permission `audit.read`.
+ * @summary Whether the log is what was written: the first change that is not, and the hash to note elsewhere
+ */
+export const verifyAudit = async (params?: VerifyAuditParams, options?: Parameters<typeof callApi>[1]): Promise<VerifyResult> => {
+
+  return callApi<VerifyResult>(getVerifyAuditUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getEraseUserFromAuditUrl = () => {
+
+
+
+
+  return `/api/audit/erase`
+}
+
+/**
+ * Needs the permission `audit.erase`.
+ * @summary Take a deleted user out of the log; its hashes stay
+ */
+export const eraseUserFromAudit = async (erasePerson: ErasePerson, options?: Parameters<typeof callApi>[1]): Promise<ErasePersonResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<ErasePersonResult>(getEraseUserFromAuditUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(erasePerson)
   }
 );}
 

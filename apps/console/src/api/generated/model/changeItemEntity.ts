@@ -20,4 +20,5 @@ export const ChangeItemEntity = {
   flags: 'flags',
   user: 'user',
   api_key: 'api_key',
+  erasure: 'erasure',
 } as const;

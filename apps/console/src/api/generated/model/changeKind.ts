@@ -32,4 +32,5 @@ export const ChangeKind = {
   userdeleted: 'user.deleted',
   api_keycreated: 'api_key.created',
   api_keyrevoked: 'api_key.revoked',
+  auditerased: 'audit.erased',
 } as const;

@@ -31,4 +31,7 @@ export const MePermissionsItem = {
   discoveryread: 'discovery.read',
   discoverysync: 'discovery.sync',
   accessmanage: 'access.manage',
+  auditread: 'audit.read',
+  auditerase: 'audit.erase',
+  changesrevert: 'changes.revert',
 } as const;
