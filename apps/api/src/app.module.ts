@@ -20,6 +20,8 @@ import { IdempotencyStore } from './changes/idempotency.store.ts';
 import { SnapshotStore } from './changes/snapshot.store.ts';
 import { SnapshotsService } from './changes/snapshots.service.ts';
 import { CONFIG, type Config } from './config/config.schema.ts';
+import { EmergencyController } from './emergency/emergency.controller.ts';
+import { emergencyProviders } from './emergency/emergency.providers.ts';
 import { ExperimentsController } from './experiments/experiments.controller.ts';
 import { experimentsProviders } from './experiments/experiments.providers.ts';
 import { FlagsController } from './flags/flags.controller.ts';
@@ -28,6 +30,8 @@ import { FlagsStore } from './flags/flags.store.ts';
 import { guardsProviders } from './guards/guards.providers.ts';
 import { HealthController } from './health/health.controller.ts';
 import { healthProviders } from './health/health.providers.ts';
+import { HoldsController } from './holds/holds.controller.ts';
+import { holdsProviders } from './holds/holds.providers.ts';
 import { Database } from './infra/db/database.ts';
 import { CallInterceptor } from './infra/http/call.interceptor.ts';
 import { RouteCheck } from './infra/http/check-routes.ts';
@@ -105,11 +109,13 @@ export class AppModule {
         AuditController,
         ChangesController,
         DiscoveryController,
+        EmergencyController,
         ExperimentsController,
         FlagsController,
         LanesController,
         OpenapiController,
         HealthController,
+        HoldsController,
         RegistryController,
         RoutersController,
         RulesController,
@@ -133,7 +139,9 @@ export class AppModule {
         ...routersProviders,
         ...routingProviders,
         ...healthProviders,
+        ...emergencyProviders,
         ...experimentsProviders,
+        ...holdsProviders,
         ...guardsProviders,
         ...rulesProviders,
         ...samplesProviders,

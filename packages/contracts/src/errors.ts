@@ -27,6 +27,7 @@ export const errorCodes = {
   RULE_DRAFT_UNKNOWN: { status: 404, title: 'The service has no draft of its rules.' },
   EXPERIMENT_UNKNOWN: { status: 404, title: 'The service has no such experiment.' },
   LANE_UNKNOWN: { status: 404, title: 'No lane has this tag.' },
+  HOLD_UNKNOWN: { status: 404, title: 'No hold has this id.' },
   CHANGE_UNKNOWN: { status: 404, title: 'No change has this id.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The endpoint does not know this method.' },
   TENANT_EXISTS: { status: 409, title: 'A tenant has, or once had, this id.' },
@@ -37,6 +38,12 @@ export const errorCodes = {
   EXPERIMENT_EXISTS: { status: 409, title: 'The service has an experiment with this id.' },
   EXPERIMENT_GROUP_FULL: { status: 409, title: 'The experiments of the group take more than all units.' },
   LANE_REFERENCED: { status: 409, title: 'A rule still leads into the lane.' },
+  HOLD_CYCLE: { status: 409, title: 'With the holds there are, this would lead in a circle.' },
+  HOLD_LIFTED: { status: 409, title: 'The hold has been lifted already.' },
+  ROLLBACK_OF_ROLLBACK: {
+    status: 409,
+    title: 'A rollback leads here already; rolling it back needs an explicit word.',
+  },
   USER_EXISTS: { status: 409, title: 'A user with this name exists.' },
   USER_STILL_THERE: { status: 409, title: 'The user still exists; delete it before its name is erased from the log.' },
   LAST_ADMIN: { status: 409, title: 'The last active administrator cannot be removed or demoted.' },
@@ -55,6 +62,7 @@ export const errorCodes = {
   VERSION_UNDEFINED: { status: 422, title: 'Neither an assignment nor a default gives this tenant a version.' },
   RULES_INVALID: { status: 422, title: 'The rules have errors; nothing was published.' },
   IMPORT_INVALID: { status: 422, title: 'The text cannot be read as rules.' },
+  PRECONDITION_REQUIRED: { status: 428, title: 'Look at the plan first, and send its token.' },
   RATE_LIMITED: { status: 429, title: 'Too many attempts; wait and try again.' },
   INTERNAL_ERROR: { status: 500, title: 'The server failed; the incident is logged under the trace id.' },
   TENANT_SOURCE_FAILED: {
@@ -107,6 +115,14 @@ export const problemSchema = z
       .array(z.unknown())
       .optional()
       .meta({ description: 'With VERSION_REFERENCED: what still refers to it.' }),
+    plan: z
+      .unknown()
+      .optional()
+      .meta({ description: 'With PRECONDITION_REQUIRED: a RollbackPlan or LiftPlan, with the token to apply it.' }),
+    path: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'With HOLD_CYCLE: the versions of the circle, the first again at the end.' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problemSchema>;

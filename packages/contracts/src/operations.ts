@@ -3,10 +3,12 @@ import * as access from './access.ts';
 import * as assignments from './assignments.ts';
 import * as changes from './changes.ts';
 import * as discovery from './discovery.ts';
+import * as emergency from './emergency.ts';
 import * as experiments from './experiments.ts';
 import * as flags from './flags.ts';
 import * as health from './health.ts';
 import * as history from './history.ts';
+import * as holds from './holds.ts';
 import * as instances from './instances.ts';
 import * as lanes from './lanes.ts';
 import type { Operation } from './operation.ts';
@@ -65,6 +67,28 @@ const setVersion = {
     'DATABASE_UNAVAILABLE',
   ],
 } as const satisfies Omit<Operation, 'id' | 'path' | 'summary'>;
+
+const holdParams = z.object({ holdId: holds.holdIdSchema });
+const rollbackErrors = [
+  'SERVICE_UNKNOWN',
+  'VERSION_UNKNOWN',
+  'VERSION_RETIRED',
+  'TENANT_UNKNOWN',
+  'TENANT_FORBIDDEN',
+  'HOLD_CYCLE',
+  'ROLLBACK_OF_ROLLBACK',
+  'SNAPSHOT_MISSING',
+] as const;
+const liftErrors = [
+  'HOLD_UNKNOWN',
+  'HOLD_LIFTED',
+  'PRECONDITION_REQUIRED',
+  'PLAN_TOKEN_INVALID',
+  'PLAN_EXPIRED',
+  'PLAN_STALE',
+  'SNAPSHOT_MISSING',
+  'DATABASE_UNAVAILABLE',
+] as const;
 
 /** Every operation of the API by its id. */
 export const operations = {
@@ -817,6 +841,110 @@ export const operations = {
       'VERSION_RETIRED',
       'DATABASE_UNAVAILABLE',
     ],
+  },
+
+  planRollback: {
+    id: 'planRollback',
+    method: 'POST',
+    path: '/api/emergency/rollback/plan',
+    tag: 'Emergency',
+    summary: 'Who would move, who is left out, what is stopped; changes nothing',
+    permission: 'emergency.rollback',
+    body: emergency.planRollbackSchema,
+    success: { status: 200, schema: emergency.rollbackPlanSchema },
+    errors: rollbackErrors,
+  },
+  emergencyRollback: {
+    id: 'emergencyRollback',
+    method: 'POST',
+    path: '/api/emergency/rollback',
+    tag: 'Emergency',
+    summary: 'Take tenants off a version at once',
+    permission: 'emergency.rollback',
+    body: emergency.emergencyRollbackSchema,
+    isIdempotent: true,
+    canWait: true,
+    success: { status: 200, schema: emergency.rollbackResultSchema },
+    errors: [
+      ...rollbackErrors,
+      'PRECONDITION_REQUIRED',
+      'PLAN_TOKEN_INVALID',
+      'PLAN_EXPIRED',
+      'PLAN_STALE',
+      'DATABASE_UNAVAILABLE',
+    ],
+  },
+  listRollbacks: {
+    id: 'listRollbacks',
+    method: 'GET',
+    path: '/api/emergency/rollbacks',
+    tag: 'Emergency',
+    summary: 'The last hundred rollbacks, newest first',
+    permission: 'routing.read',
+    success: { status: 200, schema: emergency.rollbackListSchema },
+    errors: ['DATABASE_UNAVAILABLE'],
+  },
+  getRollback: {
+    id: 'getRollback',
+    method: 'GET',
+    path: '/api/emergency/rollbacks/{holdId}',
+    tag: 'Emergency',
+    summary: 'One rollback and how far its bookkeeping is',
+    permission: 'routing.read',
+    params: holdParams,
+    success: { status: 200, schema: emergency.rollbackSchema },
+    errors: ['HOLD_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  undoRollback: {
+    id: 'undoRollback',
+    method: 'POST',
+    path: '/api/emergency/rollbacks/{holdId}/undo',
+    tag: 'Emergency',
+    summary: 'Lift the hold and write the assignments back, as one change',
+    permission: 'emergency.rollback',
+    params: holdParams,
+    body: holds.liftHoldSchema,
+    isIdempotent: true,
+    canWait: true,
+    success: { status: 200, schema: holds.liftResultSchema },
+    errors: liftErrors,
+  },
+  listHolds: {
+    id: 'listHolds',
+    method: 'GET',
+    path: '/api/holds',
+    tag: 'Emergency',
+    summary: 'Holds, newest first',
+    permission: 'routing.read',
+    tenantIn: 'list',
+    query: holds.holdListQuerySchema,
+    success: { status: 200, schema: holds.holdPageSchema },
+    errors: ['CURSOR_INVALID', 'DATABASE_UNAVAILABLE'],
+  },
+  getHold: {
+    id: 'getHold',
+    method: 'GET',
+    path: '/api/holds/{holdId}',
+    tag: 'Emergency',
+    summary: 'One hold',
+    permission: 'routing.read',
+    params: holdParams,
+    success: { status: 200, schema: holds.holdSchema },
+    errors: ['HOLD_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  liftHold: {
+    id: 'liftHold',
+    method: 'POST',
+    path: '/api/holds/{holdId}/lift',
+    tag: 'Emergency',
+    summary: 'Lift a hold; without a plan token, what that would move',
+    permission: 'emergency.rollback',
+    params: holdParams,
+    body: holds.liftHoldSchema,
+    isIdempotent: true,
+    canWait: true,
+    success: { status: 200, schema: holds.liftResultSchema },
+    errors: liftErrors,
   },
 
   listChanges: {

@@ -15,6 +15,7 @@ export const permissions = [
   'routing.read',
   'routing.draft',
   'routing.publish',
+  'emergency.rollback',
   'changes.read',
   'routers.read',
   'route',

@@ -2,6 +2,7 @@ import type { ChangeItem, Position } from '@grey/contracts';
 import type {
   AssignmentRecord,
   CellKey,
+  HoldRecord,
   LaneRecord,
   ServiceRecord,
   SnapshotDelta,
@@ -22,6 +23,7 @@ export function deltaOfItems(
   const tenants = { upsert: [] as TenantRecord[], remove: [] as string[] };
   const assignments = { upsert: [] as AssignmentRecord[], remove: [] as CellKey[] };
   const lanes = { upsert: [] as LaneRecord[], remove: [] as string[] };
+  const holds = { upsert: [] as HoldRecord[], remove: [] as string[] };
   for (const item of items) {
     if (item.entity === 'tenant') {
       if (item.after === null) tenants.remove.push(item.key);
@@ -34,6 +36,9 @@ export function deltaOfItems(
     } else if (item.entity === 'lane') {
       if (item.after === null) lanes.remove.push(item.key);
       else lanes.upsert.push(laneRecordOf(item.key, item.after as unknown as LaneState));
+    } else if (item.entity === 'hold') {
+      if (item.after === null) holds.remove.push(item.key);
+      else holds.upsert.push(holdRecordOf(item.key, item.serviceId as string, item.after as unknown as HoldState));
     }
   }
   return {
@@ -41,6 +46,7 @@ export function deltaOfItems(
     ...(tenants.upsert.length + tenants.remove.length > 0 ? { tenants } : {}),
     ...(services.length > 0 ? { services: { upsert: services } } : {}),
     ...(assignments.upsert.length + assignments.remove.length > 0 ? { assignments } : {}),
+    ...(holds.upsert.length + holds.remove.length > 0 ? { holds } : {}),
     ...(lanes.upsert.length + lanes.remove.length > 0 ? { lanes } : {}),
   };
 }
@@ -60,6 +66,14 @@ export interface LaneState extends Pick<LaneRecord, 'mode' | 'versions'> {
 /** A lane as the engine sees it. */
 export function laneRecordOf(tag: string, { mode, versions, entry }: LaneState): LaneRecord {
   return { tag, mode, versions, ...(entry == null ? {} : { entry }) };
+}
+
+/** What the log keeps of a hold, besides what only people read. */
+export type HoldState = Pick<HoldRecord, 'fromVersion' | 'toVersion' | 'scope'>;
+
+/** A hold as the engine sees it. */
+export function holdRecordOf(id: string, serviceId: string, { fromVersion, toVersion, scope }: HoldState): HoldRecord {
+  return { id, serviceId, fromVersion, toVersion, scope };
 }
 
 /** A tenant as the engine sees it. */

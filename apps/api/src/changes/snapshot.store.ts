@@ -2,6 +2,7 @@ import type { Position } from '@grey/contracts';
 import type { AssignmentRecord, LaneRecord, ServiceRecord, SnapshotSource } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { readActiveHolds } from '../infra/db/read-holds.ts';
 import { readServiceParts } from '../infra/db/read-service-parts.ts';
 import { serviceRecordOf } from '../services/service-record.ts';
 import type { CommittedChange } from './change-feed.ts';
@@ -53,7 +54,7 @@ export class SnapshotStore {
         services: services.map(serviceRecordOf),
         assignments,
         schemas: [],
-        holds: [],
+        holds: await readActiveHolds(tx, null),
         lanes: lanes.map(({ record }) => record as unknown as LaneRecord),
       };
       return { source, tenants: tenants as TenantRow[] };

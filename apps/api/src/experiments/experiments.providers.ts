@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { DecisionCounters } from '../routing/decision-counters.ts';
 import { CountFlusher } from './count-flusher.ts';
 import { ExperimentCountsStore } from './experiment-counts.store.ts';
+import { ExperimentPreemption } from './experiment-preemption.ts';
 import { ExperimentsService } from './experiments.service.ts';
 import { ExperimentsStore } from './experiments.store.ts';
 
@@ -12,6 +13,7 @@ export const experimentsProviders: Provider[] = [
     inject: [DecisionCounters, ExperimentCountsStore],
   },
   ExperimentCountsStore,
+  ExperimentPreemption,
   ExperimentsService,
   ExperimentsStore,
 ];

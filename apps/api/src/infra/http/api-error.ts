@@ -1,7 +1,9 @@
 import { type ErrorCode, errorCodes, type Problem } from '@grey/contracts';
 
 /** What an error may say beyond its code. */
-export type ProblemExtra = Partial<Pick<Problem, 'detail' | 'errors' | 'current' | 'references' | 'findings' | 'objections'>>;
+export type ProblemExtra = Partial<
+  Pick<Problem, 'detail' | 'errors' | 'current' | 'references' | 'findings' | 'objections' | 'plan' | 'path'>
+>;
 
 /** An answer other than success. Thrown anywhere below a controller; the problem filter turns it into RFC 9457. */
 export class ApiError extends Error {

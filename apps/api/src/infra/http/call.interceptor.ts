@@ -22,7 +22,7 @@ import { Replayed } from './replayed.ts';
 const BODY_LIMIT = 1024 * 1024;
 /** Twenty thousand explicit cells, or tenants, fit. */
 const BULK_BODY_LIMIT = 4 * 1024 * 1024;
-const bulk = new Set(['planAssignments', 'applyAssignments']);
+const bulk = new Set(['planAssignments', 'applyAssignments', 'planRollback', 'emergencyRollback']);
 /** A condition of 32 levels takes two of a body each. */
 const CONDITION_DEPTH = 80;
 const withConditions = new Set(['Rules', 'Experiments', 'Lanes', 'Flags']);
@@ -63,9 +63,13 @@ export class CallInterceptor implements NestInterceptor {
   }
 
   /** Says how far the change of this call got. A call that changed nothing has nothing to wait for. */
-  async #converge({ committed }: CallContext, waitMs: number, response: ServerResponse): Promise<void> {
-    if (committed === undefined) return;
-    const convergence = await this.waitConverged(committed, waitMs);
+  async #converge(
+    { committed, convergence: known }: CallContext,
+    waitMs: number,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (committed === undefined && known === undefined) return;
+    const convergence = known ?? (await this.waitConverged(committed as Position, waitMs));
     response.setHeader(CONVERGENCE_HEADER, formatConvergence(convergence));
   }
 }

@@ -33,6 +33,8 @@ import type {
   DeleteTenantParams,
   DiscoveryServiceList,
   DiscoverySourceList,
+  EmergencyRollback,
+  EmergencyRollbackParams,
   ErasePerson,
   ErasePersonResult,
   Experiment,
@@ -46,15 +48,21 @@ import type {
   GetServiceSourceParams,
   Health,
   Heartbeat,
+  Hold,
+  HoldPage,
   ImportRules,
   ImportedRules,
   Instance,
   InstanceList,
   Lane,
   LaneList,
+  LiftHold,
+  LiftHoldParams,
+  LiftResult,
   ListApiKeysParams,
   ListChangeItemsParams,
   ListChangesParams,
+  ListHoldsParams,
   ListRuleRevisionsParams,
   ListServicesParams,
   ListTenantsParams,
@@ -64,6 +72,7 @@ import type {
   Me,
   Plan,
   PlanRequest,
+  PlanRollback,
   Probe,
   PublishRuleDraftParams,
   PublishRuleRevisionParams,
@@ -73,6 +82,10 @@ import type {
   PutLaneParams,
   PutVersionFlagsParams,
   RegisterInstance,
+  Rollback,
+  RollbackList,
+  RollbackPlan,
+  RollbackResult,
   RouteRequest,
   RouteResponse,
   RouterList,
@@ -98,6 +111,7 @@ import type {
   TenantServiceList,
   TenantSyncResult,
   TenantSyncStatus,
+  UndoRollbackParams,
   UpdateExperiment,
   UpdateExperimentParams,
   UpdateService,
@@ -2205,6 +2219,297 @@ return callApi<ApplyResult>(getApplyAssignmentsUrl(params),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(applyRequest)
+  }
+);}
+
+
+
+export const getPlanRollbackUrl = () => {
+
+
+
+
+  return `/api/emergency/rollback/plan`
+}
+
+/**
+ * Needs the permission `emergency.rollback`.
+ * @summary Who would move, who is left out, what is stopped; changes nothing
+ */
+export const planRollback = async (planRollbackBody: PlanRollback, options?: Parameters<typeof callApi>[1]): Promise<RollbackPlan> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RollbackPlan>(getPlanRollbackUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(planRollbackBody)
+  }
+);}
+
+
+
+export const getEmergencyRollbackUrl = (params?: EmergencyRollbackParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/emergency/rollback?${stringifiedParams}` : `/api/emergency/rollback`
+}
+
+/**
+ * Needs the permission `emergency.rollback`.
+ * @summary Take tenants off a version at once
+ */
+export const emergencyRollback = async (emergencyRollbackBody: EmergencyRollback,
+    params?: EmergencyRollbackParams, options?: Parameters<typeof callApi>[1]): Promise<RollbackResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RollbackResult>(getEmergencyRollbackUrl(params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(emergencyRollbackBody)
+  }
+);}
+
+
+
+export const getListRollbacksUrl = () => {
+
+
+
+
+  return `/api/emergency/rollbacks`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary The last hundred rollbacks, newest first
+ */
+export const listRollbacks = async ( options?: Parameters<typeof callApi>[1]): Promise<RollbackList> => {
+
+  return callApi<RollbackList>(getListRollbacksUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetRollbackUrl = (holdId: string,) => {
+
+
+
+
+  return `/api/emergency/rollbacks/${holdId}`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary One rollback and how far its bookkeeping is
+ */
+export const getRollback = async (holdId: string, options?: Parameters<typeof callApi>[1]): Promise<Rollback> => {
+
+  return callApi<Rollback>(getGetRollbackUrl(holdId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getUndoRollbackUrl = (holdId: string,
+    params?: UndoRollbackParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/emergency/rollbacks/${holdId}/undo?${stringifiedParams}` : `/api/emergency/rollbacks/${holdId}/undo`
+}
+
+/**
+ * Needs the permission `emergency.rollback`.
+ * @summary Lift the hold and write the assignments back, as one change
+ */
+export const undoRollback = async (holdId: string,
+    liftHold: LiftHold,
+    params?: UndoRollbackParams, options?: Parameters<typeof callApi>[1]): Promise<LiftResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<LiftResult>(getUndoRollbackUrl(holdId,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(liftHold)
+  }
+);}
+
+
+
+export const getListHoldsUrl = (params?: ListHoldsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/holds?${stringifiedParams}` : `/api/holds`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary Holds, newest first
+ */
+export const listHolds = async (params?: ListHoldsParams, options?: Parameters<typeof callApi>[1]): Promise<HoldPage> => {
+
+  return callApi<HoldPage>(getListHoldsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetHoldUrl = (holdId: string,) => {
+
+
+
+
+  return `/api/holds/${holdId}`
+}
+
+/**
+ * Needs the permission `routing.read`.
+ * @summary One hold
+ */
+export const getHold = async (holdId: string, options?: Parameters<typeof callApi>[1]): Promise<Hold> => {
+
+  return callApi<Hold>(getGetHoldUrl(holdId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getLiftHoldUrl = (holdId: string,
+    params?: LiftHoldParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/holds/${holdId}/lift?${stringifiedParams}` : `/api/holds/${holdId}/lift`
+}
+
+/**
+ * Needs the permission `emergency.rollback`.
+ * @summary Lift a hold; without a plan token, what that would move
+ */
+export const liftHold = async (holdId: string,
+    liftHoldBody: LiftHold,
+    params?: LiftHoldParams, options?: Parameters<typeof callApi>[1]): Promise<LiftResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<LiftResult>(getLiftHoldUrl(holdId,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(liftHoldBody)
   }
 );}
 

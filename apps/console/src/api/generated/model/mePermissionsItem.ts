@@ -23,6 +23,7 @@ export const MePermissionsItem = {
   routingread: 'routing.read',
   routingdraft: 'routing.draft',
   routingpublish: 'routing.publish',
+  emergencyrollback: 'emergency.rollback',
   changesread: 'changes.read',
   routersread: 'routers.read',
   route: 'route',

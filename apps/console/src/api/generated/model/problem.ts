@@ -32,4 +32,8 @@ export interface Problem {
   objections?: Objection[];
   /** With VERSION_REFERENCED: what still refers to it. */
   references?: unknown[];
+  /** With PRECONDITION_REQUIRED: a RollbackPlan or LiftPlan, with the token to apply it. */
+  plan?: unknown;
+  /** With HOLD_CYCLE: the versions of the circle, the first again at the end. */
+  path?: string[];
 }
