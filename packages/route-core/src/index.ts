@@ -8,10 +8,12 @@ export {
   type ConditionTrace,
   checkCondition,
   compileCondition,
+  compileVersionRange,
   Facts,
   normalizePath,
   type ParsedCel,
   parseCel,
+  parseVersionRange,
   printCel,
 } from './conditions/index.ts';
 export { decide, decideAt, explain, explainAt } from './decide.ts';
