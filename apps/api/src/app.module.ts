@@ -17,6 +17,11 @@ import { ChangesService } from './changes/changes.service.ts';
 import { ChangesStore } from './changes/changes.store.ts';
 import { Housekeeping } from './changes/housekeeping.ts';
 import { IdempotencyStore } from './changes/idempotency.store.ts';
+import { MomentsStore } from './changes/past/moments.store.ts';
+import { PastController } from './changes/past/past.controller.ts';
+import { PastService } from './changes/past/past.service.ts';
+import { PastStore } from './changes/past/past.store.ts';
+import { PresentStore } from './changes/past/present.store.ts';
 import { SnapshotStore } from './changes/snapshot.store.ts';
 import { SnapshotsService } from './changes/snapshots.service.ts';
 import { CONFIG, type Config } from './config/config.schema.ts';
@@ -91,6 +96,10 @@ const changes: Provider[] = [
   ChangesService,
   ChangesStore,
   IdempotencyStore,
+  MomentsStore,
+  PastService,
+  PastStore,
+  PresentStore,
   SnapshotStore,
   SnapshotsService,
 ];
@@ -116,6 +125,7 @@ export class AppModule {
         OpenapiController,
         HealthController,
         HoldsController,
+        PastController,
         RegistryController,
         RoutersController,
         RulesController,

@@ -56,6 +56,7 @@ export const errorCodes = {
   INCOMPATIBLE: { status: 409, title: 'The version does not fit the one before it, or another service.' },
   PLAN_STALE: { status: 409, title: 'What the plan would change has changed since.' },
   PLAN_EXPIRED: { status: 410, title: 'The plan is too old; make a new one.' },
+  HISTORY_TRIMMED: { status: 410, title: 'What happened since that moment is no longer kept.' },
   PRECONDITION_FAILED: { status: 412, title: 'The state is not the one the caller saw.' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is over the limit.' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, title: 'Send application/json.' },

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { changeIdSchema } from './changes.ts';
-import { positionSchema, reasonSchema } from './primitives.ts';
+import { changeIdSchema, changeItemSchema } from './changes.ts';
+import {
+  pageOf,
+  pageQuerySchema,
+  positionSchema,
+  reasonSchema,
+  serviceIdSchema,
+  tenantIdSchema,
+  timestampSchema,
+} from './primitives.ts';
 
 /** SHA-256, hex. */
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
@@ -64,3 +72,96 @@ export const erasePersonResultSchema = z
   })
   .meta({ id: 'ErasePersonResult' });
 export type ErasePersonResult = z.infer<typeof erasePersonResultSchema>;
+
+/** A moment: a position of the log, or a time. */
+export const momentSchema = z.union([z.iso.datetime({ offset: true }), changeIdSchema]).meta({
+  description:
+    'A moment: `epoch-revision` (as it was after that change; revision 0: before the first), or a time, ISO 8601.',
+});
+
+const stateQuery = z.object({ at: momentSchema.optional().meta({ description: 'Left out: now.' }) });
+export const stateQuerySchema = stateQuery;
+const momentShown = {
+  position: positionSchema.meta({ description: 'The last change that counts.' }),
+  at: timestampSchema.nullable().meta({ description: 'When that change was; null: before the first.' }),
+};
+
+export const stateSchema = z
+  .object({
+    ...momentShown,
+    counts: z
+      .record(z.string(), z.int())
+      .meta({ description: 'How many of each kind there were: tenants, services, …' }),
+    byVersion: z.array(z.object({ serviceId: z.string(), version: z.string(), tenantCount: z.int() })).meta({
+      description: 'How many tenants were assigned to each version.',
+    }),
+  })
+  .meta({ id: 'State' });
+export type State = z.infer<typeof stateSchema>;
+
+export const stateEntityQuerySchema = stateQuery.extend({
+  ...pageQuerySchema.shape,
+  entity: changeItemSchema.shape.entity.optional(),
+  serviceId: serviceIdSchema.optional(),
+});
+export const stateEntitySchema = z
+  .object({
+    entity: changeItemSchema.shape.entity,
+    serviceId: z.string().nullable(),
+    key: z.string(),
+    state: z.record(z.string(), z.unknown()).meta({ description: 'As items of changes have it in `after`.' }),
+  })
+  .meta({ id: 'StateEntity' });
+export type StateEntity = z.infer<typeof stateEntitySchema>;
+export const stateEntityPageSchema = pageOf(stateEntitySchema, 'StateEntityPage');
+
+export const stateTenantQuerySchema = stateQuery.extend({
+  ...pageQuerySchema.shape,
+  tenantId: tenantIdSchema.optional(),
+  serviceId: serviceIdSchema.optional(),
+});
+export const stateTenantSchema = z
+  .object({
+    tenantId: z.string(),
+    state: z.record(z.string(), z.unknown()),
+    cells: z.array(z.object({ serviceId: z.string(), version: z.string(), isPinned: z.boolean() })),
+  })
+  .meta({ id: 'StateTenant' });
+export type StateTenant = z.infer<typeof stateTenantSchema>;
+export const stateTenantPageSchema = pageOf(stateTenantSchema, 'StateTenantPage');
+
+export const stateDiffQuerySchema = z.object({
+  ...pageQuerySchema.shape,
+  from: momentSchema,
+  to: momentSchema
+    .optional()
+    .meta({ description: 'Left out: now. Earlier than `from`: what going back would change.' }),
+  entity: changeItemSchema.shape.entity.optional(),
+  tenantId: tenantIdSchema.optional(),
+  serviceId: serviceIdSchema.optional(),
+});
+export const stateDifferenceSchema = z
+  .object({
+    entity: changeItemSchema.shape.entity,
+    tenantId: z.string().nullable(),
+    serviceId: z.string().nullable(),
+    key: z.string(),
+    text: z.string().meta({ description: 'One sentence for people.' }),
+    fields: z.array(z.object({ name: z.string(), from: z.unknown(), to: z.unknown() })).meta({
+      description: 'What differs; null stands for nothing.',
+    }),
+    isNew: z.boolean(),
+    isGone: z.boolean(),
+    changeId: z.string().meta({ description: 'The last change between the two moments that touched it.' }),
+  })
+  .meta({ id: 'StateDifference' });
+export type StateDifference = z.infer<typeof stateDifferenceSchema>;
+export const stateDiffSchema = z
+  .object({
+    from: z.object(momentShown),
+    to: z.object(momentShown),
+    items: z.array(stateDifferenceSchema),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'StateDiff' });
+export type StateDiff = z.infer<typeof stateDiffSchema>;

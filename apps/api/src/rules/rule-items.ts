@@ -25,8 +25,8 @@ export function itemsOfPublication(
       tenantId: null,
       serviceId,
       key: serviceId,
-      before: before === undefined ? { liveRuleSet: null } : headOf(before),
-      after: headOf(after),
+      before: before === undefined ? { liveRuleSet: null } : headOfRules(before),
+      after: headOfRules(after),
     },
     ...touched.map((id) => ({
       entity: 'rule' as const,
@@ -39,7 +39,8 @@ export function itemsOfPublication(
   ];
 }
 
-function headOf({ number, input }: NumberedSet): Record<string, unknown> {
+/** What the log keeps of which set is live. */
+export function headOfRules({ number, input }: NumberedSet): Record<string, unknown> {
   return { liveRuleSet: number, normalizePath: input.normalizePath, rules: input.rules.map((rule) => rule.id) };
 }
 
@@ -47,6 +48,11 @@ function rulesById(rules: readonly RuleInput[]): Map<string, RuleInput> {
   return new Map(rules.map((rule) => [rule.id, rule]));
 }
 
+/** What the log keeps of a rule. */
+export function stateOfRule(rule: RuleInput): Record<string, unknown> {
+  return { ...rule };
+}
+
 function stateOf(rule: RuleInput | undefined): Record<string, unknown> | null {
-  return rule === undefined ? null : { ...rule };
+  return rule === undefined ? null : stateOfRule(rule);
 }

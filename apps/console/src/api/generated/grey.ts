@@ -31,6 +31,7 @@ import type {
   DeleteExperimentParams,
   DeleteLaneParams,
   DeleteTenantParams,
+  DiffStatesParams,
   DiscoveryServiceList,
   DiscoverySourceList,
   EmergencyRollback,
@@ -46,6 +47,7 @@ import type {
   GetMatrixParams,
   GetOpenapi200,
   GetServiceSourceParams,
+  GetStateParams,
   Health,
   Heartbeat,
   Hold,
@@ -65,6 +67,8 @@ import type {
   ListHoldsParams,
   ListRuleRevisionsParams,
   ListServicesParams,
+  ListStateEntitiesParams,
+  ListStateTenantsParams,
   ListTenantsParams,
   ListUsersParams,
   Login,
@@ -105,6 +109,10 @@ import type {
   SetVersion,
   SimulateRules,
   Simulation,
+  State,
+  StateDiff,
+  StateEntityPage,
+  StateTenantPage,
   StreamEvent,
   Tenant,
   TenantPage,
@@ -2647,6 +2655,134 @@ return callApi<ErasePersonResult>(getEraseUserFromAuditUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(erasePerson)
+  }
+);}
+
+
+
+export const getGetStateUrl = (params?: GetStateParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/state?${stringifiedParams}` : `/api/state`
+}
+
+/**
+ * Needs the permission `changes.read`.
+ * @summary The configuration at a moment of the log, in numbers
+ */
+export const getState = async (params?: GetStateParams, options?: Parameters<typeof callApi>[1]): Promise<State> => {
+
+  return callApi<State>(getGetStateUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListStateEntitiesUrl = (params?: ListStateEntitiesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/state/entities?${stringifiedParams}` : `/api/state/entities`
+}
+
+/**
+ * Needs the permission `changes.read`.
+ * @summary Services, versions, rules, lanes and the like as they were at a moment
+ */
+export const listStateEntities = async (params?: ListStateEntitiesParams, options?: Parameters<typeof callApi>[1]): Promise<StateEntityPage> => {
+
+  return callApi<StateEntityPage>(getListStateEntitiesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListStateTenantsUrl = (params?: ListStateTenantsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/state/tenants?${stringifiedParams}` : `/api/state/tenants`
+}
+
+/**
+ * Needs the permission `changes.read`.
+ * @summary Tenants with their assignments as they were at a moment; a page may hold fewer than its limit
+ */
+export const listStateTenants = async (params?: ListStateTenantsParams, options?: Parameters<typeof callApi>[1]): Promise<StateTenantPage> => {
+
+  return callApi<StateTenantPage>(getListStateTenantsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDiffStatesUrl = (params: DiffStatesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/state/diff?${stringifiedParams}` : `/api/state/diff`
+}
+
+/**
+ * Needs the permission `changes.read`.
+ * @summary What differs between two moments, each thing once
+ */
+export const diffStates = async (params: DiffStatesParams, options?: Parameters<typeof callApi>[1]): Promise<StateDiff> => {
+
+  return callApi<StateDiff>(getDiffStatesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
   }
 );}
 
