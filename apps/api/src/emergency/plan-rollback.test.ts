@@ -1,0 +1,82 @@
+import { buildSnapshot, type HoldRecord, type SnapshotSource } from '@grey/route-core';
+import { expect, test } from 'vitest';
+import type { Caller } from '../access/caller.ts';
+import { hashWish, planRollback, type RollbackWish } from './plan-rollback.ts';
+
+const caller = { kind: 'user', id: 'u', name: 'u', tenantIds: null } as unknown as Caller;
+const wish: RollbackWish = {
+  serviceId: 's',
+  fromVersion: 'v2',
+  toVersion: 'v1',
+  scope: { kind: 'version' },
+  allowRollbackOfRollback: false,
+};
+const hold = (id: string, fromVersion: string, toVersion: string): HoldRecord => ({
+  id,
+  serviceId: 's',
+  fromVersion,
+  toVersion,
+  scope: { kind: 'all' },
+});
+
+/** Three tenants on v2; the database of `new` has a schema that v1 does not know. */
+function snapshotOf(holds: readonly HoldRecord[] = []) {
+  const ids = ['a', 'b', 'new'];
+  const source: SnapshotSource = {
+    position: { epoch: 'e', revision: 1 },
+    tenants: ids.map((id) => ({ id, status: 'active', tags: [] })),
+    services: [
+      {
+        id: 's',
+        unknownTenant: 'reject',
+        balancer: 'random',
+        fallback: 'fail',
+        defaults: [],
+        versions: [
+          { version: 'v0', ordinal: 0, status: 'active' },
+          { version: 'v1', ordinal: 1, status: 'active', schemaMax: 4 },
+          { version: 'v2', ordinal: 2, status: 'active' },
+        ],
+      },
+    ],
+    assignments: ids.map((tenantId) => ({ tenantId, serviceId: 's', version: 'v2', isPinned: false })),
+    schemas: [{ tenantId: 'new', serviceId: 's', schemaVersion: 5 }],
+    holds,
+    instances: [],
+  };
+  return buildSnapshot(source);
+}
+
+test('a tenant whose schema the target cannot serve is left out by name, and the hold lists the others', () => {
+  const outlook = planRollback(snapshotOf(), caller, wish, 'h');
+  expect(outlook.leftOut).toMatchObject([{ tenantId: 'new', code: 'SCHEMA_MISMATCH' }]);
+  expect(outlook.shifts.map(({ tenantId }) => tenantId)).toEqual(['a', 'b']);
+  expect(outlook.hold.scope).toEqual({ kind: 'tenants', tenantIds: ['a', 'b'] });
+  expect(outlook.warnings.map(({ code }) => code)).toEqual(['NO_INSTANCE', 'SCOPE_NARROWED']);
+});
+
+test('nobody is moved when the target can serve none of them', () => {
+  const only: RollbackWish = { ...wish, scope: undefined, affectedTenants: ['new'] };
+  expect(() => planRollback(snapshotOf(), caller, only, 'h')).toThrow('TENANT_UNKNOWN');
+});
+
+test('where the target is held itself, that is said, and the chain shows where the tenants land', () => {
+  const outlook = planRollback(snapshotOf([hold('1', 'v1', 'v0')]), caller, wish, 'h');
+  expect(outlook.warnings.map(({ code }) => code)).toContain('TARGET_HELD');
+  expect(outlook.chain).toEqual(['v2', 'v1', 'v0']);
+  expect(outlook.shifts.every(({ toVersion }) => toVersion === 'v0')).toBe(true);
+});
+
+test('who may act for some tenants only names them, and moves none but them', () => {
+  const some = { ...caller, tenantIds: new Set(['a']) };
+  expect(() => planRollback(snapshotOf(), some, wish, 'h')).toThrow('TENANT_FORBIDDEN');
+  const outlook = planRollback(snapshotOf(), some, { ...wish, scope: undefined, affectedTenants: ['a', 'b'] }, 'h');
+  expect(outlook.leftOut).toMatchObject([{ tenantId: 'b', code: 'TENANT_FORBIDDEN' }]);
+  expect(outlook.hold.scope).toEqual({ kind: 'tenants', tenantIds: ['a'] });
+});
+
+test('a plan is for what was asked, in whichever words the tenants were listed', () => {
+  const listed: RollbackWish = { ...wish, scope: { kind: 'tenants', tenantIds: ['a'] } };
+  expect(hashWish({ ...wish, scope: undefined, affectedTenants: ['a'] })).toBe(hashWish(listed));
+  expect(hashWish({ ...listed, toVersion: 'v0' })).not.toBe(hashWish(listed));
+});
