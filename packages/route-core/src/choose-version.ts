@@ -6,8 +6,7 @@ import { NO_LANES } from './lanes/lane-table.ts';
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
 import { applyRules } from './rules/apply-rules.ts';
-import { bucketOf } from './splits/bucket-of.ts';
-import { findOwner, NOBODY } from './splits/range-table.ts';
+import { findDefaultBucket, findDefaultUnit, findDefaultVersion } from './splits/default-split.ts';
 
 /**
  * Who says which version: a pinned assignment, the lane, a rule, an experiment, the assignment, the default; the first that
@@ -56,28 +55,16 @@ function followLane(course: Course): boolean {
 
 function takeDefault(course: Course): boolean {
   const { defaults } = course.slot;
-  const count = defaults.numbers.length;
-  if (count === 0) return false;
-  if (count === 1) {
-    course.number = defaults.numbers[0]!;
-    return true;
-  }
-  course.bucket = bucketOf(defaults.salt, findUnit(course));
-  const owner = findOwner(defaults.table, course.bucket);
-  // Weights that do not reach 10 000 leave buckets without an owner.
-  course.number = owner === NOBODY ? defaults.baseline : owner;
-  if (course.reason === 'DEFAULT') course.reason = 'DEFAULT_SPLIT';
+  if (defaults.numbers.length === 0) return false;
+  course.bucket = findDefaultBucket(defaults, course.request);
+  course.number = findDefaultVersion(defaults, course.bucket);
+  if (course.bucket !== null && course.reason === 'DEFAULT') course.reason = 'DEFAULT_SPLIT';
   return true;
-}
-
-/** Who is counted in the weighted default: the user, else the session, else the tenant. Empty ids count as missing. */
-function findUnit({ request }: Course): string {
-  return request.metadata?.userId || request.metadata?.sessionId || request.tenantId;
 }
 
 function traceChoice(course: Course): void {
   const { bucket, reason, slot } = course;
   const isDefault = bucket !== null && course.rule === null && course.experiment === null;
-  const detail = bucket === null ? {} : isDefault ? { bucket, unit: findUnit(course) } : { bucket };
+  const detail = bucket === null ? {} : isDefault ? { bucket, unit: findDefaultUnit(course.request) } : { bucket };
   course.trace!.add('version', reason, detail, slot.names.names[course.number]);
 }

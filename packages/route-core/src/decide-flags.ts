@@ -18,12 +18,12 @@ export function decideFlags(
   earlier: Snapshot = snapshot,
 ): FlagsDecision {
   const current = snapshot as SnapshotState;
-  const course = findVersion(current, earlier as SnapshotState, request, env, null);
+  const slot = current.services.get(request.serviceName);
+  const course = findVersion(slot, current, earlier as SnapshotState, request, env, null);
   if (!(course instanceof Course)) return course;
   const { number, reason } = course;
-  const slot = earlier === snapshot ? course.slot : current.services.get(request.serviceName)!;
-  const version = slot.versions[number]!;
-  const flags = version.hasFlags ? evaluateFlags(slot.plan!.flagsOf(version.name), course) : null;
+  const version = slot!.versions[number]!;
+  const flags = version.hasFlags ? evaluateFlags(slot!.plan!.flagsOf(version.name), course) : null;
   const { tenantId, serviceName } = request;
   const { epoch, revision } = course.snapshot.position;
   return { ok: true, tenantId, serviceName, version: version.name, reason, flags: flags ?? NO_FLAGS, epoch, revision };

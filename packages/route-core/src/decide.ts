@@ -1,5 +1,6 @@
 import { chooseMirror } from './choose-mirror.ts';
 import { Course } from './course.ts';
+import { decidePlainly } from './decide-plainly.ts';
 import type { Decision, DecisionRequest, Explanation, RoutedDecision } from './decision.ts';
 import { type DecisionEnv, peekRandom } from './decision-env.ts';
 import { Trace } from './explain-trace.ts';
@@ -60,9 +61,14 @@ function run(
   env: DecisionEnv,
   trace: Trace | null,
 ): Decision {
-  const course = findVersion(current, earlier ?? current, request, env, trace);
+  const found = current.services.get(request.serviceName);
+  if (found !== undefined && trace === null && earlier === current) {
+    const plain = decidePlainly(current, found, request, env);
+    if (plain !== null) return plain;
+  }
+  const course = findVersion(found, current, earlier ?? current, request, env, trace);
   if (!(course instanceof Course)) return course;
-  const slot = earlier === current ? course.slot : current.services.get(request.serviceName)!;
+  const slot = found!;
   const version = slot.versions[course.number]!;
   const instance = pickInstance(version.table, env, trace !== null, request, course.knownFacts);
   trace?.add(

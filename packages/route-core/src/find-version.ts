@@ -7,8 +7,12 @@ import type { ServiceSlot } from './service-slot.ts';
 import { settleVersion } from './settle-version.ts';
 import { type SnapshotState, TENANT_ACTIVE } from './snapshot-state.ts';
 
-/** Everything up to the version that answers: service and tenant, who chooses, what settles it. */
+/**
+ * Everything up to the version that answers: service and tenant, who chooses, what settles it.
+ * @param slot the service as it is now
+ */
 export function findVersion(
+  slot: ServiceSlot | undefined,
   current: SnapshotState,
   earlier: SnapshotState,
   request: DecisionRequest,
@@ -16,7 +20,6 @@ export function findVersion(
   trace: Trace | null,
 ): Course | RefusedDecision {
   const { tenantId, serviceName } = request;
-  const slot = current.services.get(serviceName);
   if (slot === undefined || slot.record === null) {
     trace?.add('service', 'unknown', { serviceName });
     return refuse(current, request, 'SERVICE_UNKNOWN');

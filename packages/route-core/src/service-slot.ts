@@ -57,6 +57,8 @@ export interface ServiceSlot extends ServiceParts, ServiceColumns {
   readonly newestFirst: readonly VersionSlot[];
   readonly defaults: DefaultSplit;
   readonly holdTable: HoldTable;
+  /** Neither rules nor experiments nor holds: assignments and the default choose alone. */
+  readonly isPlain: boolean;
 }
 
 export function emptySlot(id: string): ServiceSlot {
@@ -97,6 +99,7 @@ export function compileService(parts: ServiceParts, columns: ServiceColumns, nam
     newestFirst,
     defaults,
     holdTable,
+    isPlain: plan !== null && !plan.hasRules && !plan.hasExperiments && holdTable === null,
   };
 }
 
@@ -119,6 +122,7 @@ export function withColumns(slot: ServiceSlot, columns: ServiceColumns): Service
     newestFirst: slot.newestFirst,
     defaults: slot.defaults,
     holdTable: slot.holdTable,
+    isPlain: slot.isPlain,
   };
 }
 

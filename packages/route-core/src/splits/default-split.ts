@@ -1,8 +1,9 @@
+import type { DecisionRequest } from '../decision.ts';
 import type { HashPrefix } from '../murmur-hash3.ts';
 import type { VersionNames } from '../names.ts';
 import type { ServiceRecord } from '../records.ts';
-import { beginSalt } from './bucket-of.ts';
-import { compileRanges, type RangeTable } from './range-table.ts';
+import { beginSalt, bucketOf } from './bucket-of.ts';
+import { compileRanges, findOwner, NOBODY, type RangeTable } from './range-table.ts';
 
 /** The weighted default of a service. */
 export interface DefaultSplit {
@@ -42,4 +43,21 @@ function compileTable(given: ServiceRecord['defaults'], numbers: readonly number
     end += weight;
     return [end, numbers[place]!];
   });
+}
+
+/** Who is counted in a weighted default: the user, else the session, else the tenant. Empty ids count as missing. */
+export function findDefaultUnit({ metadata, tenantId }: DecisionRequest): string {
+  return metadata?.userId || metadata?.sessionId || tenantId;
+}
+
+/** The request's bucket where the default is a split; null where it is one version. */
+export function findDefaultBucket({ numbers, salt }: DefaultSplit, request: DecisionRequest): number | null {
+  return numbers.length === 1 ? null : bucketOf(salt, findDefaultUnit(request));
+}
+
+/** The version of a default that has any. Weights that do not reach 10 000 leave buckets without an owner: they get the baseline. */
+export function findDefaultVersion({ baseline, numbers, table }: DefaultSplit, bucket: number | null): number {
+  if (bucket === null) return numbers[0]!;
+  const owner = findOwner(table, bucket);
+  return owner === NOBODY ? baseline : owner;
 }

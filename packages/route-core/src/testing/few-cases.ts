@@ -14,5 +14,6 @@ function assert(property: real.IRawProperty<unknown>, parameters: Parameters = {
 
 export * from '../../node_modules/fast-check/lib/fast-check.js';
 export { assert };
+
 const few: object = { ...real, assert };
 export default few;
