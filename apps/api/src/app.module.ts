@@ -46,6 +46,8 @@ import { redisProviders } from './infra/redis/redis.providers.ts';
 import { LanesController } from './lanes/lanes.controller.ts';
 import { LanesService } from './lanes/lanes.service.ts';
 import { LanesStore } from './lanes/lanes.store.ts';
+import { NotificationsController } from './notifications/notifications.controller.ts';
+import { notificationsProviders } from './notifications/notifications.providers.ts';
 import { publishingProviders } from './publishing/publishing.providers.ts';
 import { DiscoveryController } from './registry/discovery.controller.ts';
 import { discoveryProviders } from './registry/discovery.providers.ts';
@@ -122,6 +124,7 @@ export class AppModule {
         ExperimentsController,
         FlagsController,
         LanesController,
+        NotificationsController,
         OpenapiController,
         HealthController,
         HoldsController,
@@ -153,6 +156,7 @@ export class AppModule {
         ...experimentsProviders,
         ...holdsProviders,
         ...guardsProviders,
+        ...notificationsProviders,
         ...rulesProviders,
         ...samplesProviders,
         ...streamProviders,

@@ -3,10 +3,15 @@ import path from 'node:path';
 import { dataFolder } from './locations.ts';
 import { readPrivateJson, writePrivateJson } from './private-file.ts';
 
-/** Secrets the API signs with. They must survive a restart, or every session and open plan would end with it. */
+/**
+ * Secrets the API signs and encrypts with. They must survive a restart, or every session, open plan and notification channel
+ * would end with it.
+ */
 export interface Secrets {
   readonly jwtSecret: string;
   readonly planSecret: string;
+  /** 32 bytes, base64url. */
+  readonly secretsKey: string;
 }
 
 /** Reads the secrets of this checkout; makes them, 256 bits each, on the first start. */
@@ -16,7 +21,8 @@ export function loadSecrets(): Secrets {
   const secrets: Secrets = {
     jwtSecret: kept?.jwtSecret ?? randomBytes(32).toString('base64url'),
     planSecret: kept?.planSecret ?? randomBytes(32).toString('base64url'),
+    secretsKey: kept?.secretsKey ?? randomBytes(32).toString('base64url'),
   };
-  if (kept?.jwtSecret === undefined || kept.planSecret === undefined) writePrivateJson(file, secrets);
+  if (Object.keys(secrets).some((name) => kept?.[name as keyof Secrets] === undefined)) writePrivateJson(file, secrets);
   return secrets;
 }

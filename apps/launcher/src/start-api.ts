@@ -26,6 +26,7 @@ export function startApi({ databaseUrl, redisUrl, host, port, hasDemo, number }:
     GREY_CONSOLE_DIR: consoleFolder,
     GREY_JWT_SECRET: secrets.jwtSecret,
     GREY_PLAN_SECRET: secrets.planSecret,
+    GREY_SECRETS_KEY: secrets.secretsKey,
     ...(redisUrl === undefined ? {} : { GREY_REDIS_URL: redisUrl }),
     ...(hasDemo ? { GREY_DEMO: '1' } : {}),
   };

@@ -36,6 +36,9 @@ export const changeKinds = [
   'api_key.created',
   'api_key.revoked',
   'audit.erased',
+  'channel.created',
+  'channel.updated',
+  'channel.deleted',
 ] as const;
 export const changeKindSchema = z.enum(changeKinds).meta({ id: 'ChangeKind' });
 
@@ -59,6 +62,7 @@ export const changeItemSchema = z
       'hold',
       'user',
       'api_key',
+      'channel',
       'erasure',
     ]),
     tenantId: z.string().nullable(),

@@ -12,6 +12,7 @@ export * from './history.ts';
 export * from './holds.ts';
 export * from './instances.ts';
 export * from './lanes.ts';
+export * from './notifications.ts';
 export * from './openapi.ts';
 export * from './operation.ts';
 export * from './operations.ts';

@@ -24,6 +24,7 @@ export const permissions = [
   'discovery.read',
   'discovery.sync',
   'access.manage',
+  'notifications.manage',
   'audit.read',
   'audit.erase',
   'changes.revert',

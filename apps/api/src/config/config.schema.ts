@@ -1,6 +1,7 @@
 import { parseRedisUrl } from '@grey/propagation';
 import { z } from 'zod';
 import { discoveryVariables, missingNacosVariable } from './discovery-variables.ts';
+import { notificationVariables } from './notification-variables.ts';
 import { routingVariables, userTokenFault } from './routing-variables.ts';
 import { sampleVariables } from './sample-variables.ts';
 import { tenantSyncVariables } from './tenant-sync-variables.ts';
@@ -89,6 +90,7 @@ export const configSchema = z
     ...sampleVariables,
     ...discoveryVariables,
     ...tenantSyncVariables,
+    ...notificationVariables,
     GREY_EXIT_WITH_PARENT: flag
       .default(false)
       .meta({ description: '1: end when the process that started this one over IPC has gone.' }),

@@ -2,6 +2,8 @@ import type { Provider } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.schema.ts';
 import { MetricsPage } from '../infra/telemetry/metrics-page.ts';
 import { RouterMetrics } from '../infra/telemetry/router-metrics.ts';
+import { NotificationMetrics } from '../notifications/notification-metrics.ts';
+import { NotificationsSchedule } from '../notifications/notifications-schedule.ts';
 import { DistributionStatus } from '../publishing/distribution-status.ts';
 import { DiscoveryMetrics } from '../registry/discovery-metrics.ts';
 import { InstanceRegistry } from '../registry/instance-registry.ts';
@@ -32,7 +34,11 @@ export const healthProviders: Provider[] = [
       tenantSync: TenantSyncStatusService,
       nacos: DiscoveryMetrics,
       redis: DistributionStatus,
-    ) => new HealthService({ router, registry, hub, database, others: { redis, 'tenant-sync': tenantSync, nacos } }),
+      notifications: NotificationsSchedule,
+    ) => {
+      const others = { redis, 'tenant-sync': tenantSync, nacos, notifications };
+      return new HealthService({ router, registry, hub, database, others });
+    },
     inject: [
       RouterState,
       InstanceRegistry,
@@ -41,6 +47,7 @@ export const healthProviders: Provider[] = [
       TenantSyncStatusService,
       DiscoveryMetrics,
       DistributionStatus,
+      NotificationsSchedule,
     ],
   },
   {
@@ -60,6 +67,7 @@ export const healthProviders: Provider[] = [
       discovery: DiscoveryMetrics,
       distribution: DistributionStatus,
       decisions: DecisionCounters,
+      notifications: NotificationMetrics,
     ) => {
       const gauges = () => ({
         activeTenantCount: router.snapshot?.stats().activeTenantCount ?? 0,
@@ -67,7 +75,7 @@ export const healthProviders: Provider[] = [
         revision: router.snapshot?.position.revision ?? null,
         streamCount: hub.streamCount,
       });
-      return new MetricsPage(metrics, gauges, [distribution, tenantSync, discovery, decisions]);
+      return new MetricsPage(metrics, gauges, [distribution, tenantSync, discovery, decisions, notifications]);
     },
     inject: [
       RouterMetrics,
@@ -78,6 +86,7 @@ export const healthProviders: Provider[] = [
       DiscoveryMetrics,
       DistributionStatus,
       DecisionCounters,
+      NotificationMetrics,
     ],
   },
 ];

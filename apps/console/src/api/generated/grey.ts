@@ -17,7 +17,11 @@ import type {
   ChangeItemPage,
   ChangePage,
   ChangePassword,
+  Channel,
+  ChannelList,
+  ChannelTest,
   CreateApiKey,
+  CreateChannel,
   CreateExperiment,
   CreateExperimentParams,
   CreateService,
@@ -31,6 +35,8 @@ import type {
   DeleteExperimentParams,
   DeleteLaneParams,
   DeleteTenantParams,
+  Delivery,
+  DeliveryPage,
   DiffStatesParams,
   DiscoveryServiceList,
   DiscoverySourceList,
@@ -64,6 +70,7 @@ import type {
   ListApiKeysParams,
   ListChangeItemsParams,
   ListChangesParams,
+  ListDeliveriesParams,
   ListHoldsParams,
   ListRuleRevisionsParams,
   ListServicesParams,
@@ -120,6 +127,7 @@ import type {
   TenantSyncResult,
   TenantSyncStatus,
   UndoRollbackParams,
+  UpdateChannel,
   UpdateExperiment,
   UpdateExperimentParams,
   UpdateService,
@@ -3163,6 +3171,242 @@ export const getSyncDiscoveryUrl = () => {
 export const syncDiscovery = async ( options?: Parameters<typeof callApi>[1]): Promise<DiscoverySourceList> => {
 
   return callApi<DiscoverySourceList>(getSyncDiscoveryUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getListChannelsUrl = () => {
+
+
+
+
+  return `/api/notifications/channels`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary Channels that notifications go through
+ */
+export const listChannels = async ( options?: Parameters<typeof callApi>[1]): Promise<ChannelList> => {
+
+  return callApi<ChannelList>(getListChannelsUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateChannelUrl = () => {
+
+
+
+
+  return `/api/notifications/channels`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary Create a channel: a webhook or mail; secrets are never shown again
+ */
+export const createChannel = async (createChannelBody: CreateChannel, options?: Parameters<typeof callApi>[1]): Promise<Channel> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Channel>(getCreateChannelUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createChannelBody)
+  }
+);}
+
+
+
+export const getGetChannelUrl = (channelId: string,) => {
+
+
+
+
+  return `/api/notifications/channels/${channelId}`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary A channel, and how it is doing
+ */
+export const getChannel = async (channelId: string, options?: Parameters<typeof callApi>[1]): Promise<Channel> => {
+
+  return callApi<Channel>(getGetChannelUrl(channelId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getUpdateChannelUrl = (channelId: string,) => {
+
+
+
+
+  return `/api/notifications/channels/${channelId}`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary Change a channel; secrets that are left out stay
+ */
+export const updateChannel = async (channelId: string,
+    updateChannelBody: UpdateChannel, options?: Parameters<typeof callApi>[1]): Promise<Channel> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Channel>(getUpdateChannelUrl(channelId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(updateChannelBody)
+  }
+);}
+
+
+
+export const getDeleteChannelUrl = (channelId: string,) => {
+
+
+
+
+  return `/api/notifications/channels/${channelId}`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary Delete a channel with everything that waits in it
+ */
+export const deleteChannel = async (channelId: string, options?: Parameters<typeof callApi>[1]): Promise<void> => {
+
+  return callApi<void>(getDeleteChannelUrl(channelId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getTestChannelUrl = (channelId: string,) => {
+
+
+
+
+  return `/api/notifications/channels/${channelId}/test`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary Send a test message now, and say how it went
+ */
+export const testChannel = async (channelId: string, options?: Parameters<typeof callApi>[1]): Promise<ChannelTest> => {
+
+  return callApi<ChannelTest>(getTestChannelUrl(channelId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getListDeliveriesUrl = (params?: ListDeliveriesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/notifications/deliveries?${stringifiedParams}` : `/api/notifications/deliveries`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary Notifications that wait, were delivered or are dead, newest first
+ */
+export const listDeliveries = async (params?: ListDeliveriesParams, options?: Parameters<typeof callApi>[1]): Promise<DeliveryPage> => {
+
+  return callApi<DeliveryPage>(getListDeliveriesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getResendDeliveryUrl = (deliveryId: string,) => {
+
+
+
+
+  return `/api/notifications/deliveries/${deliveryId}/resend`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary Send a dead letter again
+ */
+export const resendDelivery = async (deliveryId: string, options?: Parameters<typeof callApi>[1]): Promise<Delivery> => {
+
+  return callApi<Delivery>(getResendDeliveryUrl(deliveryId),
   {
     ...options,
     method: 'POST'

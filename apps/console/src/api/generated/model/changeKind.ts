@@ -37,4 +37,7 @@ export const ChangeKind = {
   api_keycreated: 'api_key.created',
   api_keyrevoked: 'api_key.revoked',
   auditerased: 'audit.erased',
+  channelcreated: 'channel.created',
+  channelupdated: 'channel.updated',
+  channeldeleted: 'channel.deleted',
 } as const;

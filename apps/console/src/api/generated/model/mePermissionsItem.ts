@@ -32,6 +32,7 @@ export const MePermissionsItem = {
   discoveryread: 'discovery.read',
   discoverysync: 'discovery.sync',
   accessmanage: 'access.manage',
+  notificationsmanage: 'notifications.manage',
   auditread: 'audit.read',
   auditerase: 'audit.erase',
   changesrevert: 'changes.revert',

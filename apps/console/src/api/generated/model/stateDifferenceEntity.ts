@@ -21,5 +21,6 @@ export const StateDifferenceEntity = {
   hold: 'hold',
   user: 'user',
   api_key: 'api_key',
+  channel: 'channel',
   erasure: 'erasure',
 } as const;
