@@ -31,24 +31,31 @@ const CONDITIONS: readonly (readonly [tree: Condition, cel: string])[] = [
   [{ op: 'equals', operand: { from: 'query', name: 'use_canary' }, value: 'true' }, `query['use_canary'] == 'true'`],
   [{ op: 'equals', operand: { from: 'region' }, value: 'ap-south-1' }, `region == 'ap-south-1'`],
 ];
+/** Sixteen paths, and for every second of them a condition besides. */
 const PATHS: readonly PathMatch[] = [
   { type: 'exact', value: '/api/v1/orders' },
   { type: 'exact', value: '/api/v1/orders/export' },
   { type: 'exact', value: '/api/v1/invoices' },
+  { type: 'exact', value: '/api/v2/orders' },
   { type: 'exact', value: '/healthz' },
-  { type: 'prefix', value: '/api/' },
-  { type: 'prefix', value: '/api/v1/' },
+  { type: 'exact', value: '/version' },
   { type: 'prefix', value: '/api/v2/' },
+  { type: 'prefix', value: '/api/v1/' },
+  { type: 'prefix', value: '/internal/' },
+  { type: 'prefix', value: '/api/' },
   { type: 'prefix', value: '/admin/' },
   { type: 'prefix', value: '/static/' },
-  { type: 'prefix', value: '/internal/' },
-  { type: 'regex', value: '/reports/[0-9]{4}/[a-z]+' },
+  { type: 'prefix', value: '/beta/' },
+  { type: 'prefix', value: '/checkout/' },
   { type: 'regex', value: '/users/[0-9]+/orders' },
+  { type: 'regex', value: '/reports/[0-9]{4}/[a-z]+' },
 ];
+/** Those that stand alone: header, attribute, address, user. */
+const ALONE = [0, 1, 2, 5];
 
 export type Wording = 'tree' | 'cel';
 
-/** Twenty rules: four exact paths, six prefixes, two expressions, eight conditions alone. */
+/** Twenty rules: six exact paths, eight prefixes, two expressions, and four conditions without a path. */
 export function makeRuleSet(wording: Wording): RuleSetRecord {
   const word = (i: number): Condition => {
     const [tree, expression] = CONDITIONS[i % CONDITIONS.length]!;
@@ -66,9 +73,8 @@ export function makeRuleSet(wording: Wording): RuleSetRecord {
     number: 1,
     normalizePath: false,
     rules: [
-      // Some paths ask for nothing more.
-      ...PATHS.map((path, i) => rule(`path-${i}`, i % 3 === 0 || i === 11 ? { path } : { path, when: word(i) })),
-      ...CONDITIONS.map((_, i) => rule(`when-${i}`, { when: word(i) })),
+      ...PATHS.map((path, i) => rule(`path-${i}`, i % 2 === 0 ? { path } : { path, when: word(i) })),
+      ...ALONE.map((i) => rule(`when-${i}`, { when: word(i) })),
     ],
   };
 }
@@ -83,31 +89,34 @@ export function makeRuleWorld(wording: Wording): SnapshotSource {
 const tenants = Array.from({ length: TENANT_COUNT }, (_, i) => tenantId(i));
 const service = serviceId(42);
 
-/**
- * A fresh request with all that rules could ask for. Of the even ones a rule decides, each by another way; of the odd ones
- * none, though every condition has to be asked.
- */
+/** Of the even ones a rule decides; of the odd ones none, though some come as far as the conditions of a path. */
+const ASKED_PATHS = [
+  '/api/v1/orders',
+  '/shop/cart/7',
+  '/internal/tenants/7',
+  '/api/v1/customers/7',
+  '/users/4711/orders',
+  '/shop/cart/7',
+  '/shop/cart/7',
+  '/checkout/7',
+] as const;
+const userIds = Array.from({ length: 400 }, (_, i) => String(1_000_500 + i));
+
+/** A fresh request with all that rules could ask for. Rules decide the even ones: by path, by header, address and attribute. */
 export function makeRequest(i: number): DecisionRequest {
   const kind = i % 16;
   const metadata = {
-    userId: String(1_000_500 + (i % 400)),
+    userId: userIds[i % 400]!,
     method: 'GET',
-    path:
-      kind === 0
-        ? '/api/v1/orders'
-        : kind === 2
-          ? '/internal/tenants/7'
-          : kind === 4
-            ? '/users/4711/orders'
-            : '/shop/cart/7',
+    path: ASKED_PATHS[kind % 8]!,
     headers: {
       'x-request-id': 'b1946ac92492d234',
       'x-beta-user': kind === 6 ? 'true' : 'false',
       'x-app-version': '4.2.1',
     },
-    cookies: { cohort: kind === 8 ? 'grey-7' : 'white-3' },
-    query: { use_canary: kind === 12 ? 'true' : 'no' },
-    clientIp: kind === 10 ? '10.8.3.4' : '192.0.2.17',
+    cookies: { cohort: 'white-3' },
+    query: { use_canary: 'no' },
+    clientIp: '192.0.2.17',
     region: 'eu-west-1',
     attributes: { plan: kind === 14 ? 'gold' : 'free' },
   };

@@ -5,8 +5,9 @@ import { printFigures } from './print-figures.ts';
 import { makeRequest, makeRuleWorld, type Wording } from './rule-world.ts';
 
 /**
- * `decide` with twenty rules on the service, at 10 000 tenants × 100 services, 10 instances a version, on one core: half of
- * the requests match no rule. Conditions once as trees and once as CEL. Each request is a fresh object with headers,
+ * `decide` with twenty rules on each service (sixteen by path, every second of them with a condition; four by condition
+ * alone), at 10 000 tenants × 100 services, 10 instances a version, on one core: half of the requests match no rule, and half
+ * of those come as far as the condition of a path. Conditions once as trees and once as CEL. Each request is a fresh object with headers,
  * cookies, query and attributes, each result is read; `making the requests` is what of the time is theirs.
  */
 function contender(wording: Wording): Contender {

@@ -7,6 +7,8 @@ import { tryRule } from './try-rule.ts';
 /** Rules of a block are bits of a small integer. */
 const BLOCK_SIZE = 30;
 const READER_LIMIT = 1000;
+/** Rules of one operand from which on it is quicker to look its value up than to ask each of them. */
+const WORTH_SIEVING = 4;
 
 /**
  * Some rules that follow one another. Most of them ask for one value of one operand (`plan` is `gold`), so the operand is
@@ -54,7 +56,12 @@ function compileBlock(rules: readonly CompiledRule[]): RuleBlock {
     for (const value of values) bits.set(value, (bits.get(value) ?? 0) | (1 << at));
   }
   let sieve: Sieve | null = null;
-  for (const [key, { operand, bits }] of bitsOf) sieve = { read: readerOf(operand, key), bits, next: sieve };
+  for (const [key, { operand, bits }] of bitsOf) {
+    let asked = 0;
+    for (const some of bits.values()) asked |= some;
+    if (countBits(asked) < WORTH_SIEVING) open |= asked;
+    else sieve = { read: readerOf(operand, key), bits, next: sieve };
+  }
   return { single: null, rules, open, sieve, next: null };
 }
 
@@ -78,6 +85,12 @@ function tryBlock({ open, rules, sieve }: RuleBlock, course: Course): boolean {
     if (tryRule(rules[at]!, course)) return true;
   }
   return false;
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count++;
+  return count;
 }
 
 /** Services ask for the same operands: one reader for all of them stays in the processor's cache. */
