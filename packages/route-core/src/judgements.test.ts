@@ -1,33 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  analyzeRules,
-  applyDelta,
-  buildSnapshot,
-  draftSnapshot,
-  type RuleAnalysisInput,
-  type RuleFinding,
-  type SampledRequest,
-  type ServiceRecord,
-  type SimulationOptions,
-  type SimulationResult,
-  type SnapshotSource,
-  simulate,
-} from './index.ts';
-
-interface AnalysisCase extends RuleAnalysisInput {
-  readonly name: string;
-  readonly findings: readonly Partial<RuleFinding>[];
-}
-
-interface SimulationCase {
-  readonly name: string;
-  readonly source: SnapshotSource;
-  readonly draft: ServiceRecord;
-  readonly requests: readonly SampledRequest[];
-  readonly options: SimulationOptions;
-  readonly expect: Partial<SimulationResult>;
-}
+import * as engine from './index.ts';
+import { type AnalysisCase, runAnalysis, runSimulation, type SimulationCase } from './testing/run-judgement.ts';
 
 /** Golden cases as data: what is said of a rule set before it goes live. */
 function read<T>(name: string): T[] {
@@ -36,18 +10,15 @@ function read<T>(name: string): T[] {
 }
 
 describe('golden analyses', () => {
-  it.each(read<AnalysisCase>('analysis'))('$name', ({ findings, ...input }) => {
-    expect(analyzeRules(input).map(({ message: _, ...finding }) => finding)).toEqual(findings);
+  it.each(read<AnalysisCase>('analysis'))('$name', (one) => {
+    expect(runAnalysis(engine, one)).toEqual(one.findings);
   });
 });
 
 describe('golden simulations', () => {
-  it.each(read<SimulationCase>('simulation'))('$name', ({ source, draft, requests, options, expect: expected }) => {
-    const live = buildSnapshot(source);
-    const said = simulate(live, draftSnapshot(live, draft), requests, options);
-    expect(said).toMatchObject(expected);
-    const { epoch, revision } = source.position;
-    const published = applyDelta(live, { epoch, revision: revision + 1, services: { upsert: [draft] } });
-    expect(simulate(live, published, requests, options)).toEqual(said);
+  it.each(read<SimulationCase>('simulation'))('$name', (one) => {
+    const { said, came } = runSimulation(engine, one);
+    expect(said).toMatchObject(one.expect);
+    expect(came).toEqual(said);
   });
 });

@@ -4,10 +4,17 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type {
+  AnalysisCase,
+  runSimulation,
+  SimulationCase,
+} from '../../../../packages/route-core/src/testing/run-judgement.ts';
 import type { VectorAnswer, VectorCase } from '../../../../packages/route-core/src/testing/run-vector.ts';
 
 export interface EngineInPage {
   run(vector: VectorCase): VectorAnswer[];
+  analyze(one: AnalysisCase): object[];
+  simulate(one: SimulationCase): ReturnType<typeof runSimulation>;
 }
 
 const consoleFolder = path.resolve(import.meta.dirname, '../../../console');
