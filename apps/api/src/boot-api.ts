@@ -8,6 +8,8 @@ import helmet from 'helmet';
 import { TokensService } from './access/tokens.service.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config.schema.ts';
+import { PendingOverrides } from './emergency/pending-overrides.ts';
+import { SettleOverrideService } from './emergency/settle-override.service.ts';
 import { Database } from './infra/db/database.ts';
 import { serveApiDocs } from './infra/http/api-docs.ts';
 import { serveConsole } from './infra/http/console-files.ts';
@@ -53,6 +55,7 @@ export async function bootApi(config: Config): Promise<RunningApi> {
     configureHttp(app, config);
     await app.get(TokensService).restore();
     await app.get(LastGood).start();
+    await app.get(PendingOverrides).restore();
     await app.get<RedisLink | undefined>(REDIS_LINK)?.open();
     const { passwordFile, stop } = await openConfigurationOrLater(app, config);
     stopOpening = stop;
@@ -60,6 +63,7 @@ export async function bootApi(config: Config): Promise<RunningApi> {
     await app.get(RouterState).start();
     app.get(Publishing).start();
     app.get(Following).start();
+    app.get(PendingOverrides).start((override) => app.get(SettleOverrideService).settle(override));
     await app.get(RoutersService).start();
     const server = createServer(inFront(app));
     await listen(server, config);

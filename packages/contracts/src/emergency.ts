@@ -117,6 +117,7 @@ export const durabilitySchema = z.enum(['log', 'journal+redis', 'journal']).meta
   description:
     'Where the rollback is kept: in the log in PostgreSQL; while that is away on the disk of the replica that answered, with or without a copy in Redis.',
 });
+export type Durability = z.infer<typeof durabilitySchema>;
 
 export const convergenceSchema = z
   .object({

@@ -80,6 +80,7 @@ export const errorCodes = {
   LANE_NOT_SERVED: { status: 503, title: 'The lane is strict and has no version of this service.' },
   SNAPSHOT_MISSING: { status: 503, title: 'The router has no snapshot yet.' },
   SOURCE_UNAVAILABLE: { status: 503, title: 'The registry cannot be read; its last good state stays.' },
+  NOT_DURABLE: { status: 503, title: 'Nothing durable could take the rollback; it is not in force.' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The configuration database cannot be reached; nothing was changed.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -872,6 +872,7 @@ export const operations = {
       'PLAN_TOKEN_INVALID',
       'PLAN_EXPIRED',
       'PLAN_STALE',
+      'NOT_DURABLE',
       'DATABASE_UNAVAILABLE',
     ],
   },

@@ -96,6 +96,13 @@ export const redisKeys = {
   /** Stream of changes to `{grey}:discovery` (`service`, `sequence`), ids by Redis; capped in length. Not needed to be complete: the hash is. */
   discoveryEvents: '{grey}:discovery:events',
 
+  /**
+   * Hash, no TTL, id of a hold → JSON: `{ kind: 'pending', override }`, an emergency rollback that was taken while PostgreSQL
+   * was away and is in force; or `{ kind: 'settled', at, position }` once the log says whether it is, kept for a day. Written
+   * by any replica of the API that knows of it, and again when Redis was emptied.
+   */
+  overrides: '{grey}:overrides',
+
   /** String with TTL: token of the replica that rebuilds. */
   rebuildLock: '{grey}:rebuild',
 

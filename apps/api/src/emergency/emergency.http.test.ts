@@ -126,13 +126,13 @@ test('a held version does not come back by assignment, default or rule, until th
   await makeService('stay');
   const body = { serviceId: 'stay', fromVersion: 'v2', toVersion: 'v1', scope: { kind: 'service' }, maxAffected: 0 };
   const { rollbackId } = (await rollBack(body)).body;
+  await settled(rollbackId);
   await assign('acme', 'stay', 'v2', { pinned: true });
   await api.ask('PATCH', '/api/services/stay', { defaultVersion: 'v2' });
   const rule = { id: 'all', name: 'All', target: { kind: 'version', version: 'v2' } };
   await api.ask('PUT', '/api/services/stay/rules/draft', { rules: [rule] });
   expect((await api.ask('POST', '/api/services/stay/rules/draft/publish', {})).status).toBe(200);
   expect([await versionOf('acme', 'stay'), await versionOf('beta', 'stay')]).toEqual(['v1', 'v1']);
-  await settled(rollbackId);
 
   const target = `/api/holds/${rollbackId}/lift`;
   const refused = await api.ask('POST', target, { reason: 'mended' });

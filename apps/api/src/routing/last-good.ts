@@ -30,7 +30,7 @@ export class LastGood implements OnApplicationShutdown {
   async start(): Promise<void> {
     const kept = await this.#file.load();
     if (kept !== undefined) this.#router.restore(kept.snapshot);
-    this.#unsubscribe = this.#router.onChanged((snapshot) => this.#file.saveSoon(snapshot));
+    this.#unsubscribe = this.#router.onChanged((_, base) => this.#file.saveSoon(base));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -2,6 +2,7 @@ import { comparePositions, type FollowTarget, runInSteps } from '@grey/propagati
 import {
   applyDelta,
   buildSnapshotInSteps,
+  type HoldRecord,
   type InstanceRecord,
   type Snapshot,
   type SnapshotDelta,
@@ -10,6 +11,7 @@ import {
 import { Logger } from '@nestjs/common';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { SnapshotsService } from '../changes/snapshots.service.ts';
+import { OverrideLayer } from './override-layer.ts';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4_000;
@@ -29,7 +31,10 @@ export class RouterState {
   readonly #firstRetryMs: number;
   readonly #logger = new Logger('routing');
   readonly #instances = new Map<string, readonly InstanceRecord[]>();
-  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  readonly #listeners = new Set<(snapshot: Snapshot, base: Snapshot) => void>();
+  readonly #overrides = new OverrideLayer();
+  /** What the log says; `#snapshot` is it with the overrides laid over. */
+  #base: Snapshot | undefined;
   #snapshot: Snapshot | undefined;
   #status: LoadStatus = { isUp: true };
   /** Changes that arrive while everything is being read; undefined when nothing is. */
@@ -67,15 +72,21 @@ export class RouterState {
     return this.#snapshot?.hasVersion(serviceId, version) ?? false;
   }
 
-  /** Called with every new snapshot. @returns ends the subscription */
-  onChanged(listener: (snapshot: Snapshot) => void): () => void {
+  /** Called with every new snapshot, and with it as the log alone has it. @returns ends the subscription */
+  onChanged(listener: (snapshot: Snapshot, base: Snapshot) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
+  /** Lays holds over every snapshot from now on, in force at once, each until the log brings it. */
+  setOverrides(holds: readonly HoldRecord[]): void {
+    this.#overrides.set(holds);
+    if (this.#base !== undefined) this.#swap(this.#base);
+  }
+
   /** Takes the last good snapshot of an earlier run, to answer from it until the first load succeeds. */
   restore(snapshot: Snapshot): void {
-    if (this.#snapshot !== undefined) return;
+    if (this.#base !== undefined) return;
     for (const [serviceId, own] of Map.groupBy(snapshot.listInstances(), (instance) => instance.serviceId)) {
       if (!this.#instances.has(serviceId)) this.#instances.set(serviceId, own);
     }
@@ -93,7 +104,7 @@ export class RouterState {
 
   /** As `take`, for who can mend a gap himself. */
   follow(delta: SnapshotDelta): ReturnType<FollowTarget['apply']> {
-    const own = this.#snapshot?.position;
+    const own = this.#base?.position;
     if (own === undefined) return 'gap';
     if (delta.epoch !== own.epoch) return delta.epoch > own.epoch ? 'newer_epoch' : 'older_epoch';
     if (delta.revision <= own.revision) return 'known';
@@ -102,7 +113,7 @@ export class RouterState {
 
   /** Takes a whole snapshot, unless the present one is as far or further; the instances stay those known here. */
   replace(snapshot: Snapshot): void {
-    const own = this.#snapshot?.position;
+    const own = this.#base?.position;
     if (own !== undefined && comparePositions(snapshot.position, own) <= 0) return;
     const stale = new Set(snapshot.listInstances().map((instance) => instance.serviceId));
     let next = snapshot;
@@ -129,7 +140,7 @@ export class RouterState {
   setInstances(serviceId: string, instances: readonly InstanceRecord[]): void {
     if (instances.length === 0) this.#instances.delete(serviceId);
     else this.#instances.set(serviceId, instances);
-    if (this.#snapshot !== undefined) this.#swap(withInstances(this.#snapshot, serviceId, instances));
+    if (this.#base !== undefined) this.#swap(withInstances(this.#base, serviceId, instances));
   }
 
   /** Moves on by one committed change, whoever tells of it first; a known one is ignored, a gap is read from the log. */
@@ -139,7 +150,7 @@ export class RouterState {
   }
 
   #apply(delta: SnapshotDelta): boolean {
-    const snapshot = this.#snapshot;
+    const snapshot = this.#base;
     if (snapshot === undefined) return false;
     if (delta.epoch === snapshot.position.epoch && delta.revision <= snapshot.position.revision) return true;
     try {
@@ -180,9 +191,11 @@ export class RouterState {
     }
   }
 
-  #swap(snapshot: Snapshot): void {
+  #swap(base: Snapshot): void {
+    const snapshot = this.#overrides.over(base);
+    this.#base = base;
     this.#snapshot = snapshot;
-    for (const listener of this.#listeners) listener(snapshot);
+    for (const listener of this.#listeners) listener(snapshot, base);
   }
 
   #retry(afterMs: number): void {

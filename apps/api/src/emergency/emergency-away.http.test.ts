@@ -1,0 +1,134 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { rollbackResultSchema } from '@grey/contracts';
+import { createTestDatabase } from '@grey/testkit';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { type Gate, openGate } from '../../test/open-gate.ts';
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
+import { bootApi, type RunningApi } from '../boot-api.ts';
+import type { Config } from '../config/config.schema.ts';
+
+const PATIENCE = { timeout: 30_000, interval: 50 };
+let api: TestApi;
+let gate: Gate;
+let running: RunningApi;
+let config: Config;
+beforeAll(async () => {
+  const database = await createTestDatabase(inject('template'));
+  gate = await openGate(new URL(database.connectionString));
+  api = await startTestApi({ GREY_DATABASE_URL: gate.url });
+  config = { ...api.config, GREY_DATA_DIR: mkdtempSync(path.join(tmpdir(), 'grey-away-')) };
+  running = await bootApi(config);
+  await ask('POST', '/api/tenants', { id: 'acme', name: 'Acme' });
+  for (const serviceId of ['shop', 'pay', 'mail']) {
+    await ask('POST', '/api/services', { id: serviceId });
+    for (const version of ['v1', 'v2']) {
+      await ask('POST', `/api/services/${serviceId}/versions`, { version });
+      const instance = { serviceId, instanceId: `${serviceId}-${version}`, version, address: '127.0.0.1:9' };
+      await ask('POST', '/api/registry/instances', { ...instance, ttlMs: 120_000 });
+    }
+    await ask('PUT', `/api/tenants/acme/services/${serviceId}`, { targetVersion: 'v2' });
+  }
+});
+afterAll(async () => {
+  await gate.open();
+  await running.close();
+  await api.close();
+  gate.close();
+  rmSync(config.GREY_DATA_DIR, { recursive: true, force: true });
+});
+
+const ask = async (method: string, target: string, body?: unknown, headers = {}) => {
+  const response = await fetch(`${running.url}${target}`, {
+    method,
+    headers: { authorization: `Bearer ${api.adminToken}`, 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
+  return { status: response.status, headers: response.headers, body: (await response.json()) as any };
+};
+const rollBack = (serviceId: string, further = {}, headers = {}) => {
+  const body = { serviceId, fromVersion: 'v2', toVersion: 'v1', scope: { kind: 'version' }, reason: 'broken' };
+  return ask('POST', '/api/emergency/rollback', { ...body, ...further }, headers);
+};
+const versionOf = async (serviceName: string) =>
+  (await ask('POST', '/api/grey-router/route', { tenantId: 'acme', serviceName })).body.version;
+const changesOf = async (serviceId: string) =>
+  (await ask('GET', `/api/changes?kind=hold.created&serviceId=${serviceId}`)).body.items;
+
+test('with PostgreSQL away a rollback goes to the journal, is in force at once and outlives a restart', async () => {
+  gate.shut();
+  const shown = await rollBack('shop');
+  expect([shown.status, shown.body.code, shown.body.plan.affectedCount]).toEqual([428, 'PRECONDITION_REQUIRED', 1]);
+  const headers = { 'Idempotency-Key': 'night' };
+  const done = await rollBack('shop', { planToken: shown.body.plan.planToken }, headers);
+  const result = rollbackResultSchema.parse(done.body);
+  expect(result).toMatchObject({ durability: 'journal', changeId: null, position: null, affectedCount: 1 });
+  expect(await versionOf('shop')).toBe('v1');
+  const again = await rollBack('shop', { planToken: shown.body.plan.planToken }, headers);
+  expect([again.body, again.headers.get('idempotency-replayed')]).toEqual([done.body, 'true']);
+
+  expect(readFileSync(path.join(config.GREY_DATA_DIR, 'emergency-journal'), 'utf8')).toContain(result.rollbackId);
+  await running.close();
+  running = await bootApi(config);
+  expect(await versionOf('shop')).toBe('v1');
+});
+
+test('two identical requests are enough here too', async () => {
+  expect((await rollBack('pay')).status).toBe(428);
+  expect((await rollBack('pay')).body).toMatchObject({ durability: 'journal', affectedCount: 1 });
+  expect(await versionOf('pay')).toBe('v1');
+});
+
+test('what no disk takes is refused, and not in force', async () => {
+  const file = path.join(config.GREY_DATA_DIR, 'emergency-journal');
+  const text = readFileSync(file);
+  rmSync(file);
+  // Also root cannot append to a folder.
+  mkdirSync(file);
+  const refused = await rollBack('mail', { maxAffected: 9 });
+  expect([refused.status, refused.body.code]).toEqual([503, 'NOT_DURABLE']);
+  expect(await versionOf('mail')).toBe('v2');
+  rmSync(file, { recursive: true });
+  appendFileSync(file, text);
+});
+
+test('with PostgreSQL back the log gets each of them once, and says when it was taken', async () => {
+  await gate.open();
+  await vi.waitFor(async () => {
+    expect(await changesOf('shop')).toHaveLength(1);
+    expect(await changesOf('pay')).toHaveLength(1);
+  }, PATIENCE);
+  const [change] = await changesOf('shop');
+  expect(change).toMatchObject({ reason: 'broken', actor: { name: 'admin' } });
+  expect(change.items[0].after).toMatchObject({ durability: 'journal', affectedCount: 1 });
+  const rollbackId = change.items[0].key;
+  await vi.waitFor(async () => {
+    expect((await ask('GET', `/api/emergency/rollbacks/${rollbackId}`)).body).toMatchObject({
+      state: 'done',
+      rewrittenCount: 1,
+      changeId: change.id,
+    });
+  }, PATIENCE);
+  expect(await versionOf('shop')).toBe('v1');
+  expect(await changesOf('mail')).toEqual([]);
+  const replayed = await rollBack('shop', {}, { 'Idempotency-Key': 'night' });
+  expect(replayed.body.code).toBe('IDEMPOTENCY_CONFLICT');
+});
+
+test('a hold that came from the journal is lifted like any other, and stays so after a restart', async () => {
+  const [change] = await changesOf('pay');
+  const target = `/api/emergency/rollbacks/${change.items[0].key}/undo`;
+  await vi.waitFor(async () => {
+    expect((await ask('GET', target.replace('/undo', ''))).body.state).toBe('done');
+  }, PATIENCE);
+  const { planToken } = (await ask('POST', target, { reason: 'mended' })).body.plan;
+  expect((await ask('POST', target, { reason: 'mended', planToken })).status).toBe(200);
+  // Bookkeeping of the other process may have come between, and is read from the log first.
+  await vi.waitFor(async () => expect(await versionOf('pay')).toBe('v2'), PATIENCE);
+  await running.close();
+  running = await bootApi(config);
+  expect(await versionOf('pay')).toBe('v2');
+  expect(await versionOf('shop')).toBe('v1');
+});
