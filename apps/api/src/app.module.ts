@@ -24,6 +24,8 @@ import { PastStore } from './changes/past/past.store.ts';
 import { PresentStore } from './changes/past/present.store.ts';
 import { SnapshotStore } from './changes/snapshot.store.ts';
 import { SnapshotsService } from './changes/snapshots.service.ts';
+import { CompatibilityController } from './compatibility/compatibility.controller.ts';
+import { compatibilityProviders } from './compatibility/compatibility.providers.ts';
 import { CONFIG, type Config } from './config/config.schema.ts';
 import { EmergencyController } from './emergency/emergency.controller.ts';
 import { emergencyProviders } from './emergency/emergency.providers.ts';
@@ -119,6 +121,7 @@ export class AppModule {
         AssignmentsController,
         AuditController,
         ChangesController,
+        CompatibilityController,
         DiscoveryController,
         EmergencyController,
         ExperimentsController,
@@ -145,6 +148,7 @@ export class AppModule {
         ...changes,
         ...accessProviders,
         ...assignmentsProviders,
+        ...compatibilityProviders,
         ...redisProviders,
         ...publishingProviders,
         ...registryProviders,

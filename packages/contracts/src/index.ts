@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './assignments.ts';
 export * from './changes.ts';
+export * from './compatibility.ts';
 export * from './conditions.ts';
 export * from './discovery.ts';
 export * from './emergency.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as access from './access.ts';
 import * as assignments from './assignments.ts';
 import * as changes from './changes.ts';
+import * as compatibility from './compatibility.ts';
 import * as discovery from './discovery.ts';
 import * as emergency from './emergency.ts';
 import * as experiments from './experiments.ts';
@@ -842,6 +843,78 @@ export const operations = {
       'VERSION_RETIRED',
       'DATABASE_UNAVAILABLE',
     ],
+  },
+
+  listCompatibility: {
+    id: 'listCompatibility',
+    method: 'GET',
+    path: '/api/compatibility',
+    tag: 'Compatibility',
+    summary: 'The whole matrix: which versions fit which',
+    permission: 'services.read',
+    success: { status: 200, schema: compatibility.compatibilityListSchema },
+    errors: ['DATABASE_UNAVAILABLE'],
+  },
+  getCompatibility: {
+    id: 'getCompatibility',
+    method: 'GET',
+    path: '/api/services/{serviceId}/compatibility',
+    tag: 'Compatibility',
+    summary: 'Which versions of a service fit each other, and what they need of others',
+    permission: 'services.read',
+    params: serviceParams,
+    hasEtag: true,
+    success: { status: 200, schema: compatibility.compatibilitySchema },
+    errors: ['SERVICE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  putCompatibility: {
+    id: 'putCompatibility',
+    method: 'PUT',
+    path: '/api/services/{serviceId}/compatibility',
+    tag: 'Compatibility',
+    summary: 'Replace what is said of the versions of a service',
+    permission: 'services.write',
+    params: serviceParams,
+    body: compatibility.putCompatibilitySchema,
+    hasEtag: true,
+    canWait: true,
+    success: { status: 200, schema: compatibility.compatibilitySchema },
+    errors: ['SERVICE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  exportCompatibility: {
+    id: 'exportCompatibility',
+    method: 'GET',
+    path: '/api/compatibility/export',
+    tag: 'Compatibility',
+    summary: 'The whole matrix as YAML',
+    permission: 'services.read',
+    success: { status: 200, schema: compatibility.compatibilityFileSchema },
+    errors: ['DATABASE_UNAVAILABLE'],
+  },
+  importCompatibility: {
+    id: 'importCompatibility',
+    method: 'POST',
+    path: '/api/compatibility/import',
+    tag: 'Compatibility',
+    summary: 'Replace what is said of the services in a YAML file, all or none',
+    permission: 'services.write',
+    body: compatibility.importCompatibilitySchema,
+    isIdempotent: true,
+    canWait: true,
+    success: { status: 200, schema: compatibility.compatibilityListSchema },
+    errors: ['DATABASE_UNAVAILABLE'],
+  },
+  solveCompatibility: {
+    id: 'solveCompatibility',
+    method: 'POST',
+    path: '/api/compatibility/solve',
+    tag: 'Compatibility',
+    summary: 'The shortest order of steps to target versions in which everything fits all the time; writes nothing',
+    permission: 'assignments.read',
+    tenantIn: 'body',
+    body: compatibility.solveRequestSchema,
+    success: { status: 200, schema: compatibility.solutionSchema },
+    errors: ['TENANT_UNKNOWN', 'SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'DATABASE_UNAVAILABLE'],
   },
 
   planRollback: {

@@ -10,6 +10,8 @@ export interface VersionMove {
   /** null: whatever the tenant, or everybody, has now */
   readonly fromVersion: string | null;
   readonly toVersion: string;
+  /** With `tenantId` null: only tenants without an assignment are moved, those who follow the default. */
+  readonly isDefault?: boolean;
 }
 
 export interface GuardContext {

@@ -20,7 +20,7 @@ export function movesOfDefault(
     .flatMap(({ version: toVersion }) =>
       (had.length === 0 ? [null] : had)
         .filter((fromVersion) => fromVersion !== toVersion)
-        .map((fromVersion) => ({ tenantId: null, serviceId, fromVersion, toVersion })),
+        .map((fromVersion) => ({ tenantId: null, serviceId, fromVersion, toVersion, isDefault: true })),
     );
 }
 

@@ -20,6 +20,9 @@ import type {
   Channel,
   ChannelList,
   ChannelTest,
+  Compatibility,
+  CompatibilityFile,
+  CompatibilityList,
   CreateApiKey,
   CreateChannel,
   CreateExperiment,
@@ -58,6 +61,8 @@ import type {
   Heartbeat,
   Hold,
   HoldPage,
+  ImportCompatibility,
+  ImportCompatibilityParams,
   ImportRules,
   ImportedRules,
   Instance,
@@ -88,6 +93,8 @@ import type {
   PublishRuleDraftParams,
   PublishRuleRevisionParams,
   PublishRules,
+  PutCompatibility,
+  PutCompatibilityParams,
   PutFlags,
   PutLane,
   PutLaneParams,
@@ -116,6 +123,8 @@ import type {
   SetVersion,
   SimulateRules,
   Simulation,
+  Solution,
+  SolveRequest,
   State,
   StateDiff,
   StateEntityPage,
@@ -2235,6 +2244,216 @@ return callApi<ApplyResult>(getApplyAssignmentsUrl(params),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(applyRequest)
+  }
+);}
+
+
+
+export const getListCompatibilityUrl = () => {
+
+
+
+
+  return `/api/compatibility`
+}
+
+/**
+ * Needs the permission `services.read`.
+ * @summary The whole matrix: which versions fit which
+ */
+export const listCompatibility = async ( options?: Parameters<typeof callApi>[1]): Promise<CompatibilityList> => {
+
+  return callApi<CompatibilityList>(getListCompatibilityUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCompatibilityUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/compatibility`
+}
+
+/**
+ * Needs the permission `services.read`.
+ * @summary Which versions of a service fit each other, and what they need of others
+ */
+export const getCompatibility = async (serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<Compatibility> => {
+
+  return callApi<Compatibility>(getGetCompatibilityUrl(serviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPutCompatibilityUrl = (serviceId: string,
+    params?: PutCompatibilityParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/compatibility?${stringifiedParams}` : `/api/services/${serviceId}/compatibility`
+}
+
+/**
+ * Needs the permission `services.write`.
+ * @summary Replace what is said of the versions of a service
+ */
+export const putCompatibility = async (serviceId: string,
+    putCompatibilityBody: PutCompatibility,
+    params?: PutCompatibilityParams, options?: Parameters<typeof callApi>[1]): Promise<Compatibility> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Compatibility>(getPutCompatibilityUrl(serviceId,params),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(putCompatibilityBody)
+  }
+);}
+
+
+
+export const getExportCompatibilityUrl = () => {
+
+
+
+
+  return `/api/compatibility/export`
+}
+
+/**
+ * Needs the permission `services.read`.
+ * @summary The whole matrix as YAML
+ */
+export const exportCompatibility = async ( options?: Parameters<typeof callApi>[1]): Promise<CompatibilityFile> => {
+
+  return callApi<CompatibilityFile>(getExportCompatibilityUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getImportCompatibilityUrl = (params?: ImportCompatibilityParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/compatibility/import?${stringifiedParams}` : `/api/compatibility/import`
+}
+
+/**
+ * Needs the permission `services.write`.
+ * @summary Replace what is said of the services in a YAML file, all or none
+ */
+export const importCompatibility = async (importCompatibilityBody: ImportCompatibility,
+    params?: ImportCompatibilityParams, options?: Parameters<typeof callApi>[1]): Promise<CompatibilityList> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<CompatibilityList>(getImportCompatibilityUrl(params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(importCompatibilityBody)
+  }
+);}
+
+
+
+export const getSolveCompatibilityUrl = () => {
+
+
+
+
+  return `/api/compatibility/solve`
+}
+
+/**
+ * Needs the permission `assignments.read`.
+ * @summary The shortest order of steps to target versions in which everything fits all the time; writes nothing
+ */
+export const solveCompatibility = async (solveRequest: SolveRequest, options?: Parameters<typeof callApi>[1]): Promise<Solution> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Solution>(getSolveCompatibilityUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(solveRequest)
   }
 );}
 

@@ -27,6 +27,7 @@ export const ChangeKind = {
   laneput: 'lane.put',
   lanedeleted: 'lane.deleted',
   flagsput: 'flags.put',
+  compatibilityput: 'compatibility.put',
   holdcreated: 'hold.created',
   holdlifted: 'hold.lifted',
   rollbackundone: 'rollback.undone',

@@ -18,6 +18,7 @@ export const StateEntityEntity = {
   experiment: 'experiment',
   lane: 'lane',
   flags: 'flags',
+  compatibility: 'compatibility',
   hold: 'hold',
   user: 'user',
   api_key: 'api_key',

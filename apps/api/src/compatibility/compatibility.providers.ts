@@ -1,0 +1,12 @@
+import type { Provider } from '@nestjs/common';
+import { CompatibilityGuard } from './compatibility.guard.ts';
+import { CompatibilityService } from './compatibility.service.ts';
+import { CompatibilityStore } from './compatibility.store.ts';
+import { UpgradesService } from './upgrades.service.ts';
+
+export const compatibilityProviders: Provider[] = [
+  CompatibilityGuard,
+  CompatibilityService,
+  CompatibilityStore,
+  UpgradesService,
+];
