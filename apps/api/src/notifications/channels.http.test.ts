@@ -158,6 +158,14 @@ test('a test goes through each kind of channel, also a disabled one, and tells h
   http.answer = (response) => response.writeHead(204).end();
 });
 
+test.each(['starttls', 'tls'])('mail is not sent in the clear where %s is asked for', async (security) => {
+  const before = [mail.mails.length, mail.logins.length];
+  const { body } = await api.ask('POST', channels, { name: 'Safe', settings: { ...email(), security } });
+  const tested = await api.ask('POST', `${channels}/${body.id}/test`);
+  expect(tested.body).toMatchObject({ isDelivered: false, error: expect.any(String) });
+  expect([mail.mails.length, mail.logins.length]).toEqual(before);
+});
+
 test('a password does not follow a channel to another server', async () => {
   const other = await startMailReceiver();
   const { body } = await api.ask('POST', channels, { name: 'Follow', settings: email() });

@@ -138,6 +138,13 @@ test('what came before the channel is not told, nor what came while it was off',
   expect(got('late').at(-1)?.json.id).toBe(body.items[0].id);
 });
 
+test('changes that come without a pause do not put delivery off', async () => {
+  await listen('busy', kinds('tenant.updated'));
+  let count = 0;
+  for (; count < 1_000 && got('busy').length === 0; count += 1) await rename(`Busy ${count}`);
+  expect(count).toBeLessThan(1_000);
+});
+
 test('a failed delivery is repeated with the same id, and those after it wait: the order stays', async () => {
   let count = 0;
   http.answer = (response) => {
@@ -314,7 +321,9 @@ test('a change of 100 000 cells is one event with counts and a sample, and waits
   const moved: number = applied.body.summary.moveCount;
   expect(moved).toBeGreaterThanOrEqual(100_000);
   http.answer = (response) => response.writeHead(200).end();
+  const answeredAt = performance.now();
   await vi.waitFor(() => expect([got('mass').length > 0, got('few').length > 0]).toEqual([true, true]), within);
+  console.info(`${moved} cells told ${Math.round(performance.now() - answeredAt)} ms after the answer`);
   const data = notificationSchema.parse(got('mass')[0]?.json.data);
   expect(data).toMatchObject({ itemCount: moved, matchedCount: moved, reason: 'mass', serviceIds: ['pay', 'shop'] });
   expect(data.moves.reduce((sum, move) => sum + move.count, 0)).toBe(moved);

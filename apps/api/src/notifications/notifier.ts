@@ -35,7 +35,9 @@ export class Notifier {
   readonly #owner = randomUUID();
   readonly #busy = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
-  #running: Promise<number | undefined> | undefined;
+  #running: Promise<void> | undefined;
+  /** When the next look is due, by `performance.now()`. */
+  #wakeAt = Number.POSITIVE_INFINITY;
   #isStopped = false;
   #failingSince: Date | undefined;
 
@@ -80,21 +82,26 @@ export class Notifier {
     return { status: 'down', detail, since: this.#failingSince.toISOString() };
   }
 
+  /** The earliest wish counts: changes that come without a pause must not put the look off for ever. */
   #wakeIn(delayMs: number): void {
-    if (this.#isStopped) return;
+    const at = performance.now() + delayMs;
+    if (this.#isStopped || this.#wakeAt <= at) return;
+    this.#wakeAt = at;
+    // While a look is under way, the wish is kept for its end.
+    if (this.#running === undefined) this.#setTimer();
+  }
+
+  #setTimer(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tick(), delayMs).unref();
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#wakeAt - performance.now())).unref();
   }
 
   #tick(): void {
-    // Whoever comes while a look is under way gets another one after it.
-    const before = this.#running ?? Promise.resolve(undefined);
-    const running = before.then(() => (this.#isStopped ? undefined : this.#look()));
-    this.#running = running;
-    void running.then((nextMs = POLL_MS) => {
-      if (this.#running !== running) return;
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.#running = this.#look().then((nextMs) => {
       this.#running = undefined;
       this.#wakeIn(nextMs);
+      if (!this.#isStopped) this.#setTimer();
     });
   }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { AddressGuard } from './address-guard.ts';
 import type { Message } from './write-message.ts';
@@ -34,7 +35,8 @@ export async function sendMail(guard: AddressGuard, server: MailServer, mail: Ma
       secure: server.security === 'tls',
       requireTLS: server.security === 'starttls',
       ignoreTLS: server.security === 'none',
-      tls: { servername: server.host },
+      // A literal address is no name to ask a server for; the certificate must then name the address.
+      ...(isIP(server.host) === 0 ? { tls: { servername: server.host } } : {}),
       ...(server.username === null ? {} : { auth: { user: server.username, pass: server.password ?? '' } }),
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
