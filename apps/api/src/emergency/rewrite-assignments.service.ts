@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { ChangesService } from '../changes/changes.service.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
 import { followRecords } from '../holds/follow-records.ts';
-import { type HoldRow, HoldsStore } from '../holds/holds.store.ts';
+import type { HoldRow } from '../holds/hold-row.ts';
+import { HoldsService } from '../holds/holds.service.ts';
 import { readActiveHolds } from '../infra/db/read-holds.ts';
 import { type CellRewrite, RollbacksStore } from './rollbacks.store.ts';
 
@@ -20,7 +21,7 @@ const ACTOR: Actor = { kind: 'system', id: 'emergency', name: 'Emergency rollbac
 export class RewriteAssignmentsService {
   constructor(
     private readonly store: RollbacksStore,
-    private readonly holds: HoldsStore,
+    private readonly holds: HoldsService,
     private readonly changes: ChangesService,
   ) {}
 

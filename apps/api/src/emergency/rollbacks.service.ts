@@ -1,9 +1,9 @@
 import type { operations, Rollback } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
+import type { HoldRow } from '../holds/hold-row.ts';
 import { holdView, LISTED_TENANTS } from '../holds/hold-view.ts';
-import { maySeeHold } from '../holds/holds.service.ts';
-import { type HoldRow, HoldsStore } from '../holds/holds.store.ts';
+import { HoldsService, maySeeHold } from '../holds/holds.service.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { type RollbackRow, RollbacksStore } from './rollbacks.store.ts';
@@ -16,7 +16,7 @@ const LISTED = 100;
 export class RollbacksService {
   constructor(
     private readonly store: RollbacksStore,
-    private readonly holds: HoldsStore,
+    private readonly holds: HoldsService,
   ) {}
 
   list({ caller }: Called<Ops['listRollbacks']>): Promise<{ items: Rollback[] }> {

@@ -1,6 +1,6 @@
 import type { operations } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
-import type { HoldRow } from '../holds/holds.store.ts';
+import type { HoldRow } from '../holds/hold-row.ts';
 import { LiftHoldService, type Restoration } from '../holds/lift-hold.service.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';

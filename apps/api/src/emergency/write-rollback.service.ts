@@ -3,7 +3,7 @@ import type { HoldRecord, ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { ItemDraft } from '../changes/item-draft.ts';
 import { itemOfHold } from '../holds/hold-view.ts';
-import { HoldsStore } from '../holds/holds.store.ts';
+import { HoldsService } from '../holds/holds.service.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ServiceRecords } from '../services/service-records.ts';
 import type { Override } from './override.ts';
@@ -33,7 +33,7 @@ export interface WrittenRollback {
 export class WriteRollbackService {
   constructor(
     private readonly store: RollbacksStore,
-    private readonly holds: HoldsStore,
+    private readonly holds: HoldsService,
     private readonly services: ServiceRecords,
     private readonly preEmption: PreEmption,
   ) {}

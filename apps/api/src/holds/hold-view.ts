@@ -1,7 +1,7 @@
 import type { Hold } from '@grey/contracts';
 import { type Caller, mayActFor } from '../access/caller.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
-import type { HoldRow } from './holds.store.ts';
+import type { HoldRow } from './hold-row.ts';
 
 /** Tenants of a scope that a list shows. */
 export const LISTED_TENANTS = 100;

@@ -1,11 +1,14 @@
 import { type Hold, holdIdSchema, type operations } from '@grey/contracts';
+import type { HoldRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { assertTenant, type Caller, mayActFor } from '../access/caller.ts';
+import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
+import type { HoldDraft, HoldRow } from './hold-row.ts';
 import { holdView, LISTED_TENANTS } from './hold-view.ts';
-import { type HoldRow, HoldsStore } from './holds.store.ts';
+import { HoldsStore } from './holds.store.ts';
 
 type Ops = typeof operations;
 
@@ -36,6 +39,21 @@ export class HoldsService {
     const row = await this.store.consistentRead((tx) => this.store.find(tx, input.params.holdId));
     if (row === undefined || !maySeeHold(caller, row)) throw new ApiError('HOLD_UNKNOWN');
     return holdView(row, caller);
+  }
+
+  /** A hold as a transaction sees it. */
+  find(tx: Transaction, id: string): Promise<HoldRow | undefined> {
+    return this.store.find(tx, id);
+  }
+
+  /** The holds of a service that are in force, kept from other writers until the transaction ends. */
+  lockActive(tx: Transaction, serviceId: string): Promise<HoldRecord[]> {
+    return this.store.lockActive(tx, serviceId);
+  }
+
+  /** Writes a hold; whoever does has locked the service's and seen that it fits them. */
+  insert(tx: Transaction, hold: HoldRecord, by: HoldDraft): Promise<HoldRow> {
+    return this.store.insert(tx, hold, by);
   }
 }
 

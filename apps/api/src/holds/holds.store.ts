@@ -4,23 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
 import { readActiveHolds } from '../infra/db/read-holds.ts';
-
-export interface HoldRow extends HoldRecord {
-  readonly reason: string;
-  readonly createdBy: Actor;
-  readonly operatorId: string | null;
-  readonly createdAt: Date;
-  readonly liftedAt: Date | null;
-  readonly liftedBy: Actor | null;
-  readonly liftReason: string | null;
-}
-
-export interface HoldFilter {
-  readonly serviceId?: string | undefined;
-  readonly version?: string | undefined;
-  readonly tenantId?: string | undefined;
-  readonly isActive?: boolean | undefined;
-}
+import type { HoldDraft, HoldFilter, HoldRow } from './hold-row.ts';
 
 /** First number of the locks that keep two writers of one service's holds apart. */
 const HOLD_LOCKS = 72_711;
@@ -70,11 +54,7 @@ export class HoldsStore {
     );
   }
 
-  async insert(
-    tx: Transaction,
-    hold: HoldRecord,
-    by: { reason: string; actor: Actor; operatorId: string | null },
-  ): Promise<HoldRow> {
+  async insert(tx: Transaction, hold: HoldRecord, by: HoldDraft): Promise<HoldRow> {
     const [row] = await tx.$queryRaw<HoldRow[]>`
       INSERT INTO holds AS h (id, service_id, from_version, to_version, scope, reason, created_by, operator_id, created_at)
       VALUES (${hold.id}::uuid, ${hold.serviceId}, ${hold.fromVersion}, ${hold.toVersion},

@@ -10,9 +10,10 @@ import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { FreshSnapshot } from './fresh-snapshot.ts';
+import type { HoldRow } from './hold-row.ts';
 import { holdView, itemOfHold } from './hold-view.ts';
 import { maySeeHold } from './holds.service.ts';
-import { type HoldRow, HoldsStore } from './holds.store.ts';
+import { HoldsStore } from './holds.store.ts';
 import { digestOfShifts, groupShifts, SHOWN_SHIFTS, type Shifts, shiftVersions } from './shift-versions.ts';
 
 type LiftCall = Called<(typeof operations)['liftHold' | 'undoRollback']>;
