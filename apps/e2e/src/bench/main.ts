@@ -16,6 +16,7 @@ const GROUPS = [
   'http',
   'propagation',
   'recovery',
+  'solver',
 ] as const;
 
 const { values } = parseArgs({

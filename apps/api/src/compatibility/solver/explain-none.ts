@@ -38,7 +38,7 @@ export function explainEmptied(problem: UpgradeProblem, reach: Reach, index: num
     if (words !== undefined) return [`The targets do not fit each other: ${words}.`];
     return [`No versions in reach of the services beside it fit ${nameAt(problem, index, target)}.`];
   }
-  const there = [...(reach[index] as ReadonlySet<number>)].map((place) => nameAt(problem, index, place)).join(', ');
+  const there = [...(reach[index] as readonly number[])].map((place) => nameAt(problem, index, place)).join(', ');
   return [
     `No version of ${idAt(problem, index)} in reach (${there}) fits ${named.length === 0 ? 'what the targets need' : `${named.join(' and ')} and what goes with them`}.`,
   ];
@@ -81,13 +81,13 @@ function hasWay({ places, services, start, targets }: UpgradeProblem, index: num
 
 /** Places one step beyond those in reach. */
 function frontierOf({ places, services }: UpgradeProblem, reach: Reach, index: number): number[] {
-  const reached = reach[index] as ReadonlySet<number>;
+  const reached = reach[index] as readonly number[];
   const next = [...reached].flatMap((place) => places.successors(services[index] as number, place));
-  return [...new Set(next)].filter((place) => !reached.has(place));
+  return [...new Set(next)].filter((place) => !reached.includes(place));
 }
 
 function wordsOf(problem: UpgradeProblem, reach: Reach, index: number, place: number, other: number): string {
-  const words = [...(reach[other] as ReadonlySet<number>)].map(
+  const words = [...(reach[other] as readonly number[])].map(
     (there) => breachOf(problem, index, place, other, there) ?? '',
   );
   return words.slice(0, 3).join(', and ');

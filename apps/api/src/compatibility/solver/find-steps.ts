@@ -1,3 +1,4 @@
+import type { Distances } from './measure-distances.ts';
 import { fitsAt, type UpgradeProblem } from './upgrade-problem.ts';
 
 export interface Step {
@@ -33,17 +34,12 @@ interface Node {
  * where nothing is in the way it walks straight. The estimate counts, for each service by itself, the steps to the
  * nearest place where it may end; it is consistent, so the first plan found is a shortest one.
  *
- * @param distances by service and place: steps to the nearest end; missing: there is none from there
  * @param limit states to look at before giving up
  */
-export function findSteps(
-  problem: UpgradeProblem,
-  distances: readonly ReadonlyMap<number, number>[],
-  limit: number,
-): Search {
+export function findSteps(problem: UpgradeProblem, distances: Distances, limit: number): Search {
   const { start } = problem;
-  const farthest = Math.max(...distances.flatMap((one) => [...one.values()]));
-  const left = start.reduce((sum, place, index) => sum + (distances[index]?.get(place) as number), 0);
+  const farthest = Math.max(...distances.map((one) => one.reduce<number>((most, of) => Math.max(most, of ?? 0), 0)));
+  const left = start.reduce((sum, place, index) => sum + (distances[index]?.[place] as number), 0);
   const first = nodeOf(start, 0, left, undefined, undefined);
   const best = new Map([[first.key, 0]]);
   /** By the length of a plan through the node at least; the last one in comes first. */
@@ -73,21 +69,17 @@ export function findSteps(
 }
 
 /** The next state that changes the estimate by the node's detour; undefined: there is none left. */
-function makeNext(
-  problem: UpgradeProblem,
-  distances: readonly ReadonlyMap<number, number>[],
-  node: Node,
-): Node | undefined {
+function makeNext(problem: UpgradeProblem, distances: Distances, node: Node): Node | undefined {
   const { places, services } = problem;
   for (; node.service < node.state.length; node.service += 1, node.successor = 0) {
     const index = node.service;
     const from = node.state[index] as number;
-    const wanted = (distances[index]?.get(from) as number) + node.detour;
+    const wanted = (distances[index]?.[from] as number) + node.detour;
     const successors = places.successors(services[index] as number, from);
     while (wanted >= 0 && node.successor < successors.length) {
       const to = successors[node.successor] as number;
       node.successor += 1;
-      if (distances[index]?.get(to) !== wanted || !fitsAt(problem, index, to, node.state)) continue;
+      if (distances[index]?.[to] !== wanted || !fitsAt(problem, index, to, node.state)) continue;
       const state = node.state.with(index, to);
       return nodeOf(state, node.stepCount + 1, node.left + node.detour, { index, from, to }, node);
     }

@@ -1,5 +1,11 @@
 import type { CompatibilityMatrix } from '../compatibility-matrix.ts';
 
+/** At `placeA * stride + placeB`: 1 when every version of the one place fits every version of the other. */
+export interface FitTable {
+  readonly bits: Uint8Array;
+  readonly stride: number;
+}
+
 /**
  * Where a tenant can be with one service: at one version, at several at once (a default that is split), or nowhere (it does
  * not use the service). Places are numbers, so that a state is a row of small numbers; what is asked of them is remembered.
@@ -13,7 +19,7 @@ export class Places {
   readonly #byKey: Map<string, number>[] = [];
   readonly #enterable: number[] = [];
   readonly #successors: (readonly number[] | undefined)[][] = [];
-  readonly #fits: (boolean | undefined)[][][][] = [];
+  readonly #fits: FitTable[][] = [];
 
   /** @param labels versions that can be assigned, by service */
   constructor(matrix: CompatibilityMatrix, labels: ReadonlyMap<string, readonly string[]>) {
@@ -70,15 +76,20 @@ export class Places {
     return known;
   }
 
-  /** Whether two places of linked services are well beside each other: every version of the one with every of the other. */
-  fit(a: number, placeA: number, b: number, placeB: number): boolean {
-    const row = this.#rowOf(a, b, placeA);
-    let known = row[placeB];
-    if (known === undefined) {
-      known = this.breach(a, placeA, b, placeB) === undefined;
-      row[placeB] = known;
-    }
-    return known;
+  /** Which places of two linked services fit each other, for all places that are known by now. */
+  fits(a: number, b: number): FitTable {
+    const rows = this.#versions[a]?.length ?? 0;
+    const stride = this.#versions[b]?.length ?? 0;
+    const ofA = this.#fits[a] as FitTable[];
+    const known = ofA[b];
+    if (known !== undefined && known.stride === stride && known.bits.length === rows * stride) return known;
+    const bits = new Uint8Array(rows * stride);
+    for (let placeA = 0; placeA < rows; placeA += 1)
+      for (let placeB = 0; placeB < stride; placeB += 1)
+        bits[placeA * stride + placeB] = this.breach(a, placeA, b, placeB) === undefined ? 1 : 0;
+    const table = { bits, stride };
+    ofA[b] = table;
+    return table;
   }
 
   /** Why two places do not fit, in words. */
@@ -89,15 +100,6 @@ export class Places {
         if (words !== null) return words;
       }
     return undefined;
-  }
-
-  #rowOf(a: number, b: number, placeA: number): (boolean | undefined)[] {
-    const ofA = this.#fits[a] as (boolean | undefined)[][][];
-    const ofBoth = ofA[b] ?? [];
-    ofA[b] = ofBoth;
-    const row = ofBoth[placeA] ?? [];
-    ofBoth[placeA] = row;
-    return row;
   }
 
   #mayMove(service: number, from: readonly string[], next: number): boolean {

@@ -1,4 +1,4 @@
-import type { Places } from './places.ts';
+import type { FitTable, Places } from './places.ts';
 
 /**
  * A set of services that requirements link, and where they are to end. Services are the indices here; `services` says
@@ -9,17 +9,26 @@ export interface UpgradeProblem {
   readonly services: readonly number[];
   /** Indices of the services that a requirement links with each. */
   readonly neighbours: readonly (readonly number[])[];
+  /** Beside each neighbour, which places fit. */
+  readonly tables: readonly (readonly FitTable[])[];
   readonly start: readonly number[];
   /** The place where a service must end; -1: any. */
   readonly targets: readonly number[];
 }
 
 /** Whether a service may stand at `place` while `state` holds for its neighbours. */
-export function fitsAt(problem: UpgradeProblem, index: number, place: number, state: ArrayLike<number>): boolean {
-  const { places, services, neighbours } = problem;
-  const service = services[index] as number;
-  for (const other of neighbours[index] as readonly number[])
-    if (!places.fit(service, place, services[other] as number, state[other] as number)) return false;
+export function fitsAt(
+  { neighbours, tables }: UpgradeProblem,
+  index: number,
+  place: number,
+  state: readonly number[],
+): boolean {
+  const others = neighbours[index] as readonly number[];
+  const beside = tables[index] as readonly FitTable[];
+  for (let at = 0; at < others.length; at += 1) {
+    const { bits, stride } = beside[at] as FitTable;
+    if (bits[place * stride + (state[others[at] as number] as number)] === 0) return false;
+  }
   return true;
 }
 

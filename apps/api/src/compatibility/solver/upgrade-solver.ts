@@ -93,21 +93,24 @@ export class UpgradeSolver {
   #problemOf(ids: readonly string[], versionsOf: (serviceId: string) => readonly string[]): UpgradeProblem {
     const indexOf = new Map(ids.map((id, index) => [id, index]));
     const services = ids.map((id) => this.#places.numberOf(id) as number);
-    return {
-      places: this.#places,
-      services,
-      neighbours: ids.map((id) => [...this.#matrix.partnersOf(id)].flatMap((other) => indexOf.get(other) ?? [])),
-      start: ids.map((id, index) => this.#places.placeOf(services[index] as number, versionsOf(id))),
-      targets: ids.map((id, index) => {
-        const target = this.#targets.get(id);
-        return target === undefined ? -1 : this.#places.placeOf(services[index] as number, [target]);
-      }),
-    };
+    const neighbours = ids.map((id) => [...this.#matrix.partnersOf(id)].flatMap((other) => indexOf.get(other) ?? []));
+    const start = ids.map((id, index) => this.#places.placeOf(services[index] as number, versionsOf(id)));
+    const targets = ids.map((id, index) => {
+      const target = this.#targets.get(id);
+      return target === undefined ? -1 : this.#places.placeOf(services[index] as number, [target]);
+    });
+    // Last, when all places are known.
+    const tables = neighbours.map((others, index) =>
+      others.map((other) => this.#places.fits(services[index] as number, services[other] as number)),
+    );
+    return { places: this.#places, services, neighbours, tables, start, targets };
   }
 
   #search(problem: UpgradeProblem): Upgrade {
     const reach = findReach(problem);
-    const unreached = problem.targets.findIndex((place, index) => place !== -1 && reach[index]?.has(place) !== true);
+    const unreached = problem.targets.findIndex(
+      (place, index) => place !== -1 && reach[index]?.includes(place) !== true,
+    );
     if (unreached !== -1) return impossible(explainUnreached(problem, reach, unreached));
     const narrowed = findEnds(problem, reach);
     if ('emptied' in narrowed) return impossible(explainEmptied(problem, reach, narrowed.emptied));
