@@ -22,6 +22,13 @@ import { PastController } from './changes/past/past.controller.ts';
 import { PastService } from './changes/past/past.service.ts';
 import { PastStore } from './changes/past/past.store.ts';
 import { PresentStore } from './changes/past/present.store.ts';
+import { ExportController } from './changes/retention/export.controller.ts';
+import { ExportService } from './changes/retention/export.service.ts';
+import { ExportStore } from './changes/retention/export.store.ts';
+import { HistoryRetention } from './changes/retention/history-retention.ts';
+import { RetentionStore } from './changes/retention/retention.store.ts';
+import { RevertsController } from './changes/reverts/reverts.controller.ts';
+import { revertsProviders } from './changes/reverts/reverts.providers.ts';
 import { SnapshotStore } from './changes/snapshot.store.ts';
 import { SnapshotsService } from './changes/snapshots.service.ts';
 import { CompatibilityController } from './compatibility/compatibility.controller.ts';
@@ -99,11 +106,16 @@ const changes: Provider[] = [
   ChangeReader,
   ChangesService,
   ChangesStore,
+  ExportService,
+  ExportStore,
+  HistoryRetention,
   IdempotencyStore,
   MomentsStore,
   PastService,
   PastStore,
   PresentStore,
+  RetentionStore,
+  ...revertsProviders,
   SnapshotStore,
   SnapshotsService,
 ];
@@ -125,6 +137,7 @@ export class AppModule {
         DiscoveryController,
         EmergencyController,
         ExperimentsController,
+        ExportController,
         FlagsController,
         LanesController,
         NotificationsController,
@@ -133,6 +146,7 @@ export class AppModule {
         HoldsController,
         PastController,
         RegistryController,
+        RevertsController,
         RoutersController,
         RulesController,
         SamplesController,

@@ -40,6 +40,8 @@ export const changeKinds = [
   'channel.created',
   'channel.updated',
   'channel.deleted',
+  'change.reverted',
+  'tenant.restored',
 ] as const;
 export const changeKindSchema = z.enum(changeKinds).meta({ id: 'ChangeKind' });
 
@@ -66,6 +68,7 @@ export const changeItemSchema = z
       'api_key',
       'channel',
       'erasure',
+      'change',
     ]),
     tenantId: z.string().nullable(),
     serviceId: z.string().nullable(),

@@ -47,6 +47,7 @@ export const errorCodes = {
     title: 'A rollback leads here already; rolling it back needs an explicit word.',
   },
   USER_EXISTS: { status: 409, title: 'A user with this name exists.' },
+  NOT_REVERTIBLE: { status: 409, title: 'This cannot be written back.' },
   USER_STILL_THERE: { status: 409, title: 'The user still exists; delete it before its name is erased from the log.' },
   LAST_ADMIN: { status: 409, title: 'The last active administrator cannot be removed or demoted.' },
   INSTANCE_TAKEN: { status: 409, title: 'Another service has registered an instance under this id.' },

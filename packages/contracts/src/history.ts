@@ -165,3 +165,65 @@ export const stateDiffSchema = z
   })
   .meta({ id: 'StateDiff' });
 export type StateDiff = z.infer<typeof stateDiffSchema>;
+
+export const planRevertSchema = z
+  .strictObject({
+    overwrite: z.boolean().default(false).meta({ description: 'Write back also what later changes touched.' }),
+  })
+  .meta({ id: 'PlanRevert' });
+export const revertChangeSchema = planRevertSchema
+  .extend({ planToken: z.string().min(1).max(4096), reason: reasonSchema })
+  .meta({ id: 'RevertChange', description: 'What was planned, with its token.' });
+
+export const planRestoreTenantSchema = z.strictObject({ at: momentSchema }).meta({ id: 'PlanRestoreTenant' });
+export const restoreTenantSchema = planRestoreTenantSchema
+  .extend({ planToken: z.string().min(1).max(4096), reason: reasonSchema })
+  .meta({ id: 'RestoreTenant' });
+
+const restoreCountsSchema = z
+  .object({
+    writeCount: z.int(),
+    conflictCount: z.int().meta({ description: 'Left out: later changes touched the same.' }),
+    refusedCount: z.int().meta({ description: 'Left out: it may not be so today, or cannot be written back.' }),
+    noopCount: z.int().meta({ description: 'So already.' }),
+    tenantCount: z.int(),
+  })
+  .meta({ id: 'RestoreCounts' });
+export type RestoreCounts = z.infer<typeof restoreCountsSchema>;
+
+const subject = {
+  entity: changeItemSchema.shape.entity,
+  tenantId: z.string().nullable(),
+  serviceId: z.string().nullable(),
+  key: z.string(),
+};
+export const restorePlanSchema = z
+  .object({
+    planToken: z.string(),
+    expiresAt: timestampSchema,
+    position: positionSchema,
+    counts: restoreCountsSchema,
+    writes: z
+      .array(z.object({ ...subject, text: z.string(), fields: stateDifferenceSchema.shape.fields }))
+      .meta({ description: 'The first 1 000 of what would be written.' }),
+    conflicts: z
+      .array(z.object({ ...subject, text: z.string(), changeId: z.string().nullable() }))
+      .meta({ description: 'The first 1 000, each with what became of it since and the last change that touched it.' }),
+    refusals: z.array(z.object({ ...subject, code: z.string(), message: z.string() })),
+    isTruncated: z.boolean(),
+  })
+  .meta({ id: 'RestorePlan' });
+export type RestorePlan = z.infer<typeof restorePlanSchema>;
+
+export const restoreResultSchema = z
+  .object({
+    changeId: z.string().nullable().meta({ description: 'null: there was nothing to write.' }),
+    position: positionSchema,
+    counts: restoreCountsSchema,
+  })
+  .meta({ id: 'RestoreResult' });
+export type RestoreResult = z.infer<typeof restoreResultSchema>;
+
+export const exportQuerySchema = z.object({
+  after: changeIdSchema.optional().meta({ description: 'Go on after this change. Left out: from the beginning.' }),
+});

@@ -23,11 +23,14 @@ export class ChangesStore {
     before: { epoch: string; revision: number } | undefined,
     limit: number,
   ): Promise<Change[]> {
+    // What a trimmed change did is not kept, so only who sees everything may see that it was.
+    const isWhole = seesAll(caller) && filter.tenantId === undefined && filter.serviceId === undefined;
     return this.database.consistentRead(async (tx) => {
       const heads = await tx.$queryRaw<HeadRow[]>`
         SELECT c.epoch, c.revision, c.key, c.kind, c.actor_kind, c.actor_id, c.actor_name, c.reason, c.at, c.item_count
         FROM changes c
-        WHERE EXISTS (SELECT 1 FROM change_items i WHERE i.change_key = c.key AND ${visibleTo(caller)} ${only(filter)})
+        WHERE (EXISTS (SELECT 1 FROM change_items i WHERE i.change_key = c.key AND ${visibleTo(caller)} ${only(filter)})
+            ${isWhole ? Prisma.sql`OR c.trimmed_at IS NOT NULL` : Prisma.empty})
           ${filter.kind === undefined ? Prisma.empty : Prisma.sql`AND c.kind = ${filter.kind}`}
           ${before === undefined ? Prisma.empty : Prisma.sql`AND (c.epoch, c.revision) < (${before.epoch}, ${BigInt(before.revision)})`}
         ORDER BY c.epoch DESC, c.revision DESC LIMIT ${limit}`;

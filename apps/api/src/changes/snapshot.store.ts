@@ -68,7 +68,7 @@ export class SnapshotStore {
 
   /**
    * The changes after a position, in order. `'reset'` when they cannot be had: another epoch, a position the log has
-   * not reached, or too far behind.
+   * not reached, too far behind, or what they did is no longer kept.
    */
   loadDeltas(after: Position): Promise<CommittedChange[] | 'reset'> {
     return this.database.consistentRead(async (tx) => {
@@ -76,9 +76,10 @@ export class SnapshotStore {
       const behind = Number(end.revision) - after.revision;
       if (end.epoch !== after.epoch || behind < 0 || behind > REPLAY_LIMIT) return 'reset';
       if (behind === 0) return [];
-      const heads = await tx.$queryRaw<(HeadRow & { services: ServiceRecord[] | null })[]>`
-        SELECT ${headColumns}, services FROM changes
+      const heads = await tx.$queryRaw<(HeadRow & { services: ServiceRecord[] | null; trimmed_at: Date | null })[]>`
+        SELECT ${headColumns}, services, trimmed_at FROM changes
         WHERE epoch = ${after.epoch} AND revision > ${BigInt(after.revision)} ORDER BY revision`;
+      if (heads.some((head) => head.trimmed_at !== null)) return 'reset';
       if (heads.reduce((sum, head) => sum + head.item_count, 0) > REPLAY_ITEM_LIMIT) return 'reset';
       const rows = await tx.$queryRaw<ItemRow[]>`
         SELECT ${itemColumns} FROM change_items

@@ -1,6 +1,7 @@
 import { parseRedisUrl } from '@grey/propagation';
 import { z } from 'zod';
 import { discoveryVariables, missingNacosVariable } from './discovery-variables.ts';
+import { historyVariables } from './history-variables.ts';
 import { notificationVariables } from './notification-variables.ts';
 import { routingVariables, userTokenFault } from './routing-variables.ts';
 import { sampleVariables } from './sample-variables.ts';
@@ -88,6 +89,7 @@ export const configSchema = z
       .meta({ description: 'Tenants with a label of their own in /metrics; the others count as `other`.' }),
     ...routingVariables,
     ...sampleVariables,
+    ...historyVariables,
     ...discoveryVariables,
     ...tenantSyncVariables,
     ...notificationVariables,

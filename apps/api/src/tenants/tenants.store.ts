@@ -55,6 +55,14 @@ export class TenantsStore {
     });
   }
 
+  /** Brings back a tenant that was deleted, with the fields it had; it keeps its id. */
+  restore(tx: Transaction, id: string, fields: TenantFields): Promise<Tenant> {
+    return tx.tenant.update({
+      where: { id },
+      data: { ...fields, deletedAt: null, rowVersion: { increment: 1 }, updatedAt: new Date() },
+    });
+  }
+
   /** Marks the tenant deleted and takes its assignments out. @returns the assignments that were there */
   async remove(tx: Transaction, id: string): Promise<{ serviceId: string; version: string; isPinned: boolean }[]> {
     await tx.tenant.update({

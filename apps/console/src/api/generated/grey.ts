@@ -51,6 +51,7 @@ import type {
   ExperimentCounts,
   ExperimentList,
   ExplainResponse,
+  ExportAuditParams,
   FlagsRequest,
   FlagsResponse,
   GetMatrixParams,
@@ -88,6 +89,8 @@ import type {
   Me,
   Plan,
   PlanRequest,
+  PlanRestoreTenant,
+  PlanRevert,
   PlanRollback,
   Probe,
   PublishRuleDraftParams,
@@ -100,6 +103,12 @@ import type {
   PutLaneParams,
   PutVersionFlagsParams,
   RegisterInstance,
+  RestorePlan,
+  RestoreResult,
+  RestoreTenant,
+  RestoreTenantParams,
+  RevertChange,
+  RevertChangeParams,
   Rollback,
   RollbackList,
   RollbackPlan,
@@ -3005,6 +3014,216 @@ export const getDiffStatesUrl = (params: DiffStatesParams,) => {
 export const diffStates = async (params: DiffStatesParams, options?: Parameters<typeof callApi>[1]): Promise<StateDiff> => {
 
   return callApi<StateDiff>(getDiffStatesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPlanRevertUrl = (changeId: string,) => {
+
+
+
+
+  return `/api/changes/${changeId}/revert/plan`
+}
+
+/**
+ * Needs the permission `changes.revert`.
+ * @summary What taking a change back would write, what later changes stand in the way, and what may not be
+ */
+export const planRevert = async (changeId: string,
+    planRevertBody: PlanRevert, options?: Parameters<typeof callApi>[1]): Promise<RestorePlan> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RestorePlan>(getPlanRevertUrl(changeId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(planRevertBody)
+  }
+);}
+
+
+
+export const getRevertChangeUrl = (changeId: string,
+    params?: RevertChangeParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/changes/${changeId}/revert?${stringifiedParams}` : `/api/changes/${changeId}/revert`
+}
+
+/**
+ * Needs the permission `changes.revert`.
+ * @summary Take a change back as planned, as one new change
+ */
+export const revertChange = async (changeId: string,
+    revertChangeBody: RevertChange,
+    params?: RevertChangeParams, options?: Parameters<typeof callApi>[1]): Promise<RestoreResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RestoreResult>(getRevertChangeUrl(changeId,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(revertChangeBody)
+  }
+);}
+
+
+
+export const getPlanRestoreTenantUrl = (tenantId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/restore/plan`
+}
+
+/**
+ * Needs the permission `changes.revert`.
+ * @summary What would take a tenant and its assignments back to a moment
+ */
+export const planRestoreTenant = async (tenantId: string,
+    planRestoreTenantBody: PlanRestoreTenant, options?: Parameters<typeof callApi>[1]): Promise<RestorePlan> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RestorePlan>(getPlanRestoreTenantUrl(tenantId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(planRestoreTenantBody)
+  }
+);}
+
+
+
+export const getRestoreTenantUrl = (tenantId: string,
+    params?: RestoreTenantParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}/restore?${stringifiedParams}` : `/api/tenants/${tenantId}/restore`
+}
+
+/**
+ * Needs the permission `changes.revert`.
+ * @summary Take a tenant and its assignments back to a moment as planned
+ */
+export const restoreTenant = async (tenantId: string,
+    restoreTenantBody: RestoreTenant,
+    params?: RestoreTenantParams, options?: Parameters<typeof callApi>[1]): Promise<RestoreResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<RestoreResult>(getRestoreTenantUrl(tenantId,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(restoreTenantBody)
+  }
+);}
+
+
+
+export const getExportAuditUrl = (params?: ExportAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/audit/export?${stringifiedParams}` : `/api/audit/export`
+}
+
+/**
+ * Needs the permission `audit.read`.
+ * @summary The log as NDJSON, oldest first; resumable after any change
+ */
+export const exportAudit = async (params?: ExportAuditParams, options?: Parameters<typeof callApi>[1]): Promise<Response> => {
+
+  return callApi<Response>(getExportAuditUrl(params),
   {
     ...options,
     method: 'GET'

@@ -41,4 +41,6 @@ export const ChangeKind = {
   channelcreated: 'channel.created',
   channelupdated: 'channel.updated',
   channeldeleted: 'channel.deleted',
+  changereverted: 'change.reverted',
+  tenantrestored: 'tenant.restored',
 } as const;

@@ -24,4 +24,5 @@ export const DiffStatesEntity = {
   api_key: 'api_key',
   channel: 'channel',
   erasure: 'erasure',
+  change: 'change',
 } as const;

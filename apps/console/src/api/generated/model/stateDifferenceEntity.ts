@@ -24,4 +24,5 @@ export const StateDifferenceEntity = {
   api_key: 'api_key',
   channel: 'channel',
   erasure: 'erasure',
+  change: 'change',
 } as const;
