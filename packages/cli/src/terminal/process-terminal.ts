@@ -6,7 +6,11 @@ import type { Terminal } from './terminal.ts';
 /** The terminal of this process. Questions go to standard error: standard output may be read by a program. */
 export class ProcessTerminal implements Terminal {
   readonly isInteractive = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  readonly hasColours = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  readonly hasColours =
+    process.stdout.isTTY === true &&
+    process.stderr.isTTY === true &&
+    !process.env.NO_COLOR &&
+    process.env.TERM !== 'dumb';
   readonly columns = process.stdout.isTTY ? process.stdout.columns : undefined;
   #lines: AsyncIterator<string> | undefined;
   #reader: Interface | undefined;
@@ -33,21 +37,22 @@ export class ProcessTerminal implements Terminal {
     process.stdin.unref?.();
   }
 
-  #askPerson(question: string, isSecret: boolean): Promise<string | undefined> {
-    process.stderr.write(question);
+  async #askPerson(question: string, isSecret: boolean): Promise<string | undefined> {
     // readline echoes what is typed into its output: for a secret there is nothing behind it.
-    const output = isSecret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const output = isSecret ? nowhere : process.stderr;
     const reader = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
-    return new Promise((resolve, reject) => {
-      reader.on('SIGINT', () => reject(new CliError('NOT_CONFIRMED', 'Interrupted.')));
-      reader.on('close', () => resolve(undefined));
-      reader.question('', (answer) => resolve(answer));
-    })
-      .finally(() => {
-        reader.close();
-        if (isSecret) process.stderr.write('\n');
-      })
-      .then((answer) => answer as string | undefined);
+    if (isSecret) process.stderr.write(question);
+    try {
+      return await new Promise<string | undefined>((resolve, reject) => {
+        reader.on('SIGINT', () => reject(new CliError('NOT_CONFIRMED', 'Interrupted; nothing was changed.')));
+        reader.on('close', () => resolve(undefined));
+        reader.question(isSecret ? '' : question, resolve);
+      });
+    } finally {
+      reader.close();
+      if (isSecret) process.stderr.write('\n');
+    }
   }
 
   async #nextLine(): Promise<string | undefined> {
