@@ -4,7 +4,7 @@ import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
 
 /** Lock that lets one replica at a time read the log for notifications. */
-const READER_LOCK = 72_712;
+export const READER_LOCK = 72_712;
 /** Changes that one transaction goes through. */
 const BATCH = 20;
 /** More of a channel do not wait; what comes then is dead at once, and can be sent again. */
