@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { Database } from '../infra/db/database.ts';
+import { CompatibilityGuard } from './compatibility.guard.ts';
 
 const services = Array.from({ length: 10 }, (_, at) => `service-${at}`);
 let api: TestApi;
@@ -36,6 +37,15 @@ test('a hundred thousand cells are judged together, and those fall that need one
     selection: { kind: 'all' },
     targets: services.map((serviceId) => ({ serviceId, targetVersion: '2.0' })),
   };
+  const guard = api.app.get(CompatibilityGuard);
+  const check = guard.check.bind(guard);
+  const judged: number[] = [];
+  guard.check = async (...args) => {
+    const began = performance.now();
+    const objections = await check(...args);
+    judged.push(Math.round(performance.now() - began));
+    return objections;
+  };
   const start = performance.now();
   const { body: planned } = await api.ask('POST', '/api/assignments/plan', plan);
   const middle = performance.now();
@@ -43,5 +53,7 @@ test('a hundred thousand cells are judged together, and those fall that need one
   expect(planned.summary).toMatchObject({ moveCount: 98_000, refusedCount: 2_000 });
   const applied = await api.ask('POST', '/api/assignments/apply', { plan, planToken: planned.planToken });
   expect(applied.body.summary).toMatchObject({ moveCount: 98_000, refusedCount: 2_000 });
-  console.info(`plan ${Math.round(middle - start)} ms, apply ${Math.round(performance.now() - middle)} ms`);
+  console.info(
+    `plan ${Math.round(middle - start)} ms, apply ${Math.round(performance.now() - middle)} ms, judged in ${judged.join(', ')} ms`,
+  );
 });

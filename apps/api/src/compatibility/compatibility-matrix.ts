@@ -76,7 +76,8 @@ export class CompatibilityMatrix {
   /** Why two versions do not fit beside each other for one tenant, in words; null: they do. */
   breach(a: string, versionOfA: string, b: string, versionOfB: string): string | null {
     if (this.#partners.get(a)?.has(b) !== true) return null;
-    const key = JSON.stringify([a, versionOfA, b, versionOfB]);
+    // No name or label holds a space.
+    const key = `${a} ${versionOfA} ${b} ${versionOfB}`;
     const known = this.#breaches.get(key);
     if (known !== undefined) return known;
     const found = this.#breachOf(a, versionOfA, b, versionOfB) ?? this.#breachOf(b, versionOfB, a, versionOfA) ?? null;

@@ -15,7 +15,7 @@ export function judgeTransitions(moves: readonly VersionMove[], state: Judged): 
     const { tenantId, serviceId, toVersion } = move;
     if (!state.matrix.mentions(serviceId)) continue;
     for (const from of startsOf(move, state)) {
-      const key = JSON.stringify([serviceId, from, toVersion]);
+      const key = `${serviceId} ${from} ${toVersion}`;
       let said = words.get(key);
       if (said === undefined) {
         said = state.matrix.mayMove(serviceId, from, toVersion) ? null : refuse(serviceId, from, toVersion, state);
