@@ -250,6 +250,16 @@ describe('a rollback', () => {
     const [hold] = (await api.ask('GET', '/api/holds')).body.items;
     expect(hold).toMatchObject({ fromVersion: 'v2', toVersion: 'v1', reason: 'INC-7' });
   });
+
+  test('is taken back after its plan, once', async () => {
+    const [{ id }] = (await api.ask('GET', '/api/holds')).body.items;
+    const undo = `undo-rollback ${id} --reason fixed`;
+    expect(await grey(undo, ['no'])).toMatchObject({ status: 5, out: expect.stringContaining('v1 → v2: 1 tenant') });
+    expect((await api.ask('GET', `/api/holds/${id}`)).body.isActive).toBe(true);
+    expect(await grey(`${undo} --confirm orders`)).toMatchObject({ status: 0, out: expect.stringContaining('Undone') });
+    expect((await api.ask('GET', `/api/holds/${id}`)).body).toMatchObject({ isActive: false, liftReason: 'fixed' });
+    expect((await grey(`${undo} --confirm orders`)).status).toBe(1);
+  });
 });
 
 test('the audit is verified, also against an anchor of before', async () => {

@@ -7,6 +7,7 @@ import { exportCommand } from './commands/export.command.ts';
 import { loginCommand, logoutCommand } from './commands/login.command.ts';
 import { rollbackCommand } from './commands/rollback.command.ts';
 import { routeCommand } from './commands/route.command.ts';
+import { undoRollbackCommand } from './commands/undo-rollback.command.ts';
 import { validateCommand } from './commands/validate.command.ts';
 
 /** In the order of the help: what is needed at night comes first. */
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   loginCommand,
   logoutCommand,
   rollbackCommand,
+  undoRollbackCommand,
   routeCommand,
   explainCommand,
   exportCommand,

@@ -33,7 +33,7 @@ export function formatRollbackResult(result: RollbackResult, paint: Paint): stri
   const at = position === null ? 'not in the log yet' : `position ${position.epoch}-${position.revision}`;
   return lines([
     paint.good(`Rolled back: ${countOf(result.affectedCount, 'tenant')}, ${at}, at ${result.at}`),
-    `Hold ${result.rollbackId}, until it is lifted`,
+    `Hold ${result.rollbackId}, until it is lifted: grey undo-rollback ${result.rollbackId}`,
     durability === 'log' ? 'Kept in the log' : paint.warn(`Kept in ${durability}: the database is away; it follows`),
     ...outcomeLines(result, paint),
     convergence === null ? paint.warn('How far the routers are is not known') : routersLine(convergence, paint),

@@ -98,14 +98,16 @@ function readWait(options: OptionValues): number {
   throw new CliError('USAGE', '--wait takes seconds, from 1 to 30.');
 }
 
-async function readReason({ terminal, options, isJson }: CommandContext): Promise<string> {
+/** @throws CliError USAGE when none is given and nobody can be asked */
+export async function readReason({ terminal, options, isJson }: CommandContext): Promise<string> {
   const given = textOf(options, 'reason')?.trim();
   const reason = given || (isJson || !terminal.isInteractive ? '' : (await terminal.ask('Reason: '))?.trim());
   if (reason) return reason;
-  throw new CliError('USAGE', 'A rollback needs a reason: --reason TEXT. Nothing was changed.');
+  throw new CliError('USAGE', 'It needs a reason: --reason TEXT. Nothing was changed.');
 }
 
-async function isConfirmed({ terminal, options, isJson }: CommandContext, serviceId: string): Promise<boolean> {
+/** True when the name of the service was typed, or given beforehand. */
+export async function isConfirmed({ terminal, options, isJson }: CommandContext, serviceId: string): Promise<boolean> {
   if (textOf(options, 'confirm') === serviceId) return true;
   if (isJson || !terminal.isInteractive) return false;
   return (await terminal.ask(`Type the name of the service to roll it back (${serviceId}): `))?.trim() === serviceId;
