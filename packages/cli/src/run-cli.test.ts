@@ -223,6 +223,19 @@ describe('a rollback whose answer is lost', () => {
   });
 });
 
+test('an apply whose first answer is lost does not say that nothing was changed', async () => {
+  const file = path.join(home, 'lanes.yaml');
+  writeFileSync(file, 'format: grey/1\nlanes: [{tag: summer, versions: []}]\n');
+  const GREY_URL = await serve((request, response) => {
+    if (request.method === 'PUT') return request.socket.destroy();
+    return answer(200, { items: [] }, 'application/json')(request, response);
+  });
+  const { status, out, err } = await grey(`apply ${file} --yes`, { GREY_URL });
+  expect([status, err]).toEqual([3, '']);
+  expect(out).toContain('failed  create lane summer');
+  expect(out).toContain('Whether the change was made is not known');
+});
+
 test('addresses are kept without slash, credentials and query', () => {
   expect(normalizeUrl('https://u:p@grey.example.com/base/?a=1#b')).toBe('https://grey.example.com/base');
 });

@@ -142,9 +142,14 @@ class Application {
       terminal.err('Not confirmed; nothing was changed. --yes applies without asking.\n');
     else if (exit === 'HALF_DONE')
       terminal.err('Stopped; what is told as done above stays done. Look with: grey diff\n');
-    else if (exit !== 'DONE') terminal.err('Nothing was changed.\n');
+    else if (exit !== 'DONE' && !results.some(isOpen)) terminal.err('Nothing was changed.\n');
     return exit;
   }
+}
+
+/** Its answer was lost: nobody can say here whether it was done. */
+function isOpen({ error }: StepResult): boolean {
+  return error?.data.isOutcomeKnown === false;
 }
 
 function assertSound(
