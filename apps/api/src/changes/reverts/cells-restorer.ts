@@ -8,7 +8,7 @@ import { VersionGuards } from '../../guards/version-guards.ts';
 import type { Transaction } from '../../infra/db/database.ts';
 import { ServiceRecords } from '../../services/service-records.ts';
 import { VersionsStore } from '../../services/versions.store.ts';
-import { isSame, type Outcome, type RestoreContext, type Wish } from './restorer.ts';
+import { type Outcome, type RestoreContext, type State, type Wish } from './restorer.ts';
 
 /** Writes assignments back, all at once: a change may have moved a hundred thousand. A cell counts as a whole. */
 @Injectable()
@@ -36,11 +36,11 @@ export class CellsRestorer {
       const refused = (code: string, message: string) => outcome.refusals.push({ ...wish, code, message });
       const version = wish.wanted?.['version'] as string | undefined;
       const status = statuses.get(`${serviceOf(wish)} ${version}`);
-      if (isSame(now, wish.wanted)) outcome.noopCount += 1;
+      if (isSameCell(now, wish.wanted)) outcome.noopCount += 1;
       else if (!mayActFor(caller, tenantOf(wish)))
         refused('TENANT_FORBIDDEN', 'The caller may not act for this tenant.');
       else if (!nameById.has(tenantOf(wish))) refused('TENANT_UNKNOWN', 'The tenant is gone.');
-      else if (!isSame(now, wish.expected) && !context.isOverwriting) outcome.conflicts.push({ ...wish, now });
+      else if (!isSameCell(now, wish.expected) && !context.isOverwriting) outcome.conflicts.push({ ...wish, now });
       else if (version !== undefined && status === undefined) refused('VERSION_UNKNOWN', 'There is no such version.');
       else if (status === 'retired') refused('VERSION_RETIRED', `${serviceOf(wish)} ${version} is retired.`);
       else moves.set(wish.key, { wish, move: moveOf(wish, nameById.get(tenantOf(wish)) as string, cell) });
@@ -85,6 +85,11 @@ export class CellsRestorer {
     }
     return defaults;
   }
+}
+
+function isSameCell(a: State, b: State): boolean {
+  if (a === null || b === null) return a === b;
+  return a['version'] === b['version'] && a['isPinned'] === b['isPinned'];
 }
 
 function tenantOf({ tenantId }: Wish): string {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { operations, RestoreCounts, RestorePlan, RestoreResult } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { assertTenant, type Caller, mayActFor } from '../../access/caller.ts';
@@ -127,7 +128,7 @@ export class RevertService {
     });
     const { outcome, last, position } = planned;
     const { items, conflicts, refusals } = outcome;
-    const { token, expiresAt } = this.tokens.sign({ ...keysOf(caller, job), digest: digestOf(outcome) });
+    const { token, expiresAt } = this.tokens.sign({ ...keysOf(caller, job), digest: await digestOf(outcome) });
     return {
       planToken: token,
       expiresAt: expiresAt.toISOString(),
@@ -152,7 +153,7 @@ export class RevertService {
     return this.changes.commit<RestoreResult>(request, async (tx, changeKey) => {
       const digest = this.tokens.verify(planToken, keysOf(caller, job));
       const outcome = await this.#restore(tx, caller, job, changeKey);
-      if (digestOf(outcome) !== digest) throw new ApiError('PLAN_STALE');
+      if ((await digestOf(outcome)) !== digest) throw new ApiError('PLAN_STALE');
       const services = [];
       for (const id of [...new Set(outcome.serviceIds)].sort()) services.push(await this.services.read(tx, id));
       const { items } = outcome;
@@ -235,13 +236,19 @@ function countsOf({ items, conflicts, refusals, noopCount }: Outcome): RestoreCo
 }
 
 /** What a plan stands and falls with: everything that would be written, from what to what, and all that would not. */
-function digestOf({ items, conflicts, refusals }: Outcome): string {
+async function digestOf({ items, conflicts, refusals }: Outcome): Promise<string> {
+  const lines: string[] = [];
+  const add = async (some: readonly unknown[][]) => {
+    for (const one of some) {
+      // Lets others have the process: a change may have done a hundred thousand things.
+      if (lines.length % 5_000 === 4_999) await setImmediate();
+      lines.push(canonicalJson(one));
+    }
+  };
+  await add(items.map(({ entity, key, before, after }) => ['write', entity, key, before, after]));
+  await add(conflicts.map(({ entity, key, now }) => ['conflict', entity, key, now]));
+  await add(refusals.map(({ entity, key, code }) => ['refusal', entity, key, code]));
   const hash = createHash('sha256');
-  const lines = [
-    ...items.map(({ entity, key, before, after }) => canonicalJson(['write', entity, key, before, after])),
-    ...conflicts.map(({ entity, key, now }) => canonicalJson(['conflict', entity, key, now])),
-    ...refusals.map(({ entity, key, code }) => canonicalJson(['refusal', entity, key, code])),
-  ];
   for (const line of lines.sort()) hash.update(`${line}\n`);
   return hash.digest('base64url');
 }
