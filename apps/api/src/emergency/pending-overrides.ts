@@ -1,4 +1,4 @@
-import type { Durability, Position } from '@grey/contracts';
+import { type Durability, type Position, positionSchema } from '@grey/contracts';
 import { comparePositions } from '@grey/propagation';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { z } from 'zod';
@@ -14,8 +14,10 @@ const LOOK_MS = 250;
 const SETTLE_MS = 1_000;
 const recordSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('override'), override: overrideSchema }),
-  z.object({ type: z.literal('settled'), id: z.string() }),
+  z.object({ type: z.literal('settled'), id: z.string(), position: positionSchema }),
 ]);
+
+type Sharing = Pick<SharedOverrides, 'list' | 'share' | 'settle'>;
 
 /**
  * Writes an override to the log, or finds it there.
@@ -34,8 +36,9 @@ export class PendingOverrides implements OnApplicationShutdown {
   readonly #settled = new Map<string, Position>();
   readonly #ended = new Set<string>();
   readonly #ownIds = new Set<string>();
-  readonly #journal: EmergencyJournal;
-  readonly #shared: SharedOverrides | undefined;
+  readonly #journal: Pick<EmergencyJournal, 'load' | 'append'>;
+  readonly #shared: Sharing | undefined;
+  readonly #settleMs: number;
   readonly #router: Pick<RouterState, 'setOverrides' | 'snapshot'>;
   readonly #logger = new Logger('emergency');
   #timer: NodeJS.Timeout | undefined;
@@ -44,10 +47,12 @@ export class PendingOverrides implements OnApplicationShutdown {
   #settle: Settle | undefined;
 
   constructor(
-    journal: EmergencyJournal,
-    shared: SharedOverrides | undefined,
+    journal: Pick<EmergencyJournal, 'load' | 'append'>,
+    shared: Sharing | undefined,
     router: Pick<RouterState, 'setOverrides' | 'snapshot'>,
+    options: { settleMs?: number } = {},
   ) {
+    this.#settleMs = options.settleMs ?? SETTLE_MS;
     this.#journal = journal;
     this.#shared = shared;
     this.#router = router;
@@ -61,9 +66,11 @@ export class PendingOverrides implements OnApplicationShutdown {
     for (const record of records) {
       const parsed = recordSchema.parse(record);
       if (parsed.type === 'override') this.#pending.set(parsed.override.hold.id, parsed.override as Override);
-      else this.#pending.delete(parsed.id);
+      // The snapshot on disk may be older than the log was: laid over until this router is as far again.
+      else this.#settled.set(parsed.id, parsed.position);
     }
-    for (const id of this.#pending.keys()) this.#ownIds.add(id);
+    for (const id of this.#pending.keys()) if (!this.#settled.has(id)) this.#ownIds.add(id);
+    await this.#endThoseBrought();
     this.#apply();
   }
 
@@ -142,7 +149,7 @@ export class PendingOverrides implements OnApplicationShutdown {
   }
 
   async #settleAll(): Promise<void> {
-    if (Date.now() - this.#triedAt < SETTLE_MS) return;
+    if (Date.now() - this.#triedAt < this.#settleMs) return;
     for (const [id, override] of [...this.#pending]) {
       if (this.#settled.has(id) || this.#settle === undefined) continue;
       this.#triedAt = Date.now();
@@ -168,7 +175,7 @@ export class PendingOverrides implements OnApplicationShutdown {
       this.#settled.delete(id);
       this.#ended.add(id);
       if (this.#ownIds.delete(id))
-        await this.#journal.append({ type: 'settled', id }).catch((error) => {
+        await this.#journal.append({ type: 'settled', id, position }).catch((error) => {
           this.#logger.warn({ err: error, msg: 'the emergency journal cannot be written' });
         });
     }
