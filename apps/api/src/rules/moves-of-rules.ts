@@ -1,4 +1,5 @@
-import type { Condition, RuleRecord, RuleSetRecord } from '@grey/route-core';
+import type { RuleRecord, RuleSetRecord } from '@grey/route-core';
+import { tenantsOf } from '../guards/tenants-of.ts';
 import type { VersionMove } from '../guards/version-guard.ts';
 import { canonicalJson } from '../infra/http/canonical-json.ts';
 
@@ -27,21 +28,4 @@ function versionsOf({ target }: RuleRecord): string[] {
   if (target.kind === 'version') return [target.version];
   if (target.kind === 'lane') return [];
   return target.split.shares.filter(({ weight }) => weight > 0).map(({ version }) => version);
-}
-
-/** The only tenants that can meet the condition; undefined: it does not say. */
-function tenantsOf(when: Condition | undefined): readonly string[] | undefined {
-  if (when === undefined) return undefined;
-  if (when.op === 'equals' && when.operand.from === 'tenant') return [String(when.value)];
-  if (when.op === 'in' && when.operand.from === 'tenant') return when.values.map(String);
-  if (when.op === 'all') {
-    for (const part of when.of) {
-      const tenants = tenantsOf(part);
-      if (tenants !== undefined) return tenants;
-    }
-    return undefined;
-  }
-  if (when.op !== 'any' || when.of.length === 0) return undefined;
-  const lists = when.of.map(tenantsOf);
-  return lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
 }

@@ -8,7 +8,7 @@ export interface Step {
 }
 
 export type Search =
-  | { readonly kind: 'found'; readonly steps: readonly Step[] }
+  | { readonly kind: 'found'; readonly steps: readonly Step[]; readonly stateCount: number }
   /** `closest`: of the states that were seen, one with the fewest steps left by the estimate. */
   | { readonly kind: 'none'; readonly closest: readonly number[]; readonly stateCount: number }
   | { readonly kind: 'given up'; readonly stateCount: number };
@@ -50,7 +50,8 @@ export function findSteps(problem: UpgradeProblem, distances: Distances, limit: 
     for (let node = open[length]?.pop(); node !== undefined; node = open[length]?.pop()) {
       if ((best.get(node.key) as number) < node.stepCount) continue;
       if (node.left < closest.left) closest = node;
-      if (node.left === 0 && isSound(problem, node.state)) return { kind: 'found', steps: stepsTo(node) };
+      if (node.left === 0 && isSound(problem, node.state))
+        return { kind: 'found', steps: stepsTo(node), stateCount: best.size };
       const child = makeNext(problem, distances, node);
       if (child === undefined) {
         node.detour += 1;

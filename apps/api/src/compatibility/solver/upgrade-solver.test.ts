@@ -1,7 +1,9 @@
-import type { VersionCompatibility } from '@grey/contracts';
+import type { UpgradeStep, VersionCompatibility } from '@grey/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CompatibilityMatrix } from '../compatibility-matrix.ts';
+import { judgeRequirements } from '../judge-requirements.ts';
+import { judgeTransitions } from '../judge-transitions.ts';
 import { findShortest } from './testing/find-shortest.ts';
 import { UpgradeSolver } from './upgrade-solver.ts';
 
@@ -19,12 +21,17 @@ function solverOf(
   matrix: Record<string, Said[]>,
   labels: Record<string, string[]>,
   targets: Record<string, string>,
-  limit?: number,
+  ...limits: number[]
 ) {
   const compiled = new CompatibilityMatrix(
     Object.entries(matrix).map(([serviceId, versions]) => ({ serviceId, versions: versions.map(said) })),
   );
-  const solver = new UpgradeSolver(compiled, new Map(Object.entries(labels)), new Map(Object.entries(targets)), limit);
+  const solver = new UpgradeSolver(
+    compiled,
+    new Map(Object.entries(labels)),
+    new Map(Object.entries(targets)),
+    ...limits,
+  );
   return (start: Record<string, string | string[]>) => {
     const { outcome, steps, reasons } = solver.solve((id) => [start[id] ?? []].flat());
     return { outcome, reasons, steps: steps.map((one) => `${one.serviceId} ${one.fromVersion} ${one.toVersion}`) };
@@ -136,6 +143,10 @@ describe('no plan, in words', () => {
   test('too many states are given up, and said to be', () => {
     const solve = solverOf({ shop: [{ version: '2.0', ...needs('pay', '>=2') }] }, two, { shop: '2.0' }, 1);
     expect(solve({ shop: '1.0', pay: '1.0' }).outcome).toBe('undecided');
+    const together = solverOf({ shop: [{ version: '2.0', ...needs('pay', '>=2') }] }, two, { shop: '2.0' }, 100, 3);
+    expect(together({ shop: '1.0', pay: '1.0' }).outcome).toBe('plan');
+    expect(together({ shop: '1.0' }).outcome).toBe('undecided');
+    expect(together({ shop: '1.0', pay: '1.0' }).outcome).toBe('plan');
   });
 });
 
@@ -170,6 +181,7 @@ test('finds a shortest plan, or that there is none, as trying everything does', 
     start: fc.tuple(...ids.map(() => fc.uniqueArray(fc.constantFrom(...versions), { maxLength: 2 }))),
     targets: fc.tuple(...ids.map(() => fc.option(fc.constantFrom(...versions), { freq: 2 }))),
   });
+  const lengths: number[] = [];
   const outcomes = { plan: 0, nothing: 0, impossible: 0, undecided: 0 };
   fc.assert(
     fc.property(world, ({ services, start, targets }) => {
@@ -187,9 +199,30 @@ test('finds a shortest plan, or that there is none, as trying everything does', 
       }
       expect(steps).toHaveLength(shortest.stepCount);
       expect(shortest.isPlan(steps)).toBe(true);
+      lengths[steps.length] = (lengths[steps.length] ?? 0) + 1;
+      expect(objectionsTo(steps, versionsOf, matrix, labels)).toEqual([]);
     }),
     { numRuns: 1_500 },
   );
   // Both sides of the question were asked often enough to mean something.
   expect(Math.min(outcomes.plan, outcomes.impossible)).toBeGreaterThan(200);
+  expect(lengths.slice(4).reduce((sum, one) => sum + one, 0)).toBeGreaterThan(20);
 });
+
+/** What the guard has to say of the steps, taken one by one by a tenant that begins with its defaults. */
+function objectionsTo(
+  steps: readonly UpgradeStep[],
+  versionsOf: (id: string) => readonly string[],
+  matrix: CompatibilityMatrix,
+  labels: ReadonlyMap<string, readonly string[]>,
+) {
+  const cells = new Map<string, string>();
+  const defaults = new Map([...labels.keys()].map((id) => [id, versionsOf(id)]));
+  return steps.flatMap(({ serviceId, toVersion }) => {
+    const state = { matrix, labels, defaults, assigned: new Map(), tenants: new Map([['acme', cells]]), everybody: [] };
+    const move = { tenantId: 'acme', serviceId, fromVersion: cells.get(serviceId) ?? null, toVersion };
+    const objections = [...judgeTransitions([move], state), ...judgeRequirements([move], state)];
+    cells.set(serviceId, toVersion);
+    return objections;
+  });
+}

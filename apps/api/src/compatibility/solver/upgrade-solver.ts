@@ -16,8 +16,10 @@ export interface Upgrade {
 }
 
 const NOTHING: Upgrade = { outcome: 'nothing', steps: [], reasons: [] };
-/** A problem of so many states takes about a second. */
-const STATE_LIMIT = 100_000;
+/** States to look at for one tenant: about a fifth of a second in which nothing else is done. */
+const STATE_LIMIT = 30_000;
+/** And for all tenants together. Where nothing is in the way, a plan takes as many states as steps. */
+const TOTAL_LIMIT = 1_000_000;
 
 /**
  * Finds, for tenants in whatever state, the shortest order of single steps that brings services to their target versions, so
@@ -30,6 +32,7 @@ export class UpgradeSolver {
   readonly #places: Places;
   readonly #targets: ReadonlyMap<string, string>;
   readonly #stateLimit: number;
+  #statesLeft: number;
   readonly #solved = new Map<string, Upgrade>();
   readonly #parts = new Map<string, Upgrade>();
   readonly #services: readonly string[];
@@ -43,11 +46,13 @@ export class UpgradeSolver {
     labels: ReadonlyMap<string, readonly string[]>,
     targets: ReadonlyMap<string, string>,
     stateLimit = STATE_LIMIT,
+    totalLimit = TOTAL_LIMIT,
   ) {
     this.#matrix = matrix;
     this.#places = new Places(matrix, labels);
     this.#targets = targets;
     this.#stateLimit = stateLimit;
+    this.#statesLeft = totalLimit;
     this.#services = UpgradeSolver.servicesOf(matrix, targets.keys());
   }
 
@@ -114,13 +119,17 @@ export class UpgradeSolver {
     if (unreached !== -1) return impossible(explainUnreached(problem, reach, unreached));
     const narrowed = findEnds(problem, reach);
     if ('emptied' in narrowed) return impossible(explainEmptied(problem, reach, narrowed.emptied));
-    const search = findSteps(problem, measureDistances(problem, reach, narrowed.ends), this.#stateLimit);
+    const limit = Math.min(this.#stateLimit, this.#statesLeft);
+    const search = findSteps(problem, measureDistances(problem, reach, narrowed.ends), limit);
+    this.#statesLeft -= search.stateCount;
     if (search.kind === 'none') return impossible(explainDeadEnd(problem, search.closest, search.stateCount));
     if (search.kind === 'given up')
       return {
         outcome: 'undecided',
         steps: [],
-        reasons: [`${search.stateCount} states were tried without an answer: ask for fewer targets at a time.`],
+        reasons: [
+          `${search.stateCount} states were tried without an answer: ask for fewer targets or tenants at a time.`,
+        ],
       };
     if (search.steps.length === 0) return NOTHING;
     return { outcome: 'plan', steps: search.steps.map((step) => this.#view(problem, step)), reasons: [] };
