@@ -53,6 +53,23 @@ describe('what is said', () => {
     expect((await api.ask('GET', '/api/compatibility')).body.items).toContainEqual(said.body);
   });
 
+  test('can be taken back, and the taking back as well', async () => {
+    const first = [{ version: '1.0', compatibleWith: ['1.5'] }];
+    await put(shop, first);
+    await put(shop, []);
+    const read = async () => (await api.ask('GET', `/api/services/${shop}/compatibility`)).body.versions;
+    const revertLast = async () => {
+      const { id } = (await api.ask('GET', '/api/changes?limit=1')).body.items[0];
+      const { body: plan } = await api.ask('POST', `/api/changes/${id}/revert/plan`, {});
+      const body = { planToken: plan.planToken, reason: 'it was wrong' };
+      expect((await api.ask('POST', `/api/changes/${id}/revert`, body)).status).toBe(200);
+    };
+    await revertLast();
+    expect(await read()).toMatchObject(first);
+    await revertLast();
+    expect(await read()).toEqual([]);
+  });
+
   test('names only what there is', async () => {
     const answer = await put(shop, [
       { version: '9', compatibleWith: ['8'] },

@@ -4,6 +4,7 @@ import type { operations, RestoreCounts, RestorePlan, RestoreResult } from '@gre
 import { Injectable } from '@nestjs/common';
 import { assertTenant, type Caller, mayActFor } from '../../access/caller.ts';
 import { PlanTokens } from '../../assignments/plan-tokens.ts';
+import { CompatibilityRestorer } from '../../compatibility/compatibility-restorer.ts';
 import type { Transaction } from '../../infra/db/database.ts';
 import { ApiError } from '../../infra/http/api-error.ts';
 import { canonicalJson } from '../../infra/http/canonical-json.ts';
@@ -56,8 +57,9 @@ export class RevertService {
     flags: FlagsRestorer,
     rules: RulesRestorer,
     experiments: ExperimentRestorer,
+    compatibility: CompatibilityRestorer,
   ) {
-    this.#restorers = [tenants, serviceFields, versions, lanes, flags, rules, experiments];
+    this.#restorers = [tenants, serviceFields, versions, lanes, flags, rules, experiments, compatibility];
   }
 
   /** @throws ApiError CHANGE_UNKNOWN, HISTORY_TRIMMED, NOT_REVERTIBLE */

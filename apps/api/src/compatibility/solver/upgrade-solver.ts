@@ -19,7 +19,7 @@ const NOTHING: Upgrade = { outcome: 'nothing', steps: [], reasons: [] };
 /** States to look at for one tenant: about a fifth of a second in which nothing else is done. */
 const STATE_LIMIT = 30_000;
 /** And for all tenants together. Where nothing is in the way, a plan takes as many states as steps. */
-const TOTAL_LIMIT = 1_000_000;
+const TOTAL_LIMIT = 4_000_000;
 
 /**
  * Finds, for tenants in whatever state, the shortest order of single steps that brings services to their target versions, so
