@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../../generated/client.ts';
 import { Database, type Transaction } from '../../infra/db/database.ts';
 import { actorHash, ERASED, isPersonal, itemHash, payloadHash, reasonHash, servicesHash } from './chain-hash.ts';
+import { eraseElsewhere } from './erase-elsewhere.ts';
 import type { ChainRow } from './verify-chain.ts';
 
 /** The end of the log and the hash there, hex. */
@@ -93,8 +94,9 @@ export class ChainStore {
     };
   }
 
-  /** Takes a user out of the log: as actor, with or without the reasons given, and as what was changed. Hashes stay. */
+  /** Takes a user out of the log: as actor, with or without the reasons given, and as what was changed, and what was made of it elsewhere. Hashes stay. */
   async eraseUser(tx: Transaction, userId: string, names: readonly string[], withReasons: boolean) {
+    await eraseElsewhere(tx, userId, names, withReasons);
     const changeCount = await tx.$executeRaw`
       UPDATE changes SET actor_id = ${ERASED}, actor_name = ${ERASED}, actor_salt = NULL
         ${withReasons ? Prisma.sql`, reason = NULL, reason_salt = NULL` : Prisma.empty}
@@ -102,11 +104,6 @@ export class ChainStore {
     const itemCount = await tx.$executeRaw`
       UPDATE change_items SET key = ${ERASED}, before = NULL, after = NULL, salt = NULL
       WHERE entity = 'user' AND key = ${userId}`;
-    await tx.$executeRaw`
-      UPDATE rule_drafts SET saved_by = saved_by || ${JSON.stringify({ id: ERASED, name: ERASED })}::jsonb
-      WHERE saved_by ->> 'kind' = 'user' AND saved_by ->> 'id' = ${userId}`;
-    await tx.$executeRaw`UPDATE tenant_sync_runs SET actor_name = ${ERASED} WHERE actor_name = ANY (${[...names]}::text[])`;
-    await tx.$executeRaw`DELETE FROM idempotency_keys WHERE caller_id = ${`user:${userId}`} OR answer LIKE ${`%${userId}%`}`;
     return { changeCount, itemCount };
   }
 }
