@@ -4,6 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export interface Gate {
   readonly url: string;
   shut(): void;
+  /** Connections stay and new ones are taken, but nothing is answered any more, until it is shut. */
+  stall(): void;
   open(): Promise<void>;
   close(): void;
 }
@@ -11,6 +13,7 @@ export interface Gate {
 /** A door in front of PostgreSQL that can be shut: open connections are cut, new ones refused. */
 export async function openGate(target: URL): Promise<Gate> {
   const sockets = new Set<Socket>();
+  let isStalled = false;
   let server: Server;
   const listen = (port: number) =>
     new Promise<number>((resolve, reject) => {
@@ -26,7 +29,8 @@ export async function openGate(target: URL): Promise<Gate> {
             sockets.delete(one);
             other.destroy();
           });
-          one.pipe(other);
+          if (isStalled) one.pause();
+          else one.pipe(other);
         }
       });
       server.once('error', reject);
@@ -35,13 +39,19 @@ export async function openGate(target: URL): Promise<Gate> {
   const port = await listen(0);
   const url = new URL(target);
   url.port = String(port);
+  const stall = () => {
+    isStalled = true;
+    for (const socket of sockets) socket.unpipe().pause();
+  };
   const shut = () => {
+    isStalled = false;
     server.close();
     for (const socket of sockets) socket.destroy();
   };
   return {
     url: url.href,
     shut,
+    stall,
     open: async () => {
       if (!server.listening) await listen(port);
     },

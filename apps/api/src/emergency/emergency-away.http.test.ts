@@ -21,7 +21,7 @@ beforeAll(async () => {
   config = { ...api.config, GREY_DATA_DIR: mkdtempSync(path.join(tmpdir(), 'grey-away-')) };
   running = await bootApi(config);
   await ask('POST', '/api/tenants', { id: 'acme', name: 'Acme' });
-  for (const serviceId of ['shop', 'pay', 'mail']) {
+  for (const serviceId of ['shop', 'pay', 'mail', 'mute']) {
     await ask('POST', '/api/services', { id: serviceId });
     for (const version of ['v1', 'v2']) {
       await ask('POST', `/api/services/${serviceId}/versions`, { version });
@@ -94,11 +94,22 @@ test('what no disk takes is refused, and not in force', async () => {
   appendFileSync(file, text);
 });
 
+test('a PostgreSQL that takes connections and says nothing is away as well', async () => {
+  await gate.open();
+  await vi.waitFor(async () => expect(await changesOf('pay')).toHaveLength(1), PATIENCE);
+  gate.stall();
+  const done = await rollBack('mute', { maxAffected: 1 });
+  expect(done.body).toMatchObject({ durability: 'journal', affectedCount: 1 });
+  expect(await versionOf('mute')).toBe('v1');
+  gate.shut();
+});
+
 test('with PostgreSQL back the log gets each of them once, and says when it was taken', async () => {
   await gate.open();
   await vi.waitFor(async () => {
     expect(await changesOf('shop')).toHaveLength(1);
     expect(await changesOf('pay')).toHaveLength(1);
+    expect(await changesOf('mute')).toHaveLength(1);
   }, PATIENCE);
   const [change] = await changesOf('shop');
   expect(change).toMatchObject({ reason: 'broken', actor: { name: 'admin' } });

@@ -12,6 +12,8 @@ import type { SharedOverrides } from './shared-overrides.ts';
 const LOOK_MS = 250;
 /** How often a log that is away is tried again, in milliseconds. */
 const SETTLE_MS = 1_000;
+/** How long a look waits for PostgreSQL, in milliseconds. */
+const PATIENCE_MS = 500;
 const recordSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('override'), override: overrideSchema }),
   z.object({ type: z.literal('settled'), id: z.string(), position: positionSchema }),
@@ -43,6 +45,7 @@ export class PendingOverrides implements OnApplicationShutdown {
   readonly #logger = new Logger('emergency');
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
+  #settling: Promise<void> | undefined;
   #triedAt = 0;
   #settle: Settle | undefined;
 
@@ -127,7 +130,7 @@ export class PendingOverrides implements OnApplicationShutdown {
   async #look(): Promise<void> {
     // Redis that is away is asked again with the next look.
     await this.#exchange().catch(() => undefined);
-    await this.#settleAll();
+    await this.#settleInTime();
     await this.#endThoseBrought();
   }
 
@@ -146,6 +149,19 @@ export class PendingOverrides implements OnApplicationShutdown {
     if (isChanged) this.#apply();
     for (const [id, override] of this.#pending)
       if (!all.has(id) && !this.#settled.has(id)) await this.#shared.share(override);
+  }
+
+  /** A PostgreSQL that says nothing must not keep this replica from hearing of the others. */
+  async #settleInTime(): Promise<void> {
+    this.#settling ??= this.#settleAll().finally(() => {
+      this.#settling = undefined;
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS);
+    });
+    await Promise.race([this.#settling, late]);
+    clearTimeout(timer);
   }
 
   async #settleAll(): Promise<void> {
