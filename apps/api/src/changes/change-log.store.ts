@@ -3,7 +3,16 @@ import type { ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
-import { actorHash, isPersonal, itemHash, newSalt, payloadHash, reasonHash, servicesHash } from './chain/chain-hash.ts';
+import {
+  actorHash,
+  isPersonal,
+  itemHash,
+  newSalt,
+  payloadHash,
+  reasonHash,
+  servicesHash,
+} from './chain/chain-hash.store.ts';
+import { changeIdOf } from './change-id.ts';
 import type { ItemDraft } from './item-draft.ts';
 
 /** Items shown with the head of a change. */
@@ -182,16 +191,6 @@ export function itemOf(row: ItemRow): ChangeItem {
     before: row.before,
     after: row.after,
   };
-}
-
-export function changeIdOf(position: Position): string {
-  return `${position.epoch}-${position.revision}`;
-}
-
-/** The position in an id of the form `epoch-revision`; the contract has checked the form. */
-export function positionOf(changeId: string): Position {
-  const [epoch, revision] = changeId.split('-') as [string, string];
-  return { epoch, revision: Number(revision) };
 }
 
 export const headColumns = Prisma.sql`epoch, revision, key, kind, actor_kind, actor_id, actor_name, reason, at, item_count`;

@@ -180,6 +180,18 @@ test('chains are followed, circles refused with their path, and a rollback of a 
   expect(await versionOf('gamma', 'chain')).toBe('v1');
 });
 
+test('a version that a hold leads to is not retired', async () => {
+  await makeService('kept');
+  await assign('acme', 'kept', 'v3');
+  const body = { serviceId: 'kept', fromVersion: 'v2', toVersion: 'v1', scope: { kind: 'version' }, maxAffected: 0 };
+  const { rollbackId } = (await rollBack(body)).body;
+  const retire = (version: string) => api.ask('PATCH', `/api/services/kept/versions/${version}`, { status: 'retired' });
+  const refused = await retire('v1');
+  expect([refused.status, refused.body.code]).toEqual([409, 'VERSION_REFERENCED']);
+  expect(refused.body.references).toContainEqual({ kind: 'hold', serviceId: 'kept', holdId: rollbackId });
+  expect((await retire('v2')).status).toBe(200);
+});
+
 test('a rollback is undone as one change: the hold goes, and what bookkeeping wrote is written back', async () => {
   await makeService('undo');
   for (const tenant of ['acme', 'beta']) await assign(tenant, 'undo', 'v2');

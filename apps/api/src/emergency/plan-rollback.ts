@@ -177,5 +177,7 @@ function referencesTo(snapshot: Snapshot, serviceId: string, version: string): R
     experiments: service?.experiments ?? [],
     lanes: readLanes(snapshot),
     fallbackVersion: service?.fallbackVersion ?? null,
+    // Those are followed and shown as the chain.
+    holds: [],
   }).map((reference) => ({ ...reference }));
 }

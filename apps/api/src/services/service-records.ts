@@ -30,6 +30,11 @@ export class ServiceRecords {
     if ((await this.store.findIn(tx, serviceId)) === undefined) throw new ApiError('SERVICE_UNKNOWN');
   }
 
+  /** Status by label, of those that there are; they are kept as they are until the transaction ends. */
+  readStatuses(tx: Transaction, serviceId: string, labels: readonly string[]): Promise<Map<string, string>> {
+    return this.versions.hold(tx, serviceId, labels);
+  }
+
   /**
    * Keeps versions from being retired until the transaction ends.
    * @throws ApiError VERSION_UNKNOWN, VERSION_RETIRED

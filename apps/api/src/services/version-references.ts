@@ -6,6 +6,8 @@ export interface RoutingOfService {
   readonly experiments: readonly ExperimentRecord[];
   readonly lanes: readonly LaneRecord[];
   readonly fallbackVersion: string | null;
+  /** Those in force. */
+  readonly holds: readonly { readonly id: string; readonly toVersion: string }[];
 }
 
 /** Something that names a version, in the words of the API. */
@@ -13,10 +15,11 @@ export type VersionReference =
   | { readonly kind: 'rule'; readonly serviceId: string; readonly ruleId: string; readonly as: RuleUse }
   | { readonly kind: 'experiment'; readonly serviceId: string; readonly experimentId: string; readonly variant: string }
   | { readonly kind: 'lane'; readonly tag: string; readonly serviceId: string }
-  | { readonly kind: 'fallback'; readonly serviceId: string };
+  | { readonly kind: 'fallback'; readonly serviceId: string }
+  | { readonly kind: 'hold'; readonly serviceId: string; readonly holdId: string };
 type RuleUse = 'target' | 'fallback' | 'mirror';
 
-/** Everything in the live rules, the experiments, the lanes and the fallback of a service that names the version. */
+/** Everything in the live rules, the experiments, the lanes, the fallback and the holds of a service that leads to the version. */
 export function findReferences(serviceId: string, version: string, routing: RoutingOfService): VersionReference[] {
   const rules = routing.ruleSet?.rules ?? [];
   return [
@@ -32,6 +35,9 @@ export function findReferences(serviceId: string, version: string, routing: Rout
     ...routing.lanes
       .filter(({ versions }) => versions.some((one) => one.serviceId === serviceId && one.version === version))
       .map(({ tag }) => ({ kind: 'lane', tag, serviceId }) as const),
+    ...routing.holds
+      .filter(({ toVersion }) => toVersion === version)
+      .map(({ id }) => ({ kind: 'hold', serviceId, holdId: id }) as const),
   ];
 }
 
@@ -44,6 +50,7 @@ export function describeReferences(references: readonly VersionReference[]): str
 function nameOf(reference: VersionReference): string {
   if (reference.kind === 'rule') return `rule ${reference.ruleId}`;
   if (reference.kind === 'experiment') return `experiment ${reference.experimentId}`;
+  if (reference.kind === 'hold') return `hold ${reference.holdId}`;
   return reference.kind === 'lane' ? `lane ${reference.tag}` : 'the fallback';
 }
 

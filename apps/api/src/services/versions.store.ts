@@ -88,7 +88,12 @@ export class VersionsStore {
   async findRouting(tx: Transaction, serviceId: string): Promise<RoutingOfService> {
     const [parts] = await readServiceParts(tx, [serviceId]);
     const lanes = await tx.lane.findMany({ select: { record: true }, orderBy: { tag: 'asc' } });
+    const holds = await tx.hold.findMany({
+      where: { serviceId, liftedAt: null },
+      select: { id: true, toVersion: true },
+    });
     return {
+      holds,
       fallbackVersion: parts?.fallbackVersion ?? null,
       ruleSet: parts?.liveRules?.record as RuleSetRecord | undefined,
       experiments: parts?.experiments.map(({ record }) => record as ExperimentRecord) ?? [],

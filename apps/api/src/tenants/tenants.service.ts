@@ -10,7 +10,8 @@ import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import { assertMatch } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { describeTenantService } from './describe-tenant-service.ts';
-import { TenantsStore, tenantState, tenantView } from './tenants.store.ts';
+import { tenantState } from './tenant-state.ts';
+import { TenantsStore, tenantView } from './tenants.store.ts';
 
 type Ops = typeof operations;
 

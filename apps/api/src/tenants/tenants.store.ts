@@ -4,6 +4,7 @@ import type { Tenant } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
 import { type TenantFilter, whereOf } from '../infra/db/tenant-filter.ts';
 import { etagOf } from '../infra/http/etag.ts';
+import { tenantState } from './tenant-state.ts';
 
 /** Fields of a tenant that an operator sets. */
 export interface TenantFields {
@@ -106,17 +107,5 @@ export function tenantView(row: Tenant): TenantView {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     etag: etagOf(row.rowVersion),
-  };
-}
-
-/** What the log keeps of a tenant. */
-export function tenantState(row: Tenant) {
-  return {
-    name: row.name,
-    status: row.status as TenantView['status'],
-    tier: row.tier,
-    region: row.region,
-    tags: row.tags,
-    metadata: row.metadata as Record<string, string>,
   };
 }

@@ -2,7 +2,7 @@ import type { ChainFault, ErasePersonResult, operations, Position, VerifyResult 
 import { Injectable } from '@nestjs/common';
 import { ApiError } from '../../infra/http/api-error.ts';
 import type { Called } from '../../infra/http/operation.decorator.ts';
-import { positionOf } from '../change-log.store.ts';
+import { positionOf } from '../change-id.ts';
 import { actorOf, ChangesService } from '../changes.service.ts';
 import { type ChainEnd, ChainStore } from './chain.store.ts';
 import { type ChainCursor, findFault } from './verify-chain.ts';

@@ -2,8 +2,9 @@ import type { Position } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../../generated/client.ts';
 import { Database, type Transaction } from '../../infra/db/database.ts';
-import { actorHash, ERASED, isPersonal, itemHash, payloadHash, reasonHash, servicesHash } from './chain-hash.ts';
-import { eraseElsewhere } from './erase-elsewhere.ts';
+import { actorHash, isPersonal, itemHash, payloadHash, reasonHash, servicesHash } from './chain-hash.store.ts';
+import { ERASED } from './chain-hash.ts';
+import { eraseElsewhere } from './erase-elsewhere.store.ts';
 import type { ChainRow } from './verify-chain.ts';
 
 /** The end of the log and the hash there, hex. */

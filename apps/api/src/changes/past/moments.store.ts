@@ -2,7 +2,7 @@ import type { Position } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../infra/db/database.ts';
 import { ApiError } from '../../infra/http/api-error.ts';
-import { positionOf } from '../change-log.store.ts';
+import { positionOf } from '../change-id.ts';
 
 /** A place in the log. `at` null: before its first change. */
 export interface Moment {

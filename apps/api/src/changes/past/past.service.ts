@@ -12,7 +12,7 @@ import { assertTenant, type Caller } from '../../access/caller.ts';
 import type { Transaction } from '../../infra/db/database.ts';
 import { makeCursor, pageOfRows, readCursor } from '../../infra/http/cursor.ts';
 import type { Called } from '../../infra/http/operation.decorator.ts';
-import { changeIdOf } from '../change-log.store.ts';
+import { changeIdOf } from '../change-id.ts';
 import { describeDifference, differingFields } from './describe-difference.ts';
 import { MomentsStore, showMoment } from './moments.store.ts';
 import { PastStore, type Touched } from './past.store.ts';

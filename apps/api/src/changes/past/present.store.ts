@@ -3,10 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { experimentFieldsOf } from '../../experiments/experiment-record.ts';
 import type { Transaction } from '../../infra/db/database.ts';
 import { laneState } from '../../lanes/lane-view.ts';
-import type { LaneRow } from '../../lanes/lanes.store.ts';
 import { headOfRules, stateOfRule } from '../../rules/rule-items.ts';
 import { serviceState, versionState } from '../../services/service-view.ts';
-import { tenantState } from '../../tenants/tenants.store.ts';
+import { tenantState } from '../../tenants/tenant-state.ts';
 import { PastStore } from './past.store.ts';
 
 /** One thing of the configuration, in the form in which the log tells of it. */
@@ -34,7 +33,7 @@ export class PresentStore {
       SELECT r.service_id AS "serviceId", r.number, r.input FROM rule_sets r
       JOIN services s ON s.id = r.service_id AND s.live_rule_set = r.number`;
     const experiments = await tx.experiment.findMany();
-    const lanes = (await tx.lane.findMany()) as unknown as LaneRow[];
+    const lanes = await tx.lane.findMany();
     const others = await this.past.listLastSaid(tx, tabled);
     return [
       ...services.map((row) => thing('service', row.id, row.id, { ...serviceState(row) })),
@@ -50,7 +49,7 @@ export class PresentStore {
           ...experimentFieldsOf(row.record as never),
         }),
       ),
-      ...lanes.map((row) => thing('lane', null, row.tag, { ...laneState(row) })),
+      ...lanes.map((row) => thing('lane', null, row.tag, { ...laneState(row as never) })),
       ...others.map(({ entity, serviceId, key, after }) => thing(entity, serviceId, key, after ?? {})),
     ].filter(isSomething);
   }

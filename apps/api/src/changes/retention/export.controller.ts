@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { operations } from '@grey/contracts';
 import { Controller, Res } from '@nestjs/common';
 import { Call, type Called, Operation } from '../../infra/http/operation.decorator.ts';
-import { positionOf } from '../change-log.store.ts';
+import { positionOf } from '../change-id.ts';
 import { ExportService } from './export.service.ts';
 
 @Controller()

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import type { Position } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { ChainStore } from '../chain/chain.store.ts';
-import { changeIdOf, changeOf, itemOf } from '../change-log.store.ts';
+import { changeIdOf } from '../change-id.ts';
+import { changeOf, itemOf } from '../change-log.store.ts';
 import { type ExportHead, ExportStore } from './export.store.ts';
 
 const HEADS = 200;

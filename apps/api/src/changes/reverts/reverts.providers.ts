@@ -1,9 +1,14 @@
 import type { Provider } from '@nestjs/common';
-import { CellsRestorer } from './cells-restorer.ts';
-import { FlagsRestorer, LaneRestorer, ServiceRestorer, TenantRestorer, VersionRestorer } from './restorers.ts';
+import { CellsRestorer } from '../../assignments/cells-restorer.ts';
+import { ExperimentRestorer } from '../../experiments/experiment-restorer.ts';
+import { FlagsRestorer } from '../../flags/flags-restorer.ts';
+import { LaneRestorer } from '../../lanes/lane-restorer.ts';
+import { RulesRestorer } from '../../rules/rules-restorer.ts';
+import { ServiceRestorer } from '../../services/service-restorer.ts';
+import { VersionRestorer } from '../../services/version-restorer.ts';
+import { TenantRestorer } from '../../tenants/tenant-restorer.ts';
 import { RevertService } from './revert.service.ts';
 import { RevertsStore } from './reverts.store.ts';
-import { ExperimentRestorer, RulesRestorer } from './routing-restorers.ts';
 
 export const revertsProviders: Provider[] = [
   CellsRestorer,

@@ -6,5 +6,6 @@ export type {
   RuleDraft as RuleDraftRow,
   RuleSet as RuleSetRow,
   Service as ServiceRow,
+  Tenant as TenantRow,
   Version as VersionRow,
 } from '../../../generated/client.ts';

@@ -1,21 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { mayActFor } from '../../access/caller.ts';
-import { AssignmentsStore } from '../../assignments/assignments.store.ts';
-import { itemOfMove } from '../../assignments/item-of-move.ts';
-import type { CellMove, CellState } from '../../assignments/plan-cells.ts';
-import { versionMovesOf } from '../../assignments/version-moves.ts';
-import { VersionGuards } from '../../guards/version-guards.ts';
-import type { Transaction } from '../../infra/db/database.ts';
-import { ServiceRecords } from '../../services/service-records.ts';
-import { VersionsStore } from '../../services/versions.store.ts';
-import { type Outcome, type RestoreContext, type State, type Wish } from './restorer.ts';
+import { mayActFor } from '../access/caller.ts';
+import { type Outcome, type RestoreContext, type State, type Wish } from '../changes/reverts/restorer.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
+import type { Transaction } from '../infra/db/database.ts';
+import { ServiceRecords } from '../services/service-records.ts';
+import { AssignmentsStore } from './assignments.store.ts';
+import { itemOfMove } from './item-of-move.ts';
+import type { CellMove, CellState } from './plan-cells.ts';
+import { versionMovesOf } from './version-moves.ts';
 
 /** Writes assignments back, all at once: a change may have moved a hundred thousand. A cell counts as a whole. */
 @Injectable()
 export class CellsRestorer {
   constructor(
     private readonly store: AssignmentsStore,
-    private readonly versions: VersionsStore,
     private readonly services: ServiceRecords,
     private readonly guards: VersionGuards,
   ) {}
@@ -66,7 +64,7 @@ export class CellsRestorer {
       const labels = (byService.get(serviceId) ?? []).flatMap(({ wanted }) =>
         wanted === null ? [] : [String(wanted['version'])],
       );
-      for (const [label, status] of await this.versions.hold(tx, serviceId, [...new Set(labels)]))
+      for (const [label, status] of await this.services.readStatuses(tx, serviceId, [...new Set(labels)]))
         statuses.set(`${serviceId} ${label}`, status);
     }
     return statuses;

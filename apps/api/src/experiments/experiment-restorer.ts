@@ -1,63 +1,15 @@
-import type { RuleSetInput } from '@grey/contracts';
 import type { ExperimentRecord, ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
-import { assignGroup } from '../../experiments/assign-group.ts';
-import { type ExperimentFields, experimentFieldsOf, experimentRecordOf } from '../../experiments/experiment-record.ts';
-import { ExperimentsStore } from '../../experiments/experiments.store.ts';
-import { movesOfExperiment } from '../../experiments/moves-of-experiment.ts';
-import { VersionGuards } from '../../guards/version-guards.ts';
-import type { Transaction } from '../../infra/db/database.ts';
-import { ApiError } from '../../infra/http/api-error.ts';
-import { assertSound } from '../../rules/find-findings.ts';
-import { movesOfRules } from '../../rules/moves-of-rules.ts';
-import { headOfRules, itemsOfPublication } from '../../rules/rule-items.ts';
-import { RulesStore } from '../../rules/rules.store.ts';
-import { RulesContexts } from '../../rules/rules-contexts.ts';
-import { ServiceRecords } from '../../services/service-records.ts';
-import type { ItemDraft } from '../item-draft.ts';
-import type { RestoreContext, Restorer, State, Wish } from './restorer.ts';
-import { draftOf } from './restorers.ts';
-
-/** Rules go back as a whole set, published again under a new number with the buckets that it had. */
-@Injectable()
-export class RulesRestorer implements Restorer {
-  constructor(
-    private readonly store: RulesStore,
-    private readonly contexts: RulesContexts,
-    private readonly guards: VersionGuards,
-    private readonly services: ServiceRecords,
-  ) {}
-
-  isFor({ part }: Wish): boolean {
-    return part === 'rules';
-  }
-
-  async lock(tx: Transaction, { key }: Wish): Promise<State> {
-    await this.services.lock(tx, key);
-    const live = await this.store.findLive(tx, key);
-    return live === undefined ? { liveRuleSet: null } : headOfRules(live);
-  }
-
-  async write(tx: Transaction, { key }: Wish, _: State, to: State, context: RestoreContext): Promise<ItemDraft[]> {
-    const { caller, changeKey } = context;
-    const rules = await this.contexts.open(tx, key, true);
-    const live = await this.store.findLive(tx, key);
-    const wanted = (to?.['liveRuleSet'] ?? null) as number | null;
-    const earlier = wanted === null ? undefined : await this.store.findRevision(tx, key, wanted);
-    if (wanted !== null && earlier === undefined) throw new ApiError('RULE_SET_UNKNOWN');
-    const number = (await this.store.highestNumber(tx, key)) + 1;
-    const input: RuleSetInput = earlier?.input ?? { normalizePath: live?.input.normalizePath ?? false, rules: [] };
-    await this.store.holdLanes(tx, [
-      ...new Set(input.rules.flatMap(({ target }) => (target.kind === 'lane' ? [target.tag] : []))),
-    ]);
-    const source = earlier === undefined ? { input, number } : { record: { ...earlier.record, number } };
-    const { record, findings } = await rules.judge(source);
-    assertSound(findings);
-    await this.guards.assertAllowed(tx, movesOfRules(key, live?.record, record), { caller, isHeld: true });
-    await this.store.publish(tx, { serviceId: key, number, record, input, republishedFrom: wanted, changeKey });
-    return itemsOfPublication(key, live, { number, input });
-  }
-}
+import type { ItemDraft } from '../changes/item-draft.ts';
+import { draftOf } from '../changes/reverts/restored-item.ts';
+import type { RestoreContext, Restorer, State, Wish } from '../changes/reverts/restorer.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
+import type { Transaction } from '../infra/db/database.ts';
+import { ServiceRecords } from '../services/service-records.ts';
+import { assignGroup } from './assign-group.ts';
+import { type ExperimentFields, experimentFieldsOf, experimentRecordOf } from './experiment-record.ts';
+import { ExperimentsStore } from './experiments.store.ts';
+import { movesOfExperiment } from './moves-of-experiment.ts';
 
 /** Experiments, with the buckets that their variants had. */
 @Injectable()

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { ItemDraft } from '../changes/item-draft.ts';
+import { draftOf, refuse } from '../changes/reverts/restored-item.ts';
+import type { Restorer, State, Wish } from '../changes/reverts/restorer.ts';
+import type { Transaction } from '../infra/db/database.ts';
+import { versionState } from './service-view.ts';
+import { ServicesStore } from './services.store.ts';
+import { type VersionFields, VersionsStore } from './versions.store.ts';
+
+/** Fields of a version. */
+@Injectable()
+export class VersionRestorer implements Restorer {
+  constructor(
+    private readonly store: VersionsStore,
+    private readonly services: ServicesStore,
+  ) {}
+
+  isFor({ entity }: Wish): boolean {
+    return entity === 'version';
+  }
+
+  async lock(tx: Transaction, { serviceId, key }: Wish): Promise<State> {
+    await this.services.lock(tx, serviceId as string);
+    const row = await this.store.lock(tx, serviceId as string, labelOf(serviceId, key));
+    return row === undefined ? null : versionState(row);
+  }
+
+  async write(tx: Transaction, wish: Wish, now: State, to: State): Promise<ItemDraft[]> {
+    if (now === null || to === null)
+      return refuse('A version is neither deleted nor made anew by a revert; retire it.');
+    if (now['status'] !== 'retired' && to['status'] === 'retired')
+      return refuse('A version is retired only where what refers to it is looked for: set its status.');
+    const { ordinal: _, ...fields } = to;
+    const label = labelOf(wish.serviceId, wish.key);
+    const row = await this.store.update(tx, wish.serviceId as string, label, fields as unknown as VersionFields);
+    return [draftOf(wish, now, versionState(row))];
+  }
+}
+
+/** The label in a key `service/version`. */
+function labelOf(serviceId: string | null, key: string): string {
+  return key.slice((serviceId ?? '').length + 1);
+}
