@@ -19,6 +19,7 @@ export default defineConfig({
     globalSetup: ['test/postgres-for-tests.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // More than cores: most files wait for a server now and then.
+    maxWorkers: 3,
   },
 });

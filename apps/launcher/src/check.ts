@@ -1,4 +1,4 @@
-/** `npm test`: every check and every suite, one after the other; the last line sums them up. */
+/** `npm test`: every check and every suite; the last line sums them up. */
 import { checkDrift } from './check/check-drift.ts';
 import { ensureNacos } from './check/ensure-nacos.ts';
 import { ensureNginx } from './check/ensure-nginx.ts';
@@ -15,6 +15,11 @@ const TOTAL_MS = 14 * 60_000;
 /** Of that, for fetching a server that the suites need. */
 const INSTALL_MS = 2 * 60_000;
 
+/** Suites that mostly wait for servers to start and stop: they run beside those that compute. */
+const WAITING = new Set(['packages/testkit', 'apps/launcher']);
+/** Suites that fill the machine, or look at what happens when servers fail. */
+const ALONE = new Set(['packages/propagation', 'apps/api']);
+
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
 process.on('disconnect', () => stopping.abort());
@@ -29,9 +34,12 @@ await check('Walls between the rooms: dependency-cruiser', command('pnpm', ['--s
 await check('Drift of generated files', checkDrift);
 const installing = { timeoutMs: INSTALL_MS, signal: stopping.signal };
 const missing = { ...(await ensureRedis(installing)), ...(await ensureNginx(installing)), ...(await ensureNacos()) };
-for (const folder of listVitestPackages()) {
-  await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, { ...options, env: missing }));
-}
+const folders = listVitestPackages();
+await Promise.all([
+  runSuites(folders.filter((folder) => WAITING.has(folder))),
+  runSuites(folders.filter((folder) => !WAITING.has(folder) && !ALONE.has(folder))),
+]);
+await runSuites(folders.filter((folder) => ALONE.has(folder)));
 await check('The product in a browser: playwright', runPlaywright);
 
 const total = sumOf(outcomes);
@@ -42,9 +50,15 @@ if (total.failures.length > 0) {
 console.log(`\n${closingLine(total)}`);
 process.exitCode = total.failures.length > 0 ? 1 : 0;
 
+async function runSuites(some: readonly string[]): Promise<void> {
+  for (const folder of some) {
+    await check(`Tests of ${folder}: vitest`, (options) => runVitest(folder, { ...options, env: missing }));
+  }
+}
+
 async function check(title: string, run: (options: CommandOptions) => Promise<Outcome>): Promise<void> {
   if (stopping.signal.aborted) return;
-  console.log(`\n== ${title}`);
+  console.log(`\n== ${title} …`);
   const startedAt = Date.now();
   const timeoutMs = Math.max(0, deadline - startedAt);
   const outcome =
@@ -53,7 +67,7 @@ async function check(title: string, run: (options: CommandOptions) => Promise<Ou
       : { passedCount: 0, failures: [`${title}: not run, the time for all checks was used up`], skips: [] };
   outcomes.push(outcome);
   for (const failure of outcome.failures) console.log(`\n-- ${failure}\n`);
-  console.log(`   ${closingLine(outcome)} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+  console.log(`   ${title}: ${closingLine(outcome)} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
 }
 
 /** A command that counts as one test: passed when it exits with 0. */
