@@ -7,7 +7,8 @@ import { writeReport } from './write-report.ts';
 /** `pnpm bench`: measures every group in a process of its own, one line per figure; fails when one is short of its budget. */
 const GROUPS = [
   'decide',
-  'rules',
+  'rules tree',
+  'rules cel',
   'rivals',
   'rivals rules',
   'rivals split',
