@@ -9,6 +9,7 @@ import type { ServiceSlot } from './service-slot.ts';
 import { schemaOf } from './settle-version.ts';
 import { type SnapshotState, TENANT_ACTIVE } from './snapshot-state.ts';
 import { findDefaultBucket, findDefaultVersion } from './splits/default-split.ts';
+import { checkVersion } from './version-check.ts';
 
 /**
  * The short way, for what most decisions are: an assignment or the default of a service without rules, experiments and holds, in
@@ -36,11 +37,9 @@ export function decidePlainly(
     number = findDefaultVersion(defaults, bucket);
     reason = bucket === null ? 'DEFAULT' : 'DEFAULT_SPLIT';
   } else if ((cell & PINNED_BIT) !== 0) reason = 'PINNED';
-  const version = slot.versions[number];
-  if (version === undefined || version.isRetired || version.hasFlags || version.table.instances.length === 0)
-    return null;
-  const schema = schemaOf(slot, ordinal);
-  if (!Number.isNaN(schema) && (schema < version.schemaMin || schema > version.schemaMax)) return null;
+  if (checkVersion(slot, number, schemaOf(slot, ordinal), null) !== null) return null;
+  const version = slot.versions[number]!;
+  if (version.hasFlags) return null;
   const instance = pickInstance(version.table, env, false, request, null);
   return {
     ok: true,

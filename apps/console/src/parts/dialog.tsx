@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core';
-import { type ReactNode, useLayoutEffect } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useReturnedFocus } from './use-returned-focus.ts';
 
 interface DialogProps {
   title: string;
@@ -14,12 +15,7 @@ interface DialogProps {
 /** A dialog that is open as long as it is mounted; the keyboard returns to where it was opened from. */
 export function Dialog({ title, children, onClose, size = 'md', closesOnClickOutside = true }: DialogProps) {
   const { t } = useTranslation();
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
+  useReturnedFocus();
   return (
     <Modal.Root
       opened

@@ -1,6 +1,7 @@
 import { Drawer } from '@mantine/core';
-import { type ReactNode, useLayoutEffect } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useReturnedFocus } from './use-returned-focus.ts';
 
 interface SidePanelProps {
   title: ReactNode;
@@ -12,12 +13,7 @@ interface SidePanelProps {
 /** A panel at the side that is open as long as it is mounted; a click beside it does not throw away what was typed. */
 export function SidePanel({ title, children, onClose, size = 720 }: SidePanelProps) {
   const { t } = useTranslation();
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
+  useReturnedFocus();
   return (
     <Drawer.Root
       opened
