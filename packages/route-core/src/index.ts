@@ -10,6 +10,7 @@ export {
   compileCondition,
   compileVersionRange,
   Facts,
+  METADATA_NAMES,
   normalizePath,
   type ParsedCel,
   parseCel,

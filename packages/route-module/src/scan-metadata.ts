@@ -1,5 +1,5 @@
 import type { RouteRequest } from '@grey/contracts';
-import type { RequestMetadata } from '@grey/route-core';
+import { METADATA_NAMES, type RequestMetadata } from '@grey/route-core';
 
 export type RouteMetadata = NonNullable<RouteRequest['requestMetadata']>;
 
@@ -37,22 +37,8 @@ export function scanMetadata(metadata: RouteMetadata): number {
   return found;
 }
 
-const KNOWN = new Set([
-  'userId',
-  'sessionId',
-  'headers',
-  'cookies',
-  'query',
-  'path',
-  'method',
-  'clientIp',
-  'region',
-  'claims',
-  'token',
-  'tag',
-  'position',
-  'attributes',
-]);
+/** The engine's own names, and the position, which is for the router alone. */
+const KNOWN = new Set([...METADATA_NAMES, 'position']);
 
 /** Moves keys that the contract does not name under `attributes`; an attribute given there by name wins. */
 export function moveUnknown(metadata: RouteMetadata): RequestMetadata {

@@ -9,7 +9,7 @@ const NUMBER_SIGN = 0x23;
 const NOTHING: Texts = Object.freeze({});
 
 /** What `metadata` calls by a name of its own; whatever else stands in it is an attribute. */
-const OWN_NAMES = new Set([
+export const METADATA_NAMES: ReadonlySet<string> = new Set([
   'userId',
   'sessionId',
   'headers',
@@ -100,7 +100,7 @@ export class Facts {
   /** Text, number or boolean. Of `attributes`, else of what else the metadata holds under that name. */
   attribute(name: string): string | number | boolean | undefined {
     const given = scalarOf(this.metadata.attributes, name);
-    return given !== undefined || OWN_NAMES.has(name) ? given : scalarOf(this.metadata, name);
+    return given !== undefined || METADATA_NAMES.has(name) ? given : scalarOf(this.metadata, name);
   }
 
   /** @param path names of own properties, from the outside in. Undefined where one is missing or the value is null. */
@@ -129,7 +129,7 @@ export class Facts {
 /** Names of the attributes that a request has. */
 export function attributeNames(metadata: RequestMetadata): string[] {
   const names = Object.keys(metadata.attributes ?? {});
-  for (const name of Object.keys(metadata)) if (!OWN_NAMES.has(name) && !names.includes(name)) names.push(name);
+  for (const name of Object.keys(metadata)) if (!METADATA_NAMES.has(name) && !names.includes(name)) names.push(name);
   return names.filter(
     (name) => scalarOf(metadata.attributes, name) !== undefined || scalarOf(metadata, name) !== undefined,
   );
