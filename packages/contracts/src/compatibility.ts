@@ -73,6 +73,7 @@ export const compatibilityFileSchema = z
 export const importCompatibilitySchema = z
   .strictObject({
     content: z.string().min(1).max(1_000_000).meta({ description: fileDescription }),
+    isCheckOnly: z.boolean().optional().meta({ description: 'Writes nothing: answers with what would be said.' }),
     reason: reasonSchema.optional(),
   })
   .meta({ id: 'ImportCompatibility', description: 'Services that the file does not name stay as they are.' });
@@ -111,7 +112,7 @@ export const solutionSchema = z
           steps: z.array(upgradeStepSchema),
           reasons: z.array(z.string()).meta({ description: 'Why there is no plan, in words.' }),
           tenantCount: z.int(),
-          tenantIds: z.array(z.string()).meta({ description: 'The first 100.' }),
+          tenantIds: z.array(z.string()).meta({ description: 'The first 20 000.' }),
         }),
       )
       .meta({ description: 'Tenants with equal plans together, the largest group first.' }),

@@ -14,7 +14,7 @@ compatibility_matrix:
 `;
 
 test('the form of the reference is read, and written in the same words', () => {
-  const read = readCompatibilityFile(reference);
+  const read = readCompatibilityFile(reference).services;
   expect(read).toEqual([
     {
       serviceId: 'user-service',
@@ -38,7 +38,7 @@ test('the form of the reference is read, and written in the same words', () => {
   ]);
   const written = writeCompatibilityFile(read);
   expect(written.match(/compatible_with|breaking_changes|migration_required/g)).toHaveLength(5);
-  expect(readCompatibilityFile(written)).toEqual(read);
+  expect(readCompatibilityFile(written).services).toEqual(read);
 });
 
 test('requirements and labels that look like numbers come back as they were', () => {
@@ -62,9 +62,21 @@ test('requirements and labels that look like numbers come back as they were', ()
   ];
   const text = writeCompatibilityFile(services);
   expect(text).toContain('"1.10":');
-  expect(readCompatibilityFile(text)[0]?.versions.toSorted((a, b) => a.version.localeCompare(b.version))).toEqual(
-    services[0]?.versions,
-  );
+  expect(
+    readCompatibilityFile(text).services[0]?.versions.toSorted((a, b) => a.version.localeCompare(b.version)),
+  ).toEqual(services[0]?.versions);
+});
+
+test('a fault that is found later is told with its line', () => {
+  const { locate } = readCompatibilityFile(`${reference}      requires:\n        pay: newest\n`);
+  expect(locate('user-service', { path: '[1].requires[0].range', message: 'is no range' })).toEqual({
+    path: 'content.compatibility_matrix.user-service.v2.0.requires.pay',
+    message: 'line 12: is no range',
+  });
+  expect(locate('user-service', { path: '', message: 'is unknown' })).toEqual({
+    path: 'content.compatibility_matrix.user-service',
+    message: 'line 3: is unknown',
+  });
 });
 
 test.each([

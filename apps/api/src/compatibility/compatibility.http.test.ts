@@ -97,7 +97,19 @@ describe('what is said', () => {
     await put(pay, []);
     await put(shop, []);
     const broken = file.content.replace('>=1.5 <3', 'newest');
-    expect((await api.ask('POST', '/api/compatibility/import', { content: broken })).body.errors).toHaveLength(1);
+    for (const isCheckOnly of [true, false])
+      expect(
+        (await api.ask('POST', '/api/compatibility/import', { content: broken, isCheckOnly })).body.errors,
+      ).toEqual([
+        {
+          path: `content.compatibility_matrix.${shop}.2.0.requires.${pay}`,
+          message: expect.stringMatching(/^line \d+: /),
+        },
+      ]);
+    const check = { content: file.content, isCheckOnly: true };
+    expect((await api.ask('POST', '/api/compatibility/import', check)).body.items).toContainEqual(
+      expect.objectContaining({ serviceId: pay, versions: [expect.objectContaining({ migrationRequired: true })] }),
+    );
     expect((await api.ask('GET', `/api/services/${pay}/compatibility`)).body.versions).toEqual([]);
     const imported = await api.ask('POST', '/api/compatibility/import', { content: file.content, reason: 'restored' });
     expect(imported.status).toBe(200);

@@ -1,4 +1,4 @@
-import type { Compatibility, operations, VersionCompatibility } from '@grey/contracts';
+import type { Compatibility, operations } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
@@ -9,11 +9,20 @@ import { assertMatch, etagOf } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { ServiceRecords } from '../services/service-records.ts';
 import { type CompatibilityRow, CompatibilityStore } from './compatibility.store.ts';
-import { readCompatibilityFile, type ServiceCompatibility, writeCompatibilityFile } from './compatibility-file.ts';
+import {
+  type CompatibilityFile,
+  readCompatibilityFile,
+  type ServiceCompatibility,
+  writeCompatibilityFile,
+} from './compatibility-file.ts';
 import { findFaults } from './find-faults.ts';
 
 type Ops = typeof operations;
 const FAULTS_SHOWN = 50;
+/** Faults of a body that says it of one service. */
+const inBody: Pick<CompatibilityFile, 'locate'> = {
+  locate: (_, { path, message }) => ({ path: `body.versions${path}`, message }),
+};
 
 /** What is said of versions that fit each other. It refuses changes from now on; what tenants have already stays. */
 @Injectable()
@@ -47,7 +56,7 @@ export class CompatibilityService {
       await this.services.lock(tx, serviceId);
       const before = await this.store.find(tx, serviceId);
       assertMatch(ifMatch, viewOf(serviceId, before));
-      await this.#assertSound(tx, [{ serviceId, versions, path: 'body.versions' }]);
+      await this.#assertSound(tx, [{ serviceId, versions }], inBody);
       const row = await this.#write(tx, { serviceId, versions }, before);
       const items = row === undefined ? [] : [itemOf(serviceId, before, row)];
       return { items, answer: () => viewOf(serviceId, row ?? before) };
@@ -60,13 +69,12 @@ export class CompatibilityService {
 
   /** Replaces what is said of the services in the file, all or none. @throws ApiError VALIDATION_FAILED */
   import({ caller, input }: Called<Ops['importCompatibility']>) {
-    const { content, reason } = input.body;
-    const services = readCompatibilityFile(content).sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
+    const { content, reason, isCheckOnly = false } = input.body;
+    const file = readCompatibilityFile(content);
+    if (isCheckOnly) return this.store.consistentRead((tx) => this.#check(tx, file));
+    const services = [...file.services].sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
     return this.changes.commit({ kind: 'compatibility.put', actor: actorOf(caller), reason }, async (tx) => {
-      await this.#assertSound(
-        tx,
-        services.map((one) => ({ ...one, path: `content.compatibility_matrix.${one.serviceId}` })),
-      );
+      await this.#assertSound(tx, file.services, file);
       const items: ItemDraft[] = [];
       const views: Compatibility[] = [];
       for (const service of services) {
@@ -90,21 +98,32 @@ export class CompatibilityService {
     return isSame ? undefined : this.store.put(tx, serviceId, versions);
   }
 
+  /** What would be said if the file were taken. @throws ApiError VALIDATION_FAILED */
+  async #check(tx: Transaction, file: CompatibilityFile): Promise<{ items: Compatibility[] }> {
+    await this.#assertSound(tx, file.services, file);
+    const items: Compatibility[] = [];
+    for (const { serviceId, versions } of file.services)
+      items.push({ ...viewOf(serviceId, await this.store.find(tx, serviceId)), versions: [...versions] });
+    return { items };
+  }
+
   /** @throws ApiError VALIDATION_FAILED */
   async #assertSound(
     tx: Transaction,
-    services: readonly { serviceId: string; versions: readonly VersionCompatibility[]; path: string }[],
+    services: readonly ServiceCompatibility[],
+    { locate }: Pick<CompatibilityFile, 'locate'>,
   ): Promise<void> {
     const named = services.flatMap(({ serviceId, versions }) => [
       serviceId,
       ...versions.flatMap(({ requires }) => requires.map((one) => one.serviceId)),
     ]);
     const known = await this.store.readKnown(tx, [...new Set(named)]);
-    const faults = services.flatMap(({ serviceId, versions, path }) =>
-      known.has(serviceId)
-        ? findFaults(serviceId, versions, known, path)
-        : [{ path, message: `no service has the id ${serviceId}` }],
-    );
+    const faults = services.flatMap(({ serviceId, versions }) => {
+      const found = known.has(serviceId)
+        ? findFaults(serviceId, versions, known, '')
+        : [{ path: '', message: `no service has the id ${serviceId}` }];
+      return found.map((fault) => locate(serviceId, fault));
+    });
     const [first] = faults;
     if (first === undefined) return;
     throw new ApiError('VALIDATION_FAILED', {

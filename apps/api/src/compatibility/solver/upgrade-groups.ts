@@ -1,7 +1,8 @@
 import type { Solution } from '@grey/contracts';
 import type { Upgrade } from './upgrade-solver.ts';
 
-const IDS_SHOWN = 100;
+/** As many as a plan of single cells takes, so that a step can be planned for its group. */
+const IDS_SHOWN = 20_000;
 
 interface Group {
   readonly upgrade: Upgrade;

@@ -16,6 +16,8 @@ export interface ImportCompatibility {
      * @maxLength 1000000
      */
   content: string;
+  /** Writes nothing: answers with what would be said. */
+  isCheckOnly?: boolean;
   /**
      * Why, in the words of the operator.
      * @minLength 1

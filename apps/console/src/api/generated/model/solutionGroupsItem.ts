@@ -19,6 +19,6 @@ export type SolutionGroupsItem = {
      * @maximum 9007199254740991
      */
   tenantCount: number;
-  /** The first 100. */
+  /** The first 20 000. */
   tenantIds: string[];
 };
