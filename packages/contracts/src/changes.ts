@@ -17,6 +17,9 @@ export const changeKinds = [
   'service.updated',
   'version.created',
   'version.updated',
+  'version.retired',
+  'version.revived',
+  'version.promoted',
   'assignment.set',
   'assignments.applied',
   'rules.published',
@@ -89,15 +92,28 @@ export const changeSchema = z
     at: timestampSchema,
     itemCount: z.int(),
     items: z.array(changeItemSchema).meta({ description: 'The first 10 items.' }),
+    revertedBy: z.string().optional().meta({
+      description: 'Id of the last change that took this one back. Only where changes are read, not in the stream.',
+    }),
   })
   .meta({ id: 'Change' });
 export type Change = z.infer<typeof changeSchema>;
 
-export const changeListQuerySchema = pageQuerySchema.extend({
+/** Which changes; all must fit. */
+export const changeFilterShape = {
   tenantId: tenantIdSchema.optional(),
   serviceId: serviceIdSchema.optional(),
   kind: changeKindSchema.optional(),
-});
+  actor: z
+    .string()
+    .min(1)
+    .max(120)
+    .optional()
+    .meta({ description: 'Part of the name of who did it, or the whole id.' }),
+  since: timestampSchema.optional().meta({ description: 'Not before; ISO 8601.' }),
+  until: timestampSchema.optional().meta({ description: 'Not after; ISO 8601.' }),
+};
+export const changeListQuerySchema = pageQuerySchema.extend(changeFilterShape);
 export const changePageSchema = pageOf(changeSchema, 'ChangePage');
 export const changeItemPageSchema = pageOf(changeItemSchema, 'ChangeItemPage');
 export const changeIdSchema = z.string().regex(/^[0-9A-Za-z]{1,40}-[0-9]{1,15}$/, 'an id of the form epoch-revision');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeIdSchema, changeItemSchema } from './changes.ts';
+import { changeFilterShape, changeIdSchema, changeItemSchema } from './changes.ts';
 import {
   pageOf,
   pageQuerySchema,
@@ -79,6 +79,7 @@ export const momentSchema = z.union([z.iso.datetime({ offset: true }), changeIdS
     'A moment: `epoch-revision` (as it was after that change; revision 0: before the first), or a time, ISO 8601.',
 });
 
+const searchSchema = z.string().min(1).max(64).optional().meta({ description: 'Part of the id, in either case.' });
 const stateQuery = z.object({ at: momentSchema.optional().meta({ description: 'Left out: now.' }) });
 export const stateQuerySchema = stateQuery;
 const momentShown = {
@@ -103,6 +104,7 @@ export const stateEntityQuerySchema = stateQuery.extend({
   ...pageQuerySchema.shape,
   entity: changeItemSchema.shape.entity.optional(),
   serviceId: serviceIdSchema.optional(),
+  search: searchSchema,
 });
 export const stateEntitySchema = z
   .object({
@@ -119,6 +121,7 @@ export const stateTenantQuerySchema = stateQuery.extend({
   ...pageQuerySchema.shape,
   tenantId: tenantIdSchema.optional(),
   serviceId: serviceIdSchema.optional(),
+  search: searchSchema,
 });
 export const stateTenantSchema = z
   .object({
@@ -225,5 +228,6 @@ export const restoreResultSchema = z
 export type RestoreResult = z.infer<typeof restoreResultSchema>;
 
 export const exportQuerySchema = z.object({
+  ...changeFilterShape,
   after: changeIdSchema.optional().meta({ description: 'Go on after this change. Left out: from the beginning.' }),
 });

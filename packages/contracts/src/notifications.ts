@@ -211,6 +211,7 @@ export const channelTestSchema = z
     isDelivered: z.boolean(),
     httpStatus: z.int().nullable(),
     error: z.string().nullable(),
+    answer: z.string().nullable().meta({ description: 'What the other side said, its first 500 characters.' }),
     durationMs: z.number(),
   })
   .meta({ id: 'ChannelTest', description: 'What became of the test message. It is sent once and not repeated.' });
@@ -277,3 +278,23 @@ export const deliveryListQuerySchema = pageQuerySchema.extend({
   channelId: nameSchema.optional(),
   status: deliveryStatusSchema.optional(),
 });
+
+export const resentSchema = z
+  .object({ count: z.int().meta({ description: 'Dead letters that wait again.' }) })
+  .meta({ id: 'Resent' });
+export type Resent = z.infer<typeof resentSchema>;
+
+export const previewMessageSchema = z
+  .strictObject({
+    format: z.enum([...webhookFormats, 'email']),
+    language: languageSchema.default('en'),
+    template: templateSchema.default(null),
+  })
+  .meta({ id: 'PreviewMessage' });
+export const messagePreviewSchema = z
+  .object({
+    title: z.string().nullable().meta({ description: 'null: the format has no words of its own.' }),
+    text: z.string(),
+  })
+  .meta({ id: 'MessagePreview', description: 'What would be sent of an example change.' });
+export type MessagePreview = z.infer<typeof messagePreviewSchema>;

@@ -3,7 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { assertTenant, type Caller } from '../access/caller.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
-import { type ChangeFilter, ChangesStore } from './changes.store.ts';
+import type { ChangeFilter } from './change-filter.store.ts';
+import { positionOf } from './change-id.ts';
+import { ChangesStore } from './changes.store.ts';
 
 interface PageQuery {
   readonly limit: number;
@@ -24,6 +26,13 @@ export class ChangeReader {
     const rows = await this.store.listChanges(caller, filter, before, limit + 1);
     const lastOf = ({ position }: Change) => [position.epoch, position.revision];
     return pageOfRows(rows, limit, scope, lastOf, (change) => change);
+  }
+
+  /** @throws ApiError CHANGE_UNKNOWN, also when nothing of the change is the caller's to see */
+  async get(caller: Caller, changeId: string): Promise<Change> {
+    const change = await this.store.findChange(caller, positionOf(changeId));
+    if (change === undefined) throw new ApiError('CHANGE_UNKNOWN');
+    return change;
   }
 
   /** @throws ApiError CHANGE_UNKNOWN, also when nothing of the change is the caller's to see; CURSOR_INVALID */

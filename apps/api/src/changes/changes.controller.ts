@@ -12,6 +12,11 @@ export class ChangesController {
     return this.changes.list(caller, input.query);
   }
 
+  @Operation(operations.getChange)
+  get(@Call() { caller, input }: Called<typeof operations.getChange>) {
+    return this.changes.get(caller, input.params.changeId);
+  }
+
   @Operation(operations.listChangeItems)
   listItems(@Call() { caller, input }: Called<typeof operations.listChangeItems>) {
     return this.changes.listItems(caller, input.params.changeId, input.query);

@@ -3,12 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
 import type { Caller } from '../access/caller.ts';
 import { Database } from '../infra/db/database.ts';
+import { type ChangeFilter, matchesHead, matchesItem } from './change-filter.store.ts';
+import { changeIdOf } from './change-id.ts';
 import { changeOf, type HeadRow, type ItemRow, itemOf, SHOWN_ITEMS } from './change-log.store.ts';
 
-export interface ChangeFilter {
-  readonly tenantId?: string | undefined;
-  readonly serviceId?: string | undefined;
-  readonly kind?: string | undefined;
+interface Place {
+  readonly epoch: string;
+  readonly revision: number;
 }
 
 /** Reads the log as one caller may see it. */
@@ -17,22 +18,31 @@ export class ChangesStore {
   constructor(private readonly database: Database) {}
 
   /** @returns up to `limit` heads, newest first, each with its first items */
-  listChanges(
-    caller: Caller,
-    filter: ChangeFilter,
-    before: { epoch: string; revision: number } | undefined,
-    limit: number,
-  ): Promise<Change[]> {
+  listChanges(caller: Caller, filter: ChangeFilter, before: Place | undefined, limit: number): Promise<Change[]> {
+    const place =
+      before === undefined
+        ? Prisma.empty
+        : Prisma.sql`AND (c.epoch, c.revision) < (${before.epoch}, ${BigInt(before.revision)})`;
+    return this.#read(caller, filter, place, limit);
+  }
+
+  /** @returns undefined when the caller can see no such change */
+  async findChange(caller: Caller, { epoch, revision }: Place): Promise<Change | undefined> {
+    const place = Prisma.sql`AND c.epoch = ${epoch} AND c.revision = ${BigInt(revision)}`;
+    const [change] = await this.#read(caller, {}, place, 1);
+    return change;
+  }
+
+  #read(caller: Caller, filter: ChangeFilter, place: Prisma.Sql, limit: number): Promise<Change[]> {
     // What a trimmed change did is not kept, so only who sees everything may see that it was.
     const isWhole = seesAll(caller) && filter.tenantId === undefined && filter.serviceId === undefined;
     return this.database.consistentRead(async (tx) => {
       const heads = await tx.$queryRaw<HeadRow[]>`
         SELECT c.epoch, c.revision, c.key, c.kind, c.actor_kind, c.actor_id, c.actor_name, c.reason, c.at, c.item_count
         FROM changes c
-        WHERE (EXISTS (SELECT 1 FROM change_items i WHERE i.change_key = c.key AND ${visibleTo(caller)} ${only(filter)})
+        WHERE (EXISTS (SELECT 1 FROM change_items i WHERE i.change_key = c.key AND ${visibleTo(caller)} ${matchesItem(filter)})
             ${isWhole ? Prisma.sql`OR c.trimmed_at IS NOT NULL` : Prisma.empty})
-          ${filter.kind === undefined ? Prisma.empty : Prisma.sql`AND c.kind = ${filter.kind}`}
-          ${before === undefined ? Prisma.empty : Prisma.sql`AND (c.epoch, c.revision) < (${before.epoch}, ${BigInt(before.revision)})`}
+          ${matchesHead(filter)} ${place}
         ORDER BY c.epoch DESC, c.revision DESC LIMIT ${limit}`;
       const keys = heads.map((head) => head.key);
       const rows = await tx.$queryRaw<ItemRow[]>`
@@ -41,20 +51,18 @@ export class ChangesStore {
           ORDER BY i.index LIMIT ${SHOWN_ITEMS}) i`;
       const counts = seesAll(caller) ? undefined : await this.#count(tx, caller, keys);
       const byChange = Map.groupBy(rows, (row) => row.change_key);
+      const reverts = await this.#findReverts(tx, heads);
       return heads.map((head) => {
         const itemCount = counts?.get(head.key) ?? head.item_count;
-        return changeOf({ ...head, item_count: itemCount }, (byChange.get(head.key) ?? []).map(itemOf));
+        const change = changeOf({ ...head, item_count: itemCount }, (byChange.get(head.key) ?? []).map(itemOf));
+        const revertedBy = reverts.get(change.id);
+        return revertedBy === undefined ? change : { ...change, revertedBy };
       });
     });
   }
 
   /** @returns up to `limit` items after an index; undefined when the caller can see no such change */
-  listItems(
-    caller: Caller,
-    position: { epoch: string; revision: number },
-    afterIndex: number,
-    limit: number,
-  ): Promise<ChangeItem[] | undefined> {
+  listItems(caller: Caller, position: Place, afterIndex: number, limit: number): Promise<ChangeItem[] | undefined> {
     return this.database.run(async (client) => {
       const [head] = await client.$queryRaw<{ key: string }[]>`
         SELECT c.key FROM changes c WHERE c.epoch = ${position.epoch} AND c.revision = ${BigInt(position.revision)}
@@ -66,6 +74,18 @@ export class ChangesStore {
         ORDER BY i.index LIMIT ${limit}`;
       return rows.map(itemOf);
     });
+  }
+
+  /** The last change that took each of these back, by its id. */
+  async #findReverts(tx: Prisma.TransactionClient, heads: readonly HeadRow[]): Promise<Map<string, string>> {
+    if (heads.length === 0) return new Map();
+    const ids = heads.map(({ epoch, revision }) => changeIdOf({ epoch, revision: Number(revision) }));
+    const rows = await tx.$queryRaw<{ reverted: string; epoch: string; revision: bigint }[]>`
+      SELECT DISTINCT ON (i.key) i.key AS reverted, c.epoch, c.revision
+      FROM change_items i JOIN changes c ON c.key = i.change_key
+      WHERE i.entity = 'change' AND i.key = ANY (${ids}::text[])
+      ORDER BY i.key, c.epoch DESC, c.revision DESC`;
+    return new Map(rows.map((row) => [row.reverted, changeIdOf({ epoch: row.epoch, revision: Number(row.revision) })]));
   }
 
   async #count(tx: Prisma.TransactionClient, caller: Caller, keys: readonly string[]): Promise<Map<string, number>> {
@@ -90,10 +110,4 @@ function visibleTo(caller: Caller): Prisma.Sql {
       ? Prisma.sql`TRUE`
       : Prisma.sql`(i.tenant_id IS NULL OR i.tenant_id = ANY (${[...caller.tenantIds]}::text[]))`;
   return Prisma.sql`${access} AND ${tenants}`;
-}
-
-function only({ tenantId, serviceId }: ChangeFilter): Prisma.Sql {
-  return Prisma.sql`
-    ${tenantId === undefined ? Prisma.empty : Prisma.sql`AND i.tenant_id = ${tenantId}`}
-    ${serviceId === undefined ? Prisma.empty : Prisma.sql`AND i.service_id = ${serviceId}`}`;
 }

@@ -55,6 +55,14 @@ export class AddressGuard {
     return { ...first, isListed: judged.every((one) => one.isListed) };
   }
 
+  /** The same for an address of the web: only listed ones may be called without encryption. */
+  async resolveUrl(url: URL): Promise<Target> {
+    const target = await this.resolve(url.hostname);
+    if (url.protocol === 'http:' && !target.isListed)
+      throw new AddressRefused('http is only for addresses that GREY_WEBHOOK_ALLOW lists; use https');
+    return target;
+  }
+
   #isListed(text: string): boolean {
     const address = parse(text);
     return (

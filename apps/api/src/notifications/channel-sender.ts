@@ -11,12 +11,14 @@ import { writeMessage } from './write-message.ts';
 
 /** How one attempt ended. `isFinal`: another would end the same. */
 export type Attempt =
-  | { readonly isDelivered: true; readonly httpStatus: number | null }
+  | { readonly isDelivered: true; readonly httpStatus: number | null; readonly answer?: string }
   | {
       readonly isDelivered: false;
       readonly httpStatus: number | null;
       readonly error: string;
       readonly isFinal: boolean;
+      /** What the other side said, in short; only "send a test" shows it. */
+      readonly answer?: string;
     };
 
 type Webhook = Extract<OpenSettings, { kind: 'webhook' }>;
@@ -61,7 +63,7 @@ export class ChannelSender {
         ...(signature === '' ? {} : { 'Grey-Signature': signature }),
       };
       const answer = await postWebhook(this.#guard, { url: address, body, headers, timeoutMs: this.#timeoutMs });
-      return attemptOf(answer.status, undefined);
+      return { ...attemptOf(answer.status, undefined), answer: shorten(answer.body) };
     }
     const chat = chatRequests[format](notification, { url: address, language, template, key: signingKeys[0] }, now);
     const answer = await postWebhook(this.#guard, {
@@ -70,7 +72,8 @@ export class ChannelSender {
       headers: { 'Content-Type': 'application/json; charset=utf-8' },
       timeoutMs: this.#timeoutMs,
     });
-    return attemptOf(answer.status, isSuccess(answer.status) ? faultOfChatAnswer(format, answer.body) : undefined);
+    const fault = isSuccess(answer.status) ? faultOfChatAnswer(format, answer.body) : undefined;
+    return { ...attemptOf(answer.status, fault), answer: shorten(answer.body) };
   }
 
   async #mail(
@@ -99,6 +102,14 @@ function attemptOf(status: number, fault: string | undefined): Attempt {
   const isRedirect = status >= 300 && status < 400;
   const error = fault ?? (isRedirect ? `answered ${status}; redirects are not followed` : `answered ${status}`);
   return { isDelivered: false, httpStatus: status, error, isFinal: FINAL_STATUSES.has(status) };
+}
+
+/** Its beginning, on one line. */
+function shorten(body: string): string {
+  return body
+    .slice(0, 500)
+    .replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim();
 }
 
 /** By kind, where an error of Node or of a mail server could name addresses inside or repeat what was sent. */

@@ -155,6 +155,9 @@ test('a test goes through each kind of channel, also a disabled one, and tells h
     httpStatus: 302,
     error: expect.stringContaining('redirects'),
   });
+  http.answer = (response) => response.writeHead(500).end('no such hook\n');
+  const failed = await api.ask('POST', `${channels}/${hook.body.id}/test`);
+  expect(failed.body).toMatchObject({ httpStatus: 500, error: 'answered 500', answer: 'no such hook' });
   http.answer = (response) => response.writeHead(204).end();
 });
 
@@ -185,10 +188,32 @@ test.each([
   ['https://[::ffff:10.0.0.1]/', 'is no public address'],
   ['https://2130706434/', 'is no public address'],
   ['https://0x7f.2/', 'is no public address'],
-])('%s is not called', async (url, error) => {
-  const { body } = await api.ask('POST', channels, { name: 'Inside', settings: { kind: 'webhook', url } });
-  const tested = await api.ask('POST', `${channels}/${body.id}/test`);
-  expect(tested.body).toMatchObject({ isDelivered: false, httpStatus: null, error: expect.stringContaining(error) });
+])('%s is refused where it is entered', async (url, message) => {
+  const refusedAt = (path: string) => ({
+    code: 'VALIDATION_FAILED',
+    errors: [{ path, message: expect.stringContaining(message) }],
+  });
+  const made = await api.ask('POST', channels, { name: 'Inside', settings: { kind: 'webhook', url } });
+  expect(made.body).toMatchObject(refusedAt('body.settings.url'));
+  const { body } = await api.ask('POST', channels, { name: 'Outside', settings: webhook() });
+  const moved = await api.ask('PATCH', `${channels}/${body.id}`, { settings: { kind: 'webhook', url } });
+  expect(moved.body).toMatchObject(refusedAt('body.settings.url'));
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+  const mailing = await api.ask('POST', channels, { name: 'Inside', settings: { ...email(), host } });
+  expect(mailing.body).toMatchObject(refusedAt('body.settings.host'));
+});
+
+test('a preview shows an example in the words of a template, and sends nothing', async () => {
+  const before = http.received.length;
+  const preview = (body: object) => api.ask('POST', '/api/notifications/preview', body);
+  const chat = await preview({ format: 'feishu', language: 'zh', template: '{{moves}}: {{reason}}' });
+  expect(chat.body).toEqual({
+    title: '[Grey] 批量版本分配 · payment-service',
+    text: '2.0.3 → 2.1.0 (100): Second wave of the release',
+  });
+  const event = await preview({ format: 'cloudevents' });
+  expect([event.body.title, JSON.parse(event.body.text).specversion]).toEqual([null, '1.0']);
+  expect(http.received).toHaveLength(before);
 });
 
 test('without a key for secrets there are no channels, and the API runs', async () => {

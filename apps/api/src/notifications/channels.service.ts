@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Channel, ChannelSettings, ChannelTest, operations } from '@grey/contracts';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { assertMatch } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
+import { type AddressGuard, AddressRefused } from './address-guard.ts';
 import { type ChannelRow, type ChannelSecrets, SettingMissing, splitSettings } from './channel-record.ts';
 import type { ChannelSender } from './channel-sender.ts';
 import { channelState, channelView } from './channel-view.ts';
@@ -13,10 +15,13 @@ import { testNotification } from './test-notification.ts';
 
 type Ops = typeof operations;
 const MAX_CHANNELS = 100;
+/** A name server that takes longer is not waited for. */
+const RESOLVE_MS = 3_000;
 
 /** What needs the key of the secrets; undefined without one. */
 export interface Sealed {
   readonly box: SecretBox;
+  readonly guard: AddressGuard;
   readonly sender: ChannelSender;
 }
 
@@ -41,10 +46,11 @@ export class ChannelsService {
     return channelView(await this.#find(input.params.channelId as string));
   }
 
-  /** @throws ApiError SECRETS_KEY_MISSING, CHANNEL_LIMIT, VALIDATION_FAILED when a secret is missing */
-  create({ caller, input, idempotency }: Called<Ops['createChannel']>) {
-    const { box } = this.#needSealed();
+  /** @throws ApiError SECRETS_KEY_MISSING, CHANNEL_LIMIT, VALIDATION_FAILED when a secret is missing or the address is none to call */
+  async create({ caller, input, idempotency }: Called<Ops['createChannel']>) {
+    const { box, guard } = this.#needSealed();
     const { settings, ...rest } = input.body;
+    await assertCallable(guard, settings);
     const id = randomUUID();
     const draft: ChannelDraft = { id, ...rest, ...seal(box, id, settings, {}) };
     const request = { kind: 'channel.created' as const, actor: actorOf(caller), idempotency };
@@ -56,8 +62,9 @@ export class ChannelsService {
   }
 
   /** @throws ApiError CHANNEL_UNKNOWN, PRECONDITION_FAILED, SECRETS_KEY_MISSING, VALIDATION_FAILED */
-  update({ caller, input, ifMatch }: Called<Ops['updateChannel']>) {
+  async update({ caller, input, ifMatch }: Called<Ops['updateChannel']>) {
     const { settings, ...rest } = input.body;
+    if (settings !== undefined) await assertCallable(this.#needSealed().guard, settings);
     return this.#changes.commit({ kind: 'channel.updated', actor: actorOf(caller) }, async (tx) => {
       const before = await this.#store.lock(tx, input.params.channelId as string);
       if (before === undefined) throw new ApiError('CHANNEL_UNKNOWN');
@@ -89,6 +96,7 @@ export class ChannelsService {
       isDelivered: attempt.isDelivered,
       httpStatus: attempt.httpStatus,
       error: attempt.isDelivered ? null : attempt.error,
+      answer: attempt.answer ?? null,
       durationMs: Math.round(performance.now() - startedAt),
     };
   }
@@ -111,6 +119,23 @@ export class ChannelsService {
     const kept = JSON.parse(box.open(before.id, before.secrets)) as ChannelSecrets;
     return seal(box, before.id, settings, goesElsewhere(before, settings) ? {} : kept);
   }
+}
+
+/**
+ * Refuses an address that must not be called before anybody relies on it. It is judged again at every delivery; a name that
+ * does not resolve now may do so later, so only a plain no counts.
+ */
+async function assertCallable(guard: AddressGuard, settings: ChannelSettings): Promise<void> {
+  try {
+    const judging = settings.kind === 'email' ? guard.resolve(settings.host) : judgeUrl(guard, settings.url);
+    await Promise.race([judging, setTimeout(RESOLVE_MS, undefined, { ref: false })]);
+  } catch (error) {
+    if (error instanceof AddressRefused) throw invalid(settings.kind === 'email' ? 'host' : 'url', error.message);
+  }
+}
+
+async function judgeUrl(guard: AddressGuard, url: string | undefined): Promise<void> {
+  if (url !== undefined) await guard.resolveUrl(new URL(url));
 }
 
 /** A password must not follow the channel to a server that somebody else runs. */

@@ -1,7 +1,8 @@
-import type { Delivery, operations } from '@grey/contracts';
+import type { Delivery, operations, Resent } from '@grey/contracts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
+import type { ChannelsStore } from './channels.store.ts';
 import type { DeliveriesStore, DeliveryRow } from './deliveries.store.ts';
 
 type Ops = typeof operations;
@@ -9,11 +10,13 @@ type Ops = typeof operations;
 /** What was sent, what waits and what is dead. */
 export class DeliveriesService {
   readonly #store: DeliveriesStore;
+  readonly #channels: ChannelsStore;
   readonly #wake: () => void;
 
   /** @param wake tells the notifier that there is something to send */
-  constructor(store: DeliveriesStore, wake: () => void) {
+  constructor(store: DeliveriesStore, channels: ChannelsStore, wake: () => void) {
     this.#store = store;
+    this.#channels = channels;
     this.#wake = wake;
   }
 
@@ -39,6 +42,15 @@ export class DeliveriesService {
     if (row.status === 'delivered') throw new ApiError('DELIVERY_ENDED');
     this.#wake();
     return deliveryView(row);
+  }
+
+  /** Sends all dead letters of a channel again, in the order of the log. @throws ApiError CHANNEL_UNKNOWN */
+  async resendAll({ input }: Called<Ops['resendDeadLetters']>): Promise<Resent> {
+    const channelId = input.params.channelId as string;
+    if ((await this.#channels.find(channelId)) === undefined) throw new ApiError('CHANNEL_UNKNOWN');
+    const count = await this.#store.reviveAll(channelId);
+    this.#wake();
+    return { count };
   }
 }
 

@@ -32,6 +32,8 @@ export interface DueChannel {
 
 const DELIVERED_KEPT_DAYS = 7;
 const DEAD_KEPT_DAYS = 30;
+/** As many as may wait in one channel. */
+const REVIVED_AT_ONCE = 10_000;
 
 const columns = Prisma.sql`d.id::text, d.channel_id::text AS "channelId", d.epoch || '-' || d.revision AS "eventId", d.status,
   d.attempt_count AS "attemptCount", d.next_attempt_at AS "nextAttemptAt", d.last_error AS "lastError",
@@ -63,6 +65,17 @@ export class DeliveriesStore {
         WHERE d.id = ${id} AND d.status = 'dead' RETURNING ${columns}`,
     );
     return rows[0];
+  }
+
+  /** Sends the dead letters of a channel again, the oldest {@link REVIVED_AT_ONCE} of them. @returns how many */
+  reviveAll(channelId: string): Promise<number> {
+    return this.database.run(
+      (client) => client.$executeRaw`
+        UPDATE notification_deliveries SET status = 'pending', attempt_count = 0, next_attempt_at = clock_timestamp(),
+          ended_at = NULL
+        WHERE id IN (SELECT id FROM notification_deliveries
+                     WHERE status = 'dead' AND channel_id::text = ${channelId} ORDER BY id LIMIT ${REVIVED_AT_ONCE})`,
+    );
   }
 
   async find(id: bigint): Promise<DeliveryRow | undefined> {

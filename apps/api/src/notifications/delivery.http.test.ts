@@ -196,6 +196,20 @@ test('after the last attempt it is a dead letter, which can be sent again', asyn
   expect((await api.ask('POST', '/api/notifications/deliveries/999999999/resend')).body.code).toBe('DELIVERY_UNKNOWN');
 });
 
+test('all dead letters of a channel can be sent again at once', async () => {
+  http.answer = (response) => response.writeHead(422).end();
+  const id = await listen('all-dead', kinds('tenant.updated'));
+  await rename('First of the dead');
+  await rename('Second of the dead');
+  await vi.waitFor(async () => expect(await deliveries(`channelId=${id}&status=dead`)).toHaveLength(2), within);
+  http.answer = (response) => response.writeHead(200).end();
+  const resend = () => api.ask('POST', `${channels}/${id}/resend`);
+  expect((await resend()).body).toEqual({ count: 2 });
+  await vi.waitFor(async () => expect(await deliveries(`channelId=${id}&status=delivered`)).toHaveLength(2), within);
+  expect((await resend()).body).toEqual({ count: 0 });
+  expect((await api.ask('POST', `${channels}/no-such/resend`)).body.code).toBe('CHANNEL_UNKNOWN');
+});
+
 test('an event that the receiver cannot take is dead at once and holds up none after it', async () => {
   http.answer = (response, { json }) =>
     response.writeHead(json.data.reason === 'poison' || json.data.kind === 'tenant.created' ? 422 : 200).end();

@@ -3,6 +3,7 @@ import { Controller } from '@nestjs/common';
 import { Call, type Called, Operation } from '../infra/http/operation.decorator.ts';
 import { ChannelsService } from './channels.service.ts';
 import { DeliveriesService } from './deliveries.service.ts';
+import { previewMessage } from './preview-message.ts';
 
 @Controller()
 export class NotificationsController {
@@ -49,5 +50,15 @@ export class NotificationsController {
   @Operation(operations.resendDelivery)
   resendDelivery(@Call() call: Called<typeof operations.resendDelivery>) {
     return this.deliveries.resend(call);
+  }
+
+  @Operation(operations.resendDeadLetters)
+  resendDeadLetters(@Call() call: Called<typeof operations.resendDeadLetters>) {
+    return this.deliveries.resendAll(call);
+  }
+
+  @Operation(operations.previewMessage)
+  previewMessage(@Call() { input }: Called<typeof operations.previewMessage>) {
+    return previewMessage(input.body);
   }
 }

@@ -49,9 +49,9 @@ export const notificationsProviders: Provider[] = [
   },
   {
     provide: DeliveriesService,
-    useFactory: (store: DeliveriesStore, notifier: Notifier | undefined) =>
-      new DeliveriesService(store, () => notifier?.wake()),
-    inject: [DeliveriesStore, NOTIFIER],
+    useFactory: (store: DeliveriesStore, channels: ChannelsStore, notifier: Notifier | undefined) =>
+      new DeliveriesService(store, channels, () => notifier?.wake()),
+    inject: [DeliveriesStore, ChannelsStore, NOTIFIER],
   },
   {
     provide: NotificationsSchedule,
@@ -65,5 +65,5 @@ function sealedOf(config: Config): Sealed | undefined {
   if (config.GREY_SECRETS_KEY === undefined) return undefined;
   const box = new SecretBox(config.GREY_SECRETS_KEY);
   const guard = new AddressGuard(config.GREY_WEBHOOK_ALLOW ?? []);
-  return { box, sender: new ChannelSender(guard, box, config.GREY_NOTIFY_TIMEOUT_MS) };
+  return { box, guard, sender: new ChannelSender(guard, box, config.GREY_NOTIFY_TIMEOUT_MS) };
 }

@@ -1,7 +1,6 @@
 import { type IncomingMessage, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
 import type { AddressGuard } from './address-guard.ts';
-import { AddressRefused } from './address-guard.ts';
 
 /** More of an answer is not read. */
 const ANSWER_BYTES = 65_536;
@@ -30,9 +29,7 @@ export async function postWebhook(guard: AddressGuard, request: WebhookRequest):
   const signal = AbortSignal.timeout(request.timeoutMs);
   const url = new URL(request.url);
   try {
-    const target = await endWith(signal, guard.resolve(url.hostname));
-    if (url.protocol === 'http:' && !target.isListed)
-      throw new AddressRefused('http is only for addresses that GREY_WEBHOOK_ALLOW lists; use https');
+    const target = await endWith(signal, guard.resolveUrl(url));
     const answer = await send(url, request, target, signal);
     return { status: answer.statusCode ?? 0, body: await readStart(answer) };
   } catch (error) {

@@ -177,6 +177,15 @@ test('a time means the last change until then, and before the first there was no
   expect(code).toBe('CHANGE_UNKNOWN');
 });
 
+test('the past is searched by a part of the id, in either case', async () => {
+  for (const id of ['find-me', 'Find-too', 'other']) await api.ask('POST', '/api/tenants', { id, name: id });
+  await api.ask('POST', '/api/services', { id: 'found-service' });
+  const { items } = await get('/api/state/tenants?search=FIND-');
+  expect(items.map(({ tenantId }: { tenantId: string }) => tenantId).sort()).toEqual(['Find-too', 'find-me']);
+  const { items: things } = await get('/api/state/entities?search=FOUND-S');
+  expect(things).toMatchObject([{ entity: 'service', key: 'found-service' }]);
+});
+
 test('a manager sees of the past only the own tenants', async () => {
   await api.ask('POST', '/api/tenants', { id: 'mine', name: 'Mine' });
   await api.ask('POST', '/api/tenants', { id: 'foreign', name: 'Foreign' });

@@ -50,15 +50,17 @@ export class PastService {
 
   /** Services, versions, rules, lanes and the like, by kind and key. @throws ApiError CHANGE_UNKNOWN, HISTORY_TRIMMED, CURSOR_INVALID */
   listEntities({ input }: Called<Ops['listStateEntities']>) {
-    const { at, entity, serviceId, limit, cursor } = input.query;
+    const { at, entity, serviceId, search, limit, cursor } = input.query;
     return this.past.consistentRead(async (tx) => {
       const { position } = await this.moments.find(tx, at);
       // The page goes on at the moment it began, also when that was `now`.
-      const scope = ['state-entities', at ?? null, entity ?? null, serviceId ?? null];
+      const scope = ['state-entities', at ?? null, entity ?? null, serviceId ?? null, search ?? null];
+      const part = search?.toLowerCase();
       const [after = '', afterKey = ''] = readCursor(scope, cursor, ['text', 'text']) ?? [];
       const all = mergeRules(await this.#thingsAt(tx, position))
         .filter((one) => entity === undefined || one.entity === entity)
         .filter((one) => serviceId === undefined || one.serviceId === serviceId)
+        .filter((one) => part === undefined || one.key.toLowerCase().includes(part))
         .filter((one) => one.entity > after || (one.entity === after && one.key > afterKey))
         .sort((a, b) => compare(a.entity, b.entity) || compare(a.key, b.key));
       const show = ({ entity: kind, serviceId: service, key, state }: Thing): StateEntity => ({
@@ -73,14 +75,14 @@ export class PastService {
 
   /** Tenants with what they ran. A page may hold fewer than asked for: it skips those that did not exist then. */
   listTenants({ caller, input }: Called<Ops['listStateTenants']>) {
-    const { at, tenantId, serviceId, limit, cursor } = input.query;
+    const { at, tenantId, serviceId, search, limit, cursor } = input.query;
     if (tenantId !== undefined) assertTenant(caller, tenantId);
     const only = tenantId === undefined ? tenantsOf(caller) : [tenantId];
-    const scope = ['state-tenants', at ?? null, tenantId ?? null, serviceId ?? null];
+    const scope = ['state-tenants', at ?? null, tenantId ?? null, serviceId ?? null, search ?? null];
     const [after = ''] = readCursor(scope, cursor, ['text']) ?? [];
     return this.past.consistentRead(async (tx) => {
       const { position } = await this.moments.find(tx, at);
-      const ids = await this.past.listTenantIds(tx, only, String(after), limit + 1);
+      const ids = await this.past.listTenantIds(tx, { only, search }, String(after), limit + 1);
       const mine = ids.slice(0, limit);
       const items = await this.tenantsAt(tx, position, mine);
       const last = mine.at(-1);

@@ -141,12 +141,18 @@ export class PastStore {
   /** Ids of tenants in order, also of deleted ones: a tenant never loses its row. */
   async listTenantIds(
     tx: Transaction,
-    only: readonly string[] | null,
+    { only, search }: { only: readonly string[] | null; search: string | undefined },
     after: string,
     limit: number,
   ): Promise<string[]> {
     const rows = await tx.tenant.findMany({
-      where: { id: { gt: after, ...(only === null ? {} : { in: [...only] }) } },
+      where: {
+        id: {
+          gt: after,
+          ...(only === null ? {} : { in: [...only] }),
+          ...(search === undefined ? {} : { contains: search, mode: 'insensitive' }),
+        },
+      },
       select: { id: true },
       orderBy: { id: 'asc' },
       take: limit,

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Position } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { ChainStore } from '../chain/chain.store.ts';
+import type { ChangeFilter } from '../change-filter.store.ts';
 import { changeIdOf } from '../change-id.ts';
 import { changeOf, itemOf } from '../change-log.store.ts';
 import { type ExportHead, ExportStore } from './export.store.ts';
@@ -20,16 +21,17 @@ export class ExportService {
   /**
    * NDJSON: a line `change` for each change after a position, followed by a line `item` for each thing it did, and at last
    * a line `end` with the anchor. Without that line the export was cut off: it goes on after the last change but one.
+   * A filter chooses changes; each that is chosen is written whole.
    */
-  stream(after: Position | undefined): Readable {
-    return Readable.from(this.#lines(after), { objectMode: false, highWaterMark: 65_536 });
+  stream(filter: ChangeFilter, after: Position | undefined): Readable {
+    return Readable.from(this.#lines(filter, after), { objectMode: false, highWaterMark: 65_536 });
   }
 
-  async *#lines(after: Position | undefined): AsyncGenerator<string> {
+  async *#lines(filter: ChangeFilter, after: Position | undefined): AsyncGenerator<string> {
     const end = await this.chain.readEnd();
     let last = after;
     for (;;) {
-      const heads = await this.store.listHeads(last, end.position, HEADS);
+      const heads = await this.store.listHeads(filter, last, end.position, HEADS);
       for (const head of heads) {
         yield lineOf('change', headOf(head));
         yield* this.#items(head);

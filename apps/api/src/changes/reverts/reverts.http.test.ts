@@ -212,6 +212,42 @@ test('a tenant goes back to where it was at a time, and nobody else', async () =
   expect(other.cells.find((cell: Loose) => cell.serviceId === 'pay').version).toBe('3.0.0');
 });
 
+test('a change that was taken back says by which, also when that was taken back', async () => {
+  await send('PATCH', '/api/tenants/tc', { name: 'Renamed' });
+  const original = await lastChange();
+  expect(original.revertedBy).toBeUndefined();
+  const { changeId } = await revert(original.id);
+  expect((await send('GET', `/api/changes/${original.id}`)).revertedBy).toBe(changeId);
+  const { changeId: again } = await revert(changeId);
+  expect(await send('GET', `/api/changes/${changeId}`)).toMatchObject({ kind: 'change.reverted', revertedBy: again });
+  const { items } = await send('GET', '/api/changes?limit=3');
+  expect(items.map((one: Loose) => one.revertedBy)).toEqual([undefined, again, changeId]);
+  expect((await api.ask('GET', `/api/changes/${original.position.epoch}-999999`)).body.code).toBe('CHANGE_UNKNOWN');
+});
+
+test('the log is filtered by who did it and when, and so is the export', async () => {
+  const { items } = await send('GET', '/api/changes?limit=1000');
+  const [middle] = items.slice(items.length / 2);
+  const ids = async (query: string) =>
+    (await send('GET', `/api/changes?limit=1000&${query}`)).items.map(({ id }: Loose) => id);
+  const only = (keep: (one: Loose) => boolean) => items.filter(keep).map(({ id }: Loose) => id);
+  expect(await ids(`since=${middle.at}`)).toEqual(only(({ at }) => at >= middle.at));
+  expect(await ids(`until=${middle.at}`)).toEqual(only(({ at }) => at <= middle.at));
+  expect(await ids('actor=ADM')).toEqual(only(({ actor }) => actor.name.includes('adm')));
+  expect(await ids('actor=%25')).toEqual([]);
+  const kind = 'change.reverted';
+  const response = await fetch(`${api.url}/api/audit/export?kind=${kind}&until=${middle.at}`, {
+    headers: { authorization: `Bearer ${api.adminToken}` },
+  });
+  const lines: Loose[] = (await response.text())
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const exported = lines.filter(({ type }) => type === 'change').map(({ id }) => id);
+  expect(exported.reverse()).toEqual(only((one) => one.kind === kind && one.at <= middle.at));
+  expect(lines.at(-1).type).toBe('end');
+});
+
 test('after all that the log is still one chain', async () => {
   expect(await send('GET', '/api/audit/verify')).toMatchObject({ isIntact: true });
 });

@@ -14,6 +14,7 @@ import type {
   Assignment,
   BatchRouteRequest,
   BatchRouteResponse,
+  Change,
   ChangeItemPage,
   ChangePage,
   ChangePassword,
@@ -82,17 +83,25 @@ import type {
   ListServicesParams,
   ListStateEntitiesParams,
   ListStateTenantsParams,
+  ListStragglersParams,
   ListTenantsParams,
   ListUsersParams,
   Login,
   Matrix,
   Me,
+  MessagePreview,
   Plan,
+  PlanPromotion,
   PlanRequest,
   PlanRestoreTenant,
   PlanRevert,
   PlanRollback,
+  PreviewMessage,
   Probe,
+  PromoteVersion,
+  PromoteVersionParams,
+  PromotionPlan,
+  PromotionResult,
   PublishRuleDraftParams,
   PublishRuleRevisionParams,
   PublishRules,
@@ -103,12 +112,18 @@ import type {
   PutLaneParams,
   PutVersionFlagsParams,
   RegisterInstance,
+  Resent,
   RestorePlan,
   RestoreResult,
   RestoreTenant,
   RestoreTenantParams,
+  RetireVersion,
+  RetireVersionParams,
+  Retirement,
   RevertChange,
   RevertChangeParams,
+  ReviveVersion,
+  ReviveVersionParams,
   Rollback,
   RollbackList,
   RollbackPlan,
@@ -138,6 +153,7 @@ import type {
   StateDiff,
   StateEntityPage,
   StateTenantPage,
+  StragglerPage,
   StreamEvent,
   Tenant,
   TenantPage,
@@ -1229,6 +1245,264 @@ return callApi<Version>(getUpdateVersionUrl(serviceId,version,params),
     method: 'PATCH',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(updateVersionBody)
+  }
+);}
+
+
+
+export const getGetRetirementUrl = (serviceId: string,
+    version: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/versions/${version}/retirement`
+}
+
+/**
+ * Needs the permission `services.read`.
+ * @summary What still refers to a version, who is left on it, and what would take that away
+ */
+export const getRetirement = async (serviceId: string,
+    version: string, options?: Parameters<typeof callApi>[1]): Promise<Retirement> => {
+
+  return callApi<Retirement>(getGetRetirementUrl(serviceId,version),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListStragglersUrl = (serviceId: string,
+    version: string,
+    params?: ListStragglersParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/stragglers?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/stragglers`
+}
+
+/**
+ * Needs the permission `assignments.read`.
+ * @summary Tenants that are still on a version, by id
+ */
+export const listStragglers = async (serviceId: string,
+    version: string,
+    params?: ListStragglersParams, options?: Parameters<typeof callApi>[1]): Promise<StragglerPage> => {
+
+  return callApi<StragglerPage>(getListStragglersUrl(serviceId,version,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getRetireVersionUrl = (serviceId: string,
+    version: string,
+    params?: RetireVersionParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/retire?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/retire`
+}
+
+/**
+ * Needs the permission `services.write`.
+ * @summary Retire a version; refused while anything refers to it
+ */
+export const retireVersion = async (serviceId: string,
+    version: string,
+    retireVersionBody: RetireVersion,
+    params?: RetireVersionParams, options?: Parameters<typeof callApi>[1]): Promise<Version> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Version>(getRetireVersionUrl(serviceId,version,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(retireVersionBody)
+  }
+);}
+
+
+
+export const getReviveVersionUrl = (serviceId: string,
+    version: string,
+    params?: ReviveVersionParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/revive?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/revive`
+}
+
+/**
+ * Needs the permission `services.write`.
+ * @summary Make a retired version selectable again
+ */
+export const reviveVersion = async (serviceId: string,
+    version: string,
+    reviveVersionBody: ReviveVersion,
+    params?: ReviveVersionParams, options?: Parameters<typeof callApi>[1]): Promise<Version> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Version>(getReviveVersionUrl(serviceId,version,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(reviveVersionBody)
+  }
+);}
+
+
+
+export const getPlanPromotionUrl = (serviceId: string,
+    version: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/versions/${version}/promote/plan`
+}
+
+/**
+ * Needs the permission `services.write`.
+ * @summary What it would do to make a version the default, move whoever is left to it, and retire the one that goes
+ */
+export const planPromotion = async (serviceId: string,
+    version: string,
+    planPromotionBody: PlanPromotion, options?: Parameters<typeof callApi>[1]): Promise<PromotionPlan> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<PromotionPlan>(getPlanPromotionUrl(serviceId,version),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(planPromotionBody)
+  }
+);}
+
+
+
+export const getPromoteVersionUrl = (serviceId: string,
+    version: string,
+    params?: PromoteVersionParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/promote?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/promote`
+}
+
+/**
+ * Needs the permission `services.write`.
+ * @summary The last step of a release as one change, as it was planned
+ */
+export const promoteVersion = async (serviceId: string,
+    version: string,
+    promoteVersionBody: PromoteVersion,
+    params?: PromoteVersionParams, options?: Parameters<typeof callApi>[1]): Promise<PromotionResult> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<PromotionResult>(getPromoteVersionUrl(serviceId,version,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(promoteVersionBody)
   }
 );}
 
@@ -2791,6 +3065,31 @@ export const listChanges = async (params?: ListChangesParams, options?: Paramete
 
 
 
+export const getGetChangeUrl = (changeId: string,) => {
+
+
+
+
+  return `/api/changes/${changeId}`
+}
+
+/**
+ * Needs the permission `changes.read`.
+ * @summary One change, with its first items
+ */
+export const getChange = async (changeId: string, options?: Parameters<typeof callApi>[1]): Promise<Change> => {
+
+  return callApi<Change>(getGetChangeUrl(changeId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListChangeItemsUrl = (changeId: string,
     params?: ListChangeItemsParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -3850,6 +4149,70 @@ export const resendDelivery = async (deliveryId: string, options?: Parameters<ty
     method: 'POST'
 
 
+  }
+);}
+
+
+
+export const getResendDeadLettersUrl = (channelId: string,) => {
+
+
+
+
+  return `/api/notifications/channels/${channelId}/resend`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary Send all dead letters of a channel again
+ */
+export const resendDeadLetters = async (channelId: string, options?: Parameters<typeof callApi>[1]): Promise<Resent> => {
+
+  return callApi<Resent>(getResendDeadLettersUrl(channelId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getPreviewMessageUrl = () => {
+
+
+
+
+  return `/api/notifications/preview`
+}
+
+/**
+ * Needs the permission `notifications.manage`.
+ * @summary What a message with these settings looks like
+ */
+export const previewMessage = async (previewMessageBody: PreviewMessage, options?: Parameters<typeof callApi>[1]): Promise<MessagePreview> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<MessagePreview>(getPreviewMessageUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(previewMessageBody)
   }
 );}
 

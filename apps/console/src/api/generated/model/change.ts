@@ -30,4 +30,6 @@ export interface Change {
   itemCount: number;
   /** The first 10 items. */
   items: ChangeItem[];
+  /** Id of the last change that took this one back. Only where changes are read, not in the stream. */
+  revertedBy?: string;
 }

@@ -14,5 +14,10 @@ export interface ChannelTest {
   httpStatus: number | null;
   /** @nullable */
   error: string | null;
+  /**
+     * What the other side said, its first 500 characters.
+     * @nullable
+     */
+  answer: string | null;
   durationMs: number;
 }

@@ -5,8 +5,36 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { ChangeKind } from './changeKind.ts';
 
 export type ExportAuditParams = {
+/**
+ * Id of a tenant; never used again after deletion.
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$
+ */
+tenantId?: string;
+/**
+ * Id of a service.
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$
+ */
+serviceId?: string;
+kind?: ChangeKind;
+/**
+ * Part of the name of who did it, or the whole id.
+ * @minLength 1
+ * @maxLength 120
+ */
+actor?: string;
+/**
+ * Not before; ISO 8601.
+ * @pattern ^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z))$
+ */
+since?: string;
+/**
+ * Not after; ISO 8601.
+ * @pattern ^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z))$
+ */
+until?: string;
 /**
  * Go on after this change. Left out: from the beginning.
  * @pattern ^[0-9A-Za-z]{1,40}-[0-9]{1,15}$

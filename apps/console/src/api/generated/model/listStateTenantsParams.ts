@@ -30,4 +30,10 @@ tenantId?: string;
  * @pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$
  */
 serviceId?: string;
+/**
+ * Part of the id, in either case.
+ * @minLength 1
+ * @maxLength 64
+ */
+search?: string;
 };

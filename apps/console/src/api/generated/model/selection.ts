@@ -22,5 +22,17 @@ export type Selection = {
      */
   tag: string;
 } | {
+  kind: 'version';
+  /**
+     * Id of a service.
+     * @pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$
+     */
+  serviceId: string;
+  /**
+     * Version label, SemVer or opaque.
+     * @pattern ^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$
+     */
+  version: string;
+} | {
   kind: 'all';
 };
