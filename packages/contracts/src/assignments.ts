@@ -39,11 +39,12 @@ export const assignmentSchema = z
   .meta({ id: 'Assignment' });
 export type Assignment = z.infer<typeof assignmentSchema>;
 
-/** Who moves: a list of tenants, everyone with a tag, or all. There is no implicit selection. */
+/** Who moves: a list of tenants, everyone with a tag, everyone assigned a version, or all. There is no implicit selection. */
 export const selectionSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('tenants'), tenantIds: z.array(tenantIdSchema).min(1).max(20_000) }),
     z.strictObject({ kind: z.literal('tag'), tag: tagSchema }),
+    z.strictObject({ kind: z.literal('version'), serviceId: serviceIdSchema, version: versionLabelSchema }),
     z.strictObject({ kind: z.literal('all') }),
   ])
   .meta({ id: 'Selection' });

@@ -37,6 +37,7 @@ export const errorCodes = {
   VERSION_EXISTS: { status: 409, title: 'The service has this version, or this ordinal, already.' },
   VERSION_REFERENCED: { status: 409, title: 'The version is still in use.' },
   VERSION_RETIRED: { status: 409, title: 'The version is retired.' },
+  VERSION_NOT_RETIRED: { status: 409, title: 'The version is not retired.' },
   EXPERIMENT_EXISTS: { status: 409, title: 'The service has an experiment with this id.' },
   EXPERIMENT_GROUP_FULL: { status: 409, title: 'The experiments of the group take more than all units.' },
   LANE_REFERENCED: { status: 409, title: 'A rule still leads into the lane.' },

@@ -20,6 +20,7 @@ export * from './operations.ts';
 export * from './permissions.ts';
 export * from './primitives.ts';
 export * from './redis-keys.ts';
+export * from './retirement.ts';
 export * from './routers.ts';
 export * from './routing.ts';
 export * from './rules.ts';
