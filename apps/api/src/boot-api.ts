@@ -63,7 +63,7 @@ export async function bootApi(config: Config): Promise<RunningApi> {
     await app.get(RouterState).start();
     app.get(Publishing).start();
     app.get(Following).start();
-    app.get(PendingOverrides).start((override) => app.get(SettleOverrideService).settle(override));
+    await app.get(PendingOverrides).start((override) => app.get(SettleOverrideService).settle(override));
     await app.get(RoutersService).start();
     const server = createServer(inFront(app));
     await listen(server, config);

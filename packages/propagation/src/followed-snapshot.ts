@@ -7,6 +7,7 @@ import {
   withInstances,
 } from '@grey/route-core';
 import { type Application, ChangeFollower, type FollowLink, type FollowState } from './change-follower.ts';
+import { FollowedOverrides } from './followed-overrides.ts';
 import { comparePositions, formatPosition, type PropagationLogger } from './publication.ts';
 
 export interface FollowedSnapshotOptions {
@@ -26,14 +27,20 @@ export interface FollowedSnapshotOptions {
   /** How often `poll` is asked while Redis leads. Default 5 000 ms. */
   readonly idlePollMs?: number;
   readonly blockMs?: number;
+  /** How often Redis is asked for emergency rollbacks that the log does not have yet. Default 250 ms. */
+  readonly overridesMs?: number;
   readonly now?: () => number;
 }
 
-/** Why there is another snapshot. `changed`: one change was applied; `replaced`: all of it is new; `instances`: of one service. */
+/**
+ * Why there is another snapshot. `changed`: one change was applied; `replaced`: all of it is new; `instances`: of one service;
+ * `overrides`: emergency rollbacks came or ended that are in force before the log has them.
+ */
 export type SnapshotCause =
   | { readonly kind: 'changed'; readonly delta: SnapshotDelta }
   | { readonly kind: 'replaced' }
-  | { readonly kind: 'instances'; readonly serviceId: string };
+  | { readonly kind: 'instances'; readonly serviceId: string }
+  | { readonly kind: 'overrides' };
 
 export interface FollowStatus {
   readonly state: FollowState;
@@ -54,10 +61,15 @@ export class FollowedSnapshot {
   readonly #follower: ChangeFollower;
   readonly #listeners = new Set<(snapshot: Snapshot, cause: SnapshotCause) => void>();
   readonly #instances = new Map<string, readonly InstanceRecord[]>();
+  readonly #overrides: FollowedOverrides;
   readonly #now: () => number;
+  /** What the log says; `#snapshot` is it with the overrides laid over. */
+  #base: Snapshot | undefined;
   #snapshot: Snapshot | undefined;
   #status: FollowStatus;
   #timer: NodeJS.Timeout | undefined;
+  #overridesTimer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
   #polling: Promise<void> | undefined;
   #polledAt = Number.NEGATIVE_INFINITY;
   #tellFirst = () => {};
@@ -65,12 +77,13 @@ export class FollowedSnapshot {
   constructor(options: FollowedSnapshotOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#overrides = new FollowedOverrides(options.link);
     this.#status = { state: 'starting', since: this.#now(), resyncCount: 0 };
     if (options.initial !== undefined) this.#begin(options.initial);
     this.#follower = new ChangeFollower({
       link: options.link,
       target: {
-        position: () => this.#snapshot?.position,
+        position: () => this.#base?.position,
         apply: ({ delta, at }) => this.#apply(delta, at),
         replace: (snapshot) => this.#replace(snapshot),
       },
@@ -79,9 +92,14 @@ export class FollowedSnapshot {
     });
   }
 
-  /** undefined until there was any. */
+  /** What is decided by; undefined until there was any. */
   get snapshot(): Snapshot | undefined {
     return this.#snapshot;
+  }
+
+  /** The same as the log alone has it: what to keep for the next start. */
+  get base(): Snapshot | undefined {
+    return this.#base;
   }
 
   get status(): FollowStatus {
@@ -93,15 +111,20 @@ export class FollowedSnapshot {
     const first = new Promise<void>((resolve) => {
       this.#tellFirst = resolve;
     });
-    this.#follower.start();
+    // First what is in force beside the log: nobody is to be sent to a version that was taken back.
+    void this.#lookForOverrides().finally(() => this.#follower.start());
     this.#timer = setInterval(() => void this.#pollIfNeeded(), this.#options.pollMs ?? 2_000);
+    this.#overridesTimer = setInterval(() => void this.#lookForOverrides(), this.#options.overridesMs ?? 250);
     return first;
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#overridesTimer);
     this.#tellFirst();
-    await this.#follower.stop();
+    const stopping = this.#follower.stop();
+    await this.#looking;
+    await stopping;
     await this.#polling;
   }
 
@@ -120,18 +143,19 @@ export class FollowedSnapshot {
   setInstances(serviceId: string, instances: readonly InstanceRecord[]): void {
     if (instances.length === 0) this.#instances.delete(serviceId);
     else this.#instances.set(serviceId, instances);
-    if (this.#snapshot !== undefined) {
-      this.#swap(withInstances(this.#snapshot, serviceId, instances), { kind: 'instances', serviceId });
+    if (this.#base !== undefined) {
+      this.#swap(withInstances(this.#base, serviceId, instances), { kind: 'instances', serviceId });
     }
   }
 
   #begin(initial: Snapshot): void {
     for (const [id, own] of Map.groupBy(initial.listInstances(), (one) => one.serviceId)) this.#instances.set(id, own);
+    this.#base = initial;
     this.#snapshot = initial;
   }
 
   #apply(delta: SnapshotDelta, at?: string): Application {
-    const own = this.#snapshot;
+    const own = this.#base;
     if (own === undefined) return 'gap';
     const { epoch, revision } = own.position;
     if (delta.epoch !== epoch) return delta.epoch > epoch ? 'newer_epoch' : 'older_epoch';
@@ -144,7 +168,7 @@ export class FollowedSnapshot {
   }
 
   #replace(snapshot: Snapshot): void {
-    if (this.#snapshot !== undefined && comparePositions(snapshot.position, this.#snapshot.position) <= 0) return;
+    if (this.#base !== undefined && comparePositions(snapshot.position, this.#base.position) <= 0) return;
     let whole = snapshot;
     for (const [serviceId, instances] of this.#instances) whole = withInstances(whole, serviceId, instances);
     this.#status = { ...this.#status, resyncCount: this.#status.resyncCount + 1 };
@@ -152,7 +176,9 @@ export class FollowedSnapshot {
     this.#swap(whole, { kind: 'replaced' });
   }
 
-  #swap(snapshot: Snapshot, cause: SnapshotCause): void {
+  #swap(base: Snapshot, cause: SnapshotCause): void {
+    const snapshot = this.#overrides.over(base);
+    this.#base = base;
     this.#snapshot = snapshot;
     for (const listener of [...this.#listeners]) {
       try {
@@ -161,6 +187,20 @@ export class FollowedSnapshot {
         this.#options.logger.error('a listener failed on a new snapshot', error);
       }
     }
+  }
+
+  /** A Redis that is away is asked again with the next look. */
+  #lookForOverrides(): Promise<void> {
+    this.#looking ??= this.#overrides
+      .look()
+      .then((isChanged) => {
+        if (isChanged && this.#base !== undefined) this.#swap(this.#base, { kind: 'overrides' });
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return this.#looking;
   }
 
   #pollIfNeeded(): Promise<void> {
@@ -180,7 +220,7 @@ export class FollowedSnapshot {
 
   async #poll(isLed: boolean): Promise<void> {
     const { poll, load } = this.#options;
-    const deltas = this.#snapshot === undefined ? 'reset' : await poll?.(this.#snapshot.position);
+    const deltas = this.#base === undefined ? 'reset' : await poll?.(this.#base.position);
     if (deltas === undefined) return;
     if (deltas === 'reset') {
       // Redis knows better: it may be of an epoch that this log does not have.

@@ -12,6 +12,7 @@ export {
   type FollowStatus,
   type SnapshotCause,
 } from './followed-snapshot.ts';
+export { OverrideLayer } from './override-layer.ts';
 export { ownerOf } from './owner-of.ts';
 export {
   comparePositions,

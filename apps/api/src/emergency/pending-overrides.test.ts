@@ -120,7 +120,7 @@ class Replica {
     });
     this.pending = new PendingOverrides(journal, this.#sharing, this.router, { settleMs: 0 });
     await this.pending.restore();
-    this.pending.start(async ({ hold }) => {
+    await this.pending.start(async ({ hold }) => {
       if (!this.#log.isUp) throw new ApiError('DATABASE_UNAVAILABLE');
       if (!this.#log.has(hold.id)) this.#log.make(hold);
       return this.#log.position;

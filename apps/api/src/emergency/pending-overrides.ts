@@ -6,7 +6,7 @@ import { ApiError } from '../infra/http/api-error.ts';
 import type { RouterState } from '../routing/router-state.ts';
 import type { EmergencyJournal } from './emergency-journal.ts';
 import { type Override, overrideSchema } from './override.ts';
-import type { SharedOverrides } from './shared-overrides.ts';
+import { KEPT_MS, type SharedOverrides } from './shared-overrides.ts';
 
 /** How often replicas look at each other's overrides, in milliseconds. */
 const LOOK_MS = 250;
@@ -37,6 +37,8 @@ export class PendingOverrides implements OnApplicationShutdown {
   /** Those that the log has, each until this router is as far as that. */
   readonly #settled = new Map<string, Position>();
   readonly #ended = new Set<string>();
+  /** Of those that this run had pending: told again to a Redis that was emptied, as routers may still lay them over. */
+  readonly #told = new Map<string, { readonly position: Position; readonly at: number }>();
   readonly #ownIds = new Set<string>();
   readonly #journal: Pick<EmergencyJournal, 'load' | 'append'>;
   readonly #shared: Sharing | undefined;
@@ -77,8 +79,10 @@ export class PendingOverrides implements OnApplicationShutdown {
     this.#apply();
   }
 
-  /** Begins to look at what other replicas have, and to bring everything to the log. */
-  start(settle: Settle): void {
+  /** Takes over what other replicas have, then looks for it again and again, and brings everything to the log. */
+  async start(settle: Settle): Promise<void> {
+    // Before the first decision: nobody is to be sent to a version that was taken back elsewhere.
+    await this.#exchange().catch(() => undefined);
     this.#settle = settle;
     this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }
@@ -140,7 +144,7 @@ export class PendingOverrides implements OnApplicationShutdown {
     const all = await this.#shared.list();
     let isChanged = false;
     for (const [id, entry] of all) {
-      if (entry.kind === 'settled') this.#settled.set(id, entry.position);
+      if (entry.kind === 'settled') this.#noteSettled(id, entry.position);
       else if (!this.#pending.has(id) && !this.#ended.has(id)) {
         this.#pending.set(id, entry.override);
         isChanged = true;
@@ -149,6 +153,10 @@ export class PendingOverrides implements OnApplicationShutdown {
     if (isChanged) this.#apply();
     for (const [id, override] of this.#pending)
       if (!all.has(id) && !this.#settled.has(id)) await this.#shared.share(override);
+    for (const [id, { position, at }] of this.#told) {
+      if (at < Date.now() - KEPT_MS) this.#told.delete(id);
+      else if (!all.has(id)) await this.#shared.settle(id, position);
+    }
   }
 
   /** A PostgreSQL that says nothing must not keep this replica from hearing of the others. */
@@ -171,7 +179,7 @@ export class PendingOverrides implements OnApplicationShutdown {
       this.#triedAt = Date.now();
       try {
         const position = await this.#settle(override);
-        this.#settled.set(id, position);
+        this.#noteSettled(id, position);
         // The others would only find it in the log.
         await this.#shared?.settle(id, position).catch(() => undefined);
       } catch (error) {
@@ -179,6 +187,11 @@ export class PendingOverrides implements OnApplicationShutdown {
         this.#logger.error({ err: error, msg: 'an emergency rollback cannot be written to the log', holdId: id });
       }
     }
+  }
+
+  #noteSettled(id: string, position: Position): void {
+    if (this.#pending.has(id) && !this.#told.has(id)) this.#told.set(id, { position, at: Date.now() });
+    this.#settled.set(id, position);
   }
 
   /** The log may be ahead of this router: what it has is laid over until then, lest the version comes back for a moment. */

@@ -14,7 +14,7 @@ const entrySchema = z.discriminatedUnion('kind', [
 ]);
 
 /** Every replica has heard of what was settled after this long, in milliseconds. */
-const KEPT_MS = 24 * 3_600_000;
+export const KEPT_MS = 24 * 3_600_000;
 type RedisClient = Parameters<Parameters<RedisLink['runOnce']>[0]>[0];
 /** How long Redis may hold up an answer, in milliseconds. */
 const PATIENCE_MS = 1_000;

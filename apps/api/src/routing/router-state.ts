@@ -1,4 +1,4 @@
-import { comparePositions, type FollowTarget, runInSteps } from '@grey/propagation';
+import { comparePositions, type FollowTarget, OverrideLayer, runInSteps } from '@grey/propagation';
 import {
   applyDelta,
   buildSnapshotInSteps,
@@ -11,7 +11,6 @@ import {
 import { Logger } from '@nestjs/common';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { SnapshotsService } from '../changes/snapshots.service.ts';
-import { OverrideLayer } from './override-layer.ts';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4_000;
