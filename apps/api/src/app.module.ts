@@ -41,6 +41,8 @@ import { experimentsProviders } from './experiments/experiments.providers.ts';
 import { FlagsController } from './flags/flags.controller.ts';
 import { FlagsService } from './flags/flags.service.ts';
 import { FlagsStore } from './flags/flags.store.ts';
+import { FreezesController } from './freezes/freezes.controller.ts';
+import { freezesProviders } from './freezes/freezes.providers.ts';
 import { guardsProviders } from './guards/guards.providers.ts';
 import { HealthController } from './health/health.controller.ts';
 import { healthProviders } from './health/health.providers.ts';
@@ -134,6 +136,7 @@ export class AppModule {
         AuditController,
         ChangesController,
         CompatibilityController,
+        FreezesController,
         DiscoveryController,
         EmergencyController,
         ExperimentsController,
@@ -163,6 +166,7 @@ export class AppModule {
         ...accessProviders,
         ...assignmentsProviders,
         ...compatibilityProviders,
+        ...freezesProviders,
         ...redisProviders,
         ...publishingProviders,
         ...registryProviders,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { errorCodeSchema } from './errors.ts';
+import { errorCodeSchema, objectionSchema } from './errors.ts';
+import { overridable } from './overrides.ts';
 import {
   pageQuerySchema,
   positionSchema,
@@ -20,6 +21,7 @@ export const setVersionSchema = z
     targetVersion: versionLabelSchema,
     pinned: z.boolean().optional().meta({ description: 'Left out: stays as it is.' }),
     reason: reasonSchema.optional(),
+    ...overridable,
   })
   .meta({ id: 'SetVersion' });
 
@@ -67,8 +69,8 @@ export const cellMoveSchema = targetSchema
 /** Either a selection with targets, or explicit cells. */
 export const planRequestSchema = z
   .union([
-    z.strictObject({ selection: selectionSchema, targets: z.array(targetSchema).min(1).max(100) }),
-    z.strictObject({ cells: z.array(cellMoveSchema).min(1).max(20_000) }),
+    z.strictObject({ selection: selectionSchema, targets: z.array(targetSchema).min(1).max(100), ...overridable }),
+    z.strictObject({ cells: z.array(cellMoveSchema).min(1).max(20_000), ...overridable }),
   ])
   .meta({ id: 'PlanRequest' });
 export type PlanRequest = z.infer<typeof planRequestSchema>;
@@ -95,6 +97,7 @@ export const refusalSchema = z
     yours: z.string().nullable().optional().meta({ description: 'With PRECONDITION_FAILED: what the caller saw.' }),
     theirs: z.string().nullable().optional().meta({ description: 'With PRECONDITION_FAILED: what is there now.' }),
     mend: z.string().nullable().optional().meta({ description: 'What would make the move possible, where known.' }),
+    isOverridable: z.boolean().optional().meta({ description: 'An override would let it be made.' }),
   })
   .meta({ id: 'Refusal' });
 export type Refusal = z.infer<typeof refusalSchema>;
@@ -119,6 +122,9 @@ export const planSchema = z
       .array(plannedMoveSchema)
       .meta({ description: 'The first 1 000; `isTruncated` says whether there are more.' }),
     refusals: z.array(refusalSchema).meta({ description: 'The first 1 000.' }),
+    overridden: z
+      .array(objectionSchema)
+      .meta({ description: 'Objections that the override sets aside; the first 1 000.' }),
     isTruncated: z.boolean(),
     byService: z.array(
       z.object({
@@ -146,6 +152,7 @@ export const applyResultSchema = z
     position: positionSchema,
     summary: planSummarySchema,
     refusals: z.array(refusalSchema),
+    overridden: z.array(objectionSchema).meta({ description: 'The first 1 000.' }),
   })
   .meta({ id: 'ApplyResult' });
 export type ApplyResult = z.infer<typeof applyResultSchema>;

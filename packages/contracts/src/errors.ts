@@ -28,6 +28,7 @@ export const errorCodes = {
   EXPERIMENT_UNKNOWN: { status: 404, title: 'The service has no such experiment.' },
   LANE_UNKNOWN: { status: 404, title: 'No lane has this tag.' },
   HOLD_UNKNOWN: { status: 404, title: 'No hold has this id.' },
+  FREEZE_UNKNOWN: { status: 404, title: 'No freeze has this id.' },
   CHANGE_UNKNOWN: { status: 404, title: 'No change has this id.' },
   CHANNEL_UNKNOWN: { status: 404, title: 'No notification channel has this id.' },
   DELIVERY_UNKNOWN: { status: 404, title: 'No delivery has this id; old ones are not kept.' },
@@ -57,6 +58,7 @@ export const errorCodes = {
   TENANT_SYNC_OFF: { status: 409, title: 'No tenant-management service is configured.' },
   TENANT_SYNC_RUNNING: { status: 409, title: 'A tenant sync is running; look at how it ends.' },
   MOVE_REFUSED: { status: 409, title: 'The versions may not change like this; the objections say why.' },
+  FROZEN: { status: 409, title: 'A freeze is in force.' },
   INCOMPATIBLE: { status: 409, title: 'The version does not fit the one before it, or another service.' },
   CHANNEL_LIMIT: { status: 409, title: 'There are as many channels as there may be; delete one first.' },
   DELIVERY_ENDED: { status: 409, title: 'The notification was delivered.' },
@@ -119,7 +121,9 @@ export const problemSchema = z
     errors: z.array(faultSchema).optional(),
     current: z.unknown().optional().meta({ description: 'With 412: the state as it is now.' }),
     findings: z.array(z.unknown()).optional().meta({ description: 'With RULES_INVALID: what the analysis found.' }),
-    objections: z.array(objectionSchema).optional().meta({ description: 'With MOVE_REFUSED: the first 1 000.' }),
+    objections: z.array(objectionSchema).optional().meta({
+      description: 'With MOVE_REFUSED: the first 1 000. With PLAN_STALE: what guards object to, where that is why.',
+    }),
     references: z
       .array(z.unknown())
       .optional()

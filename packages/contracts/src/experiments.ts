@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { basisPointsSchema, conditionSchema, saltSchema, unitSchema } from './conditions.ts';
+import { overridable } from './overrides.ts';
 import { displayNameSchema, nameSchema, reasonSchema, timestampSchema, versionLabelSchema } from './primitives.ts';
 import { bucketRangesSchema } from './rules.ts';
 
@@ -44,6 +45,7 @@ export const createExperimentSchema = z
     endAt: fields.endAt.default(null),
     group: fields.group.default(null),
     reason: reasonSchema.optional(),
+    ...overridable,
   })
   .refine(isOrdered, { path: ['endAt'], message: 'endAt is not after startAt' })
   .refine((e) => e.hashing !== 'md5_java' || (e.variants.length === 2 && e.unit.by === 'tenant'), {
@@ -62,8 +64,9 @@ export const updateExperimentSchema = z
     endAt: fields.endAt.optional(),
     group: fields.group.optional(),
     reason: reasonSchema.optional(),
+    ...overridable,
   })
-  .refine(({ reason: _, ...rest }) => Object.keys(rest).length > 0, 'name at least one field to change')
+  .refine(({ reason: _, override: __, ...rest }) => Object.keys(rest).length > 0, 'name at least one field to change')
   .refine(isOrdered, { path: ['endAt'], message: 'endAt is not after startAt' })
   .meta({ id: 'UpdateExperiment' });
 

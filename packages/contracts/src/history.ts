@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { changeFilterShape, changeIdSchema, changeItemSchema } from './changes.ts';
+import { objectionSchema } from './errors.ts';
+import { overridable } from './overrides.ts';
 import {
   pageOf,
   pageQuerySchema,
@@ -172,13 +174,16 @@ export type StateDiff = z.infer<typeof stateDiffSchema>;
 export const planRevertSchema = z
   .strictObject({
     overwrite: z.boolean().default(false).meta({ description: 'Write back also what later changes touched.' }),
+    ...overridable,
   })
   .meta({ id: 'PlanRevert' });
 export const revertChangeSchema = planRevertSchema
   .extend({ planToken: z.string().min(1).max(4096), reason: reasonSchema })
   .meta({ id: 'RevertChange', description: 'What was planned, with its token.' });
 
-export const planRestoreTenantSchema = z.strictObject({ at: momentSchema }).meta({ id: 'PlanRestoreTenant' });
+export const planRestoreTenantSchema = z
+  .strictObject({ at: momentSchema, ...overridable })
+  .meta({ id: 'PlanRestoreTenant' });
 export const restoreTenantSchema = planRestoreTenantSchema
   .extend({ planToken: z.string().min(1).max(4096), reason: reasonSchema })
   .meta({ id: 'RestoreTenant' });
@@ -212,7 +217,12 @@ export const restorePlanSchema = z
     conflicts: z
       .array(z.object({ ...subject, text: z.string(), changeId: z.string().nullable() }))
       .meta({ description: 'The first 1 000, each with what became of it since and the last change that touched it.' }),
-    refusals: z.array(z.object({ ...subject, code: z.string(), message: z.string() })),
+    refusals: z.array(
+      z.object({ ...subject, code: z.string(), message: z.string(), isOverridable: z.boolean().optional() }),
+    ),
+    overridden: z
+      .array(objectionSchema)
+      .meta({ description: 'Objections that the override sets aside; the first 1 000.' }),
     isTruncated: z.boolean(),
   })
   .meta({ id: 'RestorePlan' });

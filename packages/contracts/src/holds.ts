@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { actorSchema } from './changes.ts';
+import { objectionSchema } from './errors.ts';
+import { overridable } from './overrides.ts';
 import {
   flagSchema,
   pageOf,
@@ -73,7 +75,7 @@ export const shiftGroupSchema = z
 export type ShiftGroup = z.infer<typeof shiftGroupSchema>;
 
 export const liftHoldSchema = z
-  .strictObject({ reason: reasonSchema, planToken: z.string().min(1).max(4096).optional() })
+  .strictObject({ reason: reasonSchema, planToken: z.string().min(1).max(4096).optional(), ...overridable })
   .meta({ id: 'LiftHold', description: 'Without a plan token: 428 with what would move, and a token.' });
 
 /** What lifting a hold, or undoing a rollback, would do. */
@@ -87,6 +89,9 @@ export const liftPlanSchema = z
     byMove: z.array(shiftGroupSchema),
     moves: z.array(versionShiftSchema).meta({ description: 'The first 100.' }),
     isTruncated: z.boolean(),
+    objections: z
+      .array(objectionSchema)
+      .meta({ description: 'What speaks against it now: it is refused, unless all are overridable and overridden.' }),
     restoredCount: z.int().meta({ description: 'With undo: assignments that are written back.' }),
     keptCount: z.int().meta({ description: 'With undo: assignments that somebody has changed since; they stay.' }),
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { conditionSchema, portionSchema } from './conditions.ts';
+import { overridable } from './overrides.ts';
 import {
   displayNameSchema,
   reasonSchema,
@@ -31,6 +32,7 @@ export const putLaneSchema = z
     versions: fields.versions,
     entry: fields.entry.default(null),
     reason: reasonSchema.optional(),
+    ...overridable,
   })
   .meta({ id: 'PutLane' });
 

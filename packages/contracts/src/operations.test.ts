@@ -79,7 +79,7 @@ describe('problems', () => {
     const documented = new Set(operationList.flatMap(errorsOf));
     const general = ['ROUTE_NOT_FOUND', 'METHOD_NOT_ALLOWED', 'INTERNAL_ERROR'];
     // Of cells and moves: they stand in refusals, and in the objections of MOVE_REFUSED.
-    const ofMoves = ['INCOMPATIBLE'];
+    const ofMoves = ['FROZEN', 'INCOMPATIBLE'];
     const elsewhere = new Set([...general, ...ofMoves]);
     expect(Object.keys(errorCodes).filter((code) => !documented.has(code as never) && !elsewhere.has(code))).toEqual(
       [],

@@ -7,6 +7,7 @@ import * as discovery from './discovery.ts';
 import * as emergency from './emergency.ts';
 import * as experiments from './experiments.ts';
 import * as flags from './flags.ts';
+import * as freezes from './freezes.ts';
 import * as health from './health.ts';
 import * as history from './history.ts';
 import * as holds from './holds.ts';
@@ -14,6 +15,7 @@ import * as instances from './instances.ts';
 import * as lanes from './lanes.ts';
 import * as notifications from './notifications.ts';
 import type { Operation } from './operation.ts';
+import { overrideQuerySchema } from './overrides.ts';
 import {
   instanceIdSchema,
   nameSchema,
@@ -51,10 +53,14 @@ const routeErrors = [
   'SNAPSHOT_MISSING',
 ] as const;
 
+/** Operations that guards are asked about take an override. */
+const overriding = { mayNeed: ['changes.override'] } as const;
+
 const setVersion = {
   method: 'PUT',
   tag: 'Assignments',
   permission: 'assignments.write',
+  ...overriding,
   tenantIn: 'path',
   params: cellParams,
   body: assignments.setVersionSchema,
@@ -71,6 +77,7 @@ const setVersion = {
   ],
 } as const satisfies Omit<Operation, 'id' | 'path' | 'summary'>;
 
+const freezeParams = z.object({ freezeId: freezes.freezeIdSchema });
 const holdParams = z.object({ holdId: holds.holdIdSchema });
 const rollbackErrors = [
   'SERVICE_UNKNOWN',
@@ -85,6 +92,7 @@ const rollbackErrors = [
 const liftErrors = [
   'HOLD_UNKNOWN',
   'HOLD_LIFTED',
+  'MOVE_REFUSED',
   'PRECONDITION_REQUIRED',
   'PLAN_TOKEN_INVALID',
   'PLAN_EXPIRED',
@@ -396,6 +404,7 @@ export const operations = {
     tag: 'Services',
     summary: 'Change a service: default, policies, balancer',
     permission: 'services.write',
+    ...overriding,
     params: serviceParams,
     body: services.updateServiceSchema,
     hasEtag: true,
@@ -589,6 +598,7 @@ export const operations = {
     tag: 'Rules',
     summary: 'Make the draft the live rules, as one change',
     permission: 'routing.publish',
+    ...overriding,
     params: serviceParams,
     body: rules.publishRulesSchema,
     hasEtag: true,
@@ -639,6 +649,7 @@ export const operations = {
     tag: 'Rules',
     summary: 'Publish an earlier rule set again, as one change',
     permission: 'routing.publish',
+    ...overriding,
     params: ruleSetParams,
     body: rules.publishRulesSchema,
     isIdempotent: true,
@@ -729,6 +740,7 @@ export const operations = {
     tag: 'Experiments',
     summary: 'Create an experiment',
     permission: 'routing.publish',
+    ...overriding,
     params: serviceParams,
     body: experiments.createExperimentSchema,
     isIdempotent: true,
@@ -764,6 +776,7 @@ export const operations = {
     tag: 'Experiments',
     summary: 'Start, stop or change an experiment; raised weights move nobody else',
     permission: 'routing.publish',
+    ...overriding,
     params: experimentParams,
     body: experiments.updateExperimentSchema,
     hasEtag: true,
@@ -786,11 +799,13 @@ export const operations = {
     tag: 'Experiments',
     summary: 'Delete an experiment',
     permission: 'routing.publish',
+    ...overriding,
     params: experimentParams,
+    query: overrideQuerySchema,
     hasEtag: true,
     canWait: true,
     success: { status: 204 },
-    errors: ['SERVICE_UNKNOWN', 'EXPERIMENT_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+    errors: ['SERVICE_UNKNOWN', 'EXPERIMENT_UNKNOWN', 'MOVE_REFUSED', 'DATABASE_UNAVAILABLE'],
   },
   getExperimentCounts: {
     id: 'getExperimentCounts',
@@ -832,6 +847,7 @@ export const operations = {
     tag: 'Lanes',
     summary: 'Create or replace a lane',
     permission: 'routing.publish',
+    ...overriding,
     params: laneParams,
     body: lanes.putLaneSchema,
     hasEtag: true,
@@ -846,11 +862,13 @@ export const operations = {
     tag: 'Lanes',
     summary: 'Delete a lane that no rule leads into',
     permission: 'routing.publish',
+    ...overriding,
     params: laneParams,
+    query: overrideQuerySchema,
     hasEtag: true,
     canWait: true,
     success: { status: 204 },
-    errors: ['LANE_UNKNOWN', 'LANE_REFERENCED', 'DATABASE_UNAVAILABLE'],
+    errors: ['LANE_UNKNOWN', 'LANE_REFERENCED', 'MOVE_REFUSED', 'DATABASE_UNAVAILABLE'],
   },
   getVersionFlags: {
     id: 'getVersionFlags',
@@ -909,6 +927,7 @@ export const operations = {
     tag: 'Assignments',
     summary: 'What a bulk move would do, with a token to apply it',
     permission: 'assignments.write',
+    ...overriding,
     tenantIn: 'body',
     body: assignments.planRequestSchema,
     success: { status: 200, schema: assignments.planSchema },
@@ -921,6 +940,7 @@ export const operations = {
     tag: 'Assignments',
     summary: 'Apply a plan in one transaction',
     permission: 'assignments.write',
+    ...overriding,
     tenantIn: 'body',
     body: assignments.applyRequestSchema,
     isIdempotent: true,
@@ -1009,6 +1029,70 @@ export const operations = {
     errors: ['TENANT_UNKNOWN', 'SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'DATABASE_UNAVAILABLE'],
   },
 
+  listFreezes: {
+    id: 'listFreezes',
+    method: 'GET',
+    path: '/api/freezes',
+    tag: 'Freezes',
+    summary: 'Freezes, the latest to begin first; with from and to, their windows in that span',
+    permission: 'freezes.read',
+    tenantIn: 'list',
+    query: freezes.freezeListQuerySchema,
+    success: { status: 200, schema: freezes.freezePageSchema },
+    errors: ['CURSOR_INVALID', 'DATABASE_UNAVAILABLE'],
+  },
+  createFreeze: {
+    id: 'createFreeze',
+    method: 'POST',
+    path: '/api/freezes',
+    tag: 'Freezes',
+    summary: 'Let no version change for a time, of tenants and services in a scope',
+    permission: 'freezes.write',
+    body: freezes.createFreezeSchema,
+    hasEtag: true,
+    isIdempotent: true,
+    success: { status: 201, schema: freezes.freezeSchema },
+    errors: ['TENANT_UNKNOWN', 'SERVICE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  getFreeze: {
+    id: 'getFreeze',
+    method: 'GET',
+    path: '/api/freezes/{freezeId}',
+    tag: 'Freezes',
+    summary: 'One freeze',
+    permission: 'freezes.read',
+    params: freezeParams,
+    hasEtag: true,
+    success: { status: 200, schema: freezes.freezeSchema },
+    errors: ['FREEZE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  updateFreeze: {
+    id: 'updateFreeze',
+    method: 'PATCH',
+    path: '/api/freezes/{freezeId}',
+    tag: 'Freezes',
+    summary: 'Change a freeze, or end it by its `endsAt`',
+    permission: 'freezes.write',
+    params: freezeParams,
+    body: freezes.updateFreezeSchema,
+    hasEtag: true,
+    success: { status: 200, schema: freezes.freezeSchema },
+    errors: ['FREEZE_UNKNOWN', 'TENANT_UNKNOWN', 'SERVICE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  deleteFreeze: {
+    id: 'deleteFreeze',
+    method: 'DELETE',
+    path: '/api/freezes/{freezeId}',
+    tag: 'Freezes',
+    summary: 'Delete a freeze; what it forbade may be done again',
+    permission: 'freezes.write',
+    params: freezeParams,
+    query: tenants.deleteQuerySchema,
+    hasEtag: true,
+    success: { status: 204 },
+    errors: ['FREEZE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+
   planRollback: {
     id: 'planRollback',
     method: 'POST',
@@ -1069,6 +1153,7 @@ export const operations = {
     tag: 'Emergency',
     summary: 'Lift the hold and write the assignments back, as one change',
     permission: 'emergency.rollback',
+    ...overriding,
     params: holdParams,
     body: holds.liftHoldSchema,
     isIdempotent: true,
@@ -1106,6 +1191,7 @@ export const operations = {
     tag: 'Emergency',
     summary: 'Lift a hold; without a plan token, what that would move',
     permission: 'emergency.rollback',
+    ...overriding,
     params: holdParams,
     body: holds.liftHoldSchema,
     isIdempotent: true,
@@ -1227,6 +1313,7 @@ export const operations = {
     tag: 'Changes',
     summary: 'What taking a change back would write, what later changes stand in the way, and what may not be',
     permission: 'changes.revert',
+    ...overriding,
     params: z.object({ changeId: changes.changeIdSchema }),
     body: history.planRevertSchema,
     success: { status: 200, schema: history.restorePlanSchema },
@@ -1239,6 +1326,7 @@ export const operations = {
     tag: 'Changes',
     summary: 'Take a change back as planned, as one new change',
     permission: 'changes.revert',
+    ...overriding,
     params: z.object({ changeId: changes.changeIdSchema }),
     body: history.revertChangeSchema,
     isIdempotent: true,
@@ -1261,6 +1349,7 @@ export const operations = {
     tag: 'Changes',
     summary: 'What would take a tenant and its assignments back to a moment',
     permission: 'changes.revert',
+    ...overriding,
     tenantIn: 'path',
     params: tenantParams,
     body: history.planRestoreTenantSchema,
@@ -1274,6 +1363,7 @@ export const operations = {
     tag: 'Changes',
     summary: 'Take a tenant and its assignments back to a moment as planned',
     permission: 'changes.revert',
+    ...overriding,
     tenantIn: 'path',
     params: tenantParams,
     body: history.restoreTenantSchema,

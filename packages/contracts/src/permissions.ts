@@ -16,6 +16,8 @@ export const permissions = [
   'routing.draft',
   'routing.publish',
   'emergency.rollback',
+  'freezes.read',
+  'freezes.write',
   'changes.read',
   'routers.read',
   'route',
@@ -28,6 +30,7 @@ export const permissions = [
   'audit.read',
   'audit.erase',
   'changes.revert',
+  'changes.override',
 ] as const;
 export type Permission = (typeof permissions)[number];
 export type RequiredPermission = Permission | 'public' | 'authenticated';
@@ -41,6 +44,7 @@ const reading = [
   'services.read',
   'assignments.read',
   'routing.read',
+  'freezes.read',
   'changes.read',
   'routers.read',
   'discovery.read',

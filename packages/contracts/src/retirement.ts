@@ -28,13 +28,10 @@ export const versionReferenceSchema = z
           'assignments: tenants that are assigned the version, all in one entry; requirement: versions of another service that need this one; compatibility: versions of the service that may be entered from, or left for, this one; rollback: assignments that its undo would write back.',
       }),
     serviceId: z.string().nullable().meta({ description: 'The service that refers; null: a lane.' }),
-    id: z
-      .string()
-      .nullable()
-      .meta({
-        description:
-          'Of the rule, experiment, lane or hold; of `requirement` and `compatibility` the version that says it.',
-      }),
+    id: z.string().nullable().meta({
+      description:
+        'Of the rule, experiment, lane or hold; of `requirement` and `compatibility` the version that says it.',
+    }),
     as: z.enum(['target', 'fallback', 'mirror', 'variant', 'from', 'to']).nullable(),
     count: z
       .int()

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actorSchema } from './changes.ts';
 import { basisPointsSchema, conditionSchema, saltSchema, unitSchema } from './conditions.ts';
+import { overridable } from './overrides.ts';
 import {
   displayNameSchema,
   nameSchema,
@@ -128,7 +129,9 @@ export const rulesSchema = z
   .meta({ id: 'Rules' });
 export type Rules = z.infer<typeof rulesSchema>;
 
-export const publishRulesSchema = z.strictObject({ reason: reasonSchema.optional() }).meta({ id: 'PublishRules' });
+export const publishRulesSchema = z
+  .strictObject({ reason: reasonSchema.optional(), ...overridable })
+  .meta({ id: 'PublishRules' });
 
 export const importRulesSchema = z
   .strictObject({

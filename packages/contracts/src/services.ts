@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unitSchema } from './conditions.ts';
+import { overridable } from './overrides.ts';
 import {
   displayNameSchema,
   pageOf,
@@ -102,8 +103,12 @@ export const updateServiceSchema = z
     fallback: fallbackSchema.optional(),
     fallbackVersion: versionLabelSchema.nullable().optional(),
     reason: reasonSchema.optional(),
+    ...overridable,
   })
-  .refine(({ reason: _, ...fields }) => Object.keys(fields).length > 0, 'name at least one field to change')
+  .refine(
+    ({ reason: _, override: __, ...fields }) => Object.keys(fields).length > 0,
+    'name at least one field to change',
+  )
   .meta({ id: 'UpdateService' });
 
 export const versionStatusSchema = z.enum(['active', 'deprecated', 'retired']).meta({ id: 'VersionStatus' });

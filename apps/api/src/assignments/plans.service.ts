@@ -1,8 +1,8 @@
-import type { ApplyResult, operations, Plan, PlannedMove, PlanRequest } from '@grey/contracts';
+import type { ApplyResult, Objection, operations, Plan, PlannedMove, PlanRequest } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { type Caller, mayActFor } from '../access/caller.ts';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
-import { VersionGuards } from '../guards/version-guards.ts';
+import { type GuardContext, VersionGuards } from '../guards/version-guards.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
@@ -29,6 +29,12 @@ const SHOWN = 1_000;
 /** One transaction of this size takes some ten seconds; larger moves are made in parts. */
 const CELL_LIMIT = 200_000;
 
+/** An evaluation, and what guards had to say. */
+interface Sifted extends Evaluation {
+  readonly objections: readonly Objection[];
+  readonly overridden: readonly Objection[];
+}
+
 /** Moves many cells: first a plan, then the plan applied, or nothing. */
 @Injectable()
 export class PlansService {
@@ -47,7 +53,7 @@ export class PlansService {
       evaluation: await this.#evaluate(tx, caller, input.body, false),
       position: await this.changes.readPosition(tx),
     }));
-    const { moves, refusals } = evaluation;
+    const { moves, refusals, overridden } = evaluation;
     const { token, expiresAt } = this.tokens.sign({
       callerId: callerKey(caller),
       requestHash: hashPlanRequest(input.body),
@@ -60,6 +66,7 @@ export class PlansService {
       summary: summaryOf(evaluation),
       moves: moves.slice(0, SHOWN).map(showMove),
       refusals: refusals.slice(0, SHOWN),
+      overridden: overridden.slice(0, SHOWN),
       isTruncated: moves.length > SHOWN || refusals.length > SHOWN,
       byService: countByService(moves),
     };
@@ -75,7 +82,7 @@ export class PlansService {
         requestHash: hashPlanRequest(plan),
       });
       const evaluation = await this.#evaluate(tx, caller, plan, true);
-      if (digestOfMoves(evaluation.moves) !== digest) throw new ApiError('PLAN_STALE');
+      if (digestOfMoves(evaluation.moves) !== digest) throw stale(evaluation.objections);
       await this.store.writeMoves(tx, evaluation.moves);
       return {
         items: evaluation.moves.map(itemOfMove),
@@ -84,13 +91,14 @@ export class PlansService {
           position,
           summary: summaryOf(evaluation),
           refusals: evaluation.refusals.slice(0, SHOWN),
+          overridden: evaluation.overridden.slice(0, SHOWN),
         }),
       };
     });
   }
 
   /** Locks in one order (tenants, versions, cells), so that two bulk changes cannot block each other. */
-  async #evaluate(tx: Transaction, caller: Caller, request: PlanRequest, isLocked: boolean): Promise<Evaluation> {
+  async #evaluate(tx: Transaction, caller: Caller, request: PlanRequest, isLocked: boolean): Promise<Sifted> {
     const { wishes, tenantIds } = await this.#resolve(tx, caller, request);
     assertDistinct(wishes);
     const mine = tenantIds.filter((id) => mayActFor(caller, id));
@@ -103,14 +111,15 @@ export class PlansService {
     };
     const cells = await this.store.readCells(tx, keys, isLocked);
     const evaluation = evaluateCells(wishes, { nameById, mayActFor: (id) => mayActFor(caller, id) }, cells);
-    return this.#sift(tx, caller, evaluation, isLocked);
+    return this.#sift(tx, { caller, override: request.override, isHeld: isLocked }, evaluation);
   }
 
   /** Refuses the cells that a guard objects to. */
-  async #sift(tx: Transaction, caller: Caller, evaluation: Evaluation, isHeld: boolean): Promise<Evaluation> {
+  async #sift(tx: Transaction, context: GuardContext, evaluation: Evaluation): Promise<Sifted> {
     const moves = versionMovesOf(evaluation.moves, await this.#readDefaults(tx, evaluation.moves));
-    const { objections } = await this.guards.sift(tx, moves, { caller, isHeld });
-    return objections.length === 0 ? evaluation : refuseCells(evaluation, objections);
+    const { objections, overridden } = await this.guards.sift(tx, moves, context);
+    const allowed = objections.length === 0 ? evaluation : refuseCells(evaluation, objections);
+    return { ...allowed, objections, overridden };
   }
 
   /** Where cells go that are dropped. */
@@ -141,12 +150,7 @@ export class PlansService {
       return { wishes, tenantIds: [...new Set(wishes.map((wish) => wish.tenantId))] };
     }
     const { selection, targets } = request;
-    const tenantIds =
-      selection.kind === 'tenants'
-        ? selection.tenantIds
-        : (
-            await this.store.selectTenants(tx, selection.kind === 'tag' ? { tag: selection.tag } : {}, caller.tenantIds)
-          ).map((tenant) => tenant.id);
+    const tenantIds = await this.#select(tx, caller, selection);
     assertSize(tenantIds.length * targets.length);
     const wishes = tenantIds.flatMap((tenantId) =>
       targets.map(
@@ -161,6 +165,26 @@ export class PlansService {
     );
     return { wishes, tenantIds };
   }
+
+  async #select(tx: Transaction, caller: Caller, selection: Selection): Promise<readonly string[]> {
+    if (selection.kind === 'tenants') return selection.tenantIds;
+    if (selection.kind === 'version') return this.store.selectAssigned(tx, selection, caller.tenantIds);
+    const filter = selection.kind === 'tag' ? { tag: selection.tag } : {};
+    return (await this.store.selectTenants(tx, filter, caller.tenantIds)).map(({ id }) => id);
+  }
+}
+
+type Selection = Extract<PlanRequest, { selection: unknown }>['selection'];
+
+/** What was planned is not what would be done; where guards object to something, that may be why, and they are named. */
+function stale(objections: readonly Objection[]): ApiError {
+  const [first] = objections;
+  if (first === undefined) return new ApiError('PLAN_STALE');
+  const others = objections.length === 1 ? '' : ` And ${objections.length - 1} more.`;
+  return new ApiError('PLAN_STALE', {
+    detail: `Guards object to what was, or would be, planned: ${first.detail}${others}`,
+    objections: objections.slice(0, SHOWN),
+  });
 }
 
 /** @throws ApiError VALIDATION_FAILED: of two wishes for one cell, which one would count? */

@@ -97,6 +97,7 @@ export class LiftHoldService {
       byMove: groupShifts(all.shifts),
       moves: visible.slice(0, SHOWN_SHIFTS),
       isTruncated: visible.length > SHOWN_SHIFTS,
+      objections: [],
       restoredCount: restoration.cells.length,
       keptCount: restoration.keptCount,
     };

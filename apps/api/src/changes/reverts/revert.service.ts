@@ -152,6 +152,7 @@ export class RevertService {
         changeId: last.get(`${one.entity} ${one.key}`) ?? null,
       })),
       refusals: refusals.slice(0, SHOWN).map((one) => ({ ...subjectOf(one), code: one.code, message: one.message })),
+      overridden: [],
       isTruncated: Math.max(items.length, conflicts.length, refusals.length) > SHOWN,
     };
   }

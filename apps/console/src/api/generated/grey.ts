@@ -28,6 +28,7 @@ import type {
   CreateChannel,
   CreateExperiment,
   CreateExperimentParams,
+  CreateFreeze,
   CreateService,
   CreateServiceParams,
   CreateTenant,
@@ -37,6 +38,7 @@ import type {
   CreateVersionParams,
   CreatedApiKey,
   DeleteExperimentParams,
+  DeleteFreezeParams,
   DeleteLaneParams,
   DeleteTenantParams,
   Delivery,
@@ -55,6 +57,8 @@ import type {
   ExportAuditParams,
   FlagsRequest,
   FlagsResponse,
+  Freeze,
+  FreezePage,
   GetMatrixParams,
   GetOpenapi200,
   GetServiceSourceParams,
@@ -78,6 +82,7 @@ import type {
   ListChangeItemsParams,
   ListChangesParams,
   ListDeliveriesParams,
+  ListFreezesParams,
   ListHoldsParams,
   ListRuleRevisionsParams,
   ListServicesParams,
@@ -164,6 +169,7 @@ import type {
   UpdateChannel,
   UpdateExperiment,
   UpdateExperimentParams,
+  UpdateFreeze,
   UpdateService,
   UpdateServiceParams,
   UpdateTenant,
@@ -2737,6 +2743,176 @@ return callApi<Solution>(getSolveCompatibilityUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(solveRequest)
+  }
+);}
+
+
+
+export const getListFreezesUrl = (params?: ListFreezesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/freezes?${stringifiedParams}` : `/api/freezes`
+}
+
+/**
+ * Needs the permission `freezes.read`.
+ * @summary Freezes, the latest to begin first; with from and to, their windows in that span
+ */
+export const listFreezes = async (params?: ListFreezesParams, options?: Parameters<typeof callApi>[1]): Promise<FreezePage> => {
+
+  return callApi<FreezePage>(getListFreezesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateFreezeUrl = () => {
+
+
+
+
+  return `/api/freezes`
+}
+
+/**
+ * Needs the permission `freezes.write`.
+ * @summary Let no version change for a time, of tenants and services in a scope
+ */
+export const createFreeze = async (createFreezeBody: CreateFreeze, options?: Parameters<typeof callApi>[1]): Promise<Freeze> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Freeze>(getCreateFreezeUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createFreezeBody)
+  }
+);}
+
+
+
+export const getGetFreezeUrl = (freezeId: string,) => {
+
+
+
+
+  return `/api/freezes/${freezeId}`
+}
+
+/**
+ * Needs the permission `freezes.read`.
+ * @summary One freeze
+ */
+export const getFreeze = async (freezeId: string, options?: Parameters<typeof callApi>[1]): Promise<Freeze> => {
+
+  return callApi<Freeze>(getGetFreezeUrl(freezeId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getUpdateFreezeUrl = (freezeId: string,) => {
+
+
+
+
+  return `/api/freezes/${freezeId}`
+}
+
+/**
+ * Needs the permission `freezes.write`.
+ * @summary Change a freeze, or end it by its `endsAt`
+ */
+export const updateFreeze = async (freezeId: string,
+    updateFreezeBody: UpdateFreeze, options?: Parameters<typeof callApi>[1]): Promise<Freeze> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Freeze>(getUpdateFreezeUrl(freezeId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(updateFreezeBody)
+  }
+);}
+
+
+
+export const getDeleteFreezeUrl = (freezeId: string,
+    params?: DeleteFreezeParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/freezes/${freezeId}?${stringifiedParams}` : `/api/freezes/${freezeId}`
+}
+
+/**
+ * Needs the permission `freezes.write`.
+ * @summary Delete a freeze; what it forbade may be done again
+ */
+export const deleteFreeze = async (freezeId: string,
+    params?: DeleteFreezeParams, options?: Parameters<typeof callApi>[1]): Promise<void> => {
+
+  return callApi<void>(getDeleteFreezeUrl(freezeId,params),
+  {
+    ...options,
+    method: 'DELETE'
+
+
   }
 );}
 

@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { Objection } from './objection.ts';
 import type { PlanSummary } from './planSummary.ts';
 import type { Position } from './position.ts';
 import type { Refusal } from './refusal.ts';
@@ -15,4 +16,6 @@ export interface ApplyResult {
   position: Position;
   summary: PlanSummary;
   refusals: Refusal[];
+  /** The first 1 000. */
+  overridden: Objection[];
 }

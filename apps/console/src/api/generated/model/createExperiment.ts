@@ -10,6 +10,7 @@ import type { CreateExperimentHashing } from './createExperimentHashing.ts';
 import type { CreateExperimentVariantsItem } from './createExperimentVariantsItem.ts';
 import type { CreateExperimentWhenMissing } from './createExperimentWhenMissing.ts';
 import type { ExperimentGroup } from './experimentGroup.ts';
+import type { GuardOverride } from './guardOverride.ts';
 import type { Unit } from './unit.ts';
 
 export interface CreateExperiment {
@@ -46,4 +47,5 @@ export interface CreateExperiment {
      * @maxLength 500
      */
   reason?: string;
+  override?: GuardOverride;
 }

@@ -9,6 +9,12 @@ import type { DeleteExperimentWait } from './deleteExperimentWait.ts';
 
 export type DeleteExperimentParams = {
 /**
+ * Sets overridable objections aside, with this reason. Needs `changes.override`.
+ * @minLength 1
+ * @maxLength 500
+ */
+overrideReason?: string;
+/**
  * Answer only when every router has the change, or `waitMs` has passed.
  */
 wait?: DeleteExperimentWait;

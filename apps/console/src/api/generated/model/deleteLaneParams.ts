@@ -9,6 +9,12 @@ import type { DeleteLaneWait } from './deleteLaneWait.ts';
 
 export type DeleteLaneParams = {
 /**
+ * Sets overridable objections aside, with this reason. Needs `changes.override`.
+ * @minLength 1
+ * @maxLength 500
+ */
+overrideReason?: string;
+/**
  * Answer only when every router has the change, or `waitMs` has passed.
  */
 wait?: DeleteLaneWait;

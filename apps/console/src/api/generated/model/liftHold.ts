@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 /**
  * Without a plan token: 428 with what would move, and a token.
@@ -21,4 +22,5 @@ export interface LiftHold {
      * @maxLength 4096
      */
   planToken?: string;
+  override?: GuardOverride;
 }

@@ -24,6 +24,8 @@ export const MePermissionsItem = {
   routingdraft: 'routing.draft',
   routingpublish: 'routing.publish',
   emergencyrollback: 'emergency.rollback',
+  freezesread: 'freezes.read',
+  freezeswrite: 'freezes.write',
   changesread: 'changes.read',
   routersread: 'routers.read',
   route: 'route',
@@ -36,4 +38,5 @@ export const MePermissionsItem = {
   auditread: 'audit.read',
   auditerase: 'audit.erase',
   changesrevert: 'changes.revert',
+  changesoverride: 'changes.override',
 } as const;

@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { Objection } from './objection.ts';
 import type { PlanByServiceItem } from './planByServiceItem.ts';
 import type { PlannedMove } from './plannedMove.ts';
 import type { PlanSummary } from './planSummary.ts';
@@ -24,6 +25,8 @@ export interface Plan {
   moves: PlannedMove[];
   /** The first 1 000. */
   refusals: Refusal[];
+  /** Objections that the override sets aside; the first 1 000. */
+  overridden: Objection[];
   isTruncated: boolean;
   byService: PlanByServiceItem[];
 }

@@ -6,6 +6,7 @@
  * OpenAPI spec version: 1
  */
 import type { CellMove } from './cellMove.ts';
+import type { GuardOverride } from './guardOverride.ts';
 import type { Selection } from './selection.ts';
 import type { Target } from './target.ts';
 
@@ -16,10 +17,12 @@ export type PlanRequest = {
      * @maxItems 100
      */
   targets: Target[];
+  override?: GuardOverride;
 } | {
   /**
      * @minItems 1
      * @maxItems 20000
      */
   cells: CellMove[];
+  override?: GuardOverride;
 };

@@ -5,8 +5,10 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 export interface PlanRestoreTenant {
   /** A moment: `epoch-revision` (as it was after that change; revision 0: before the first), or a time, ISO 8601. */
   at: string;
+  override?: GuardOverride;
 }

@@ -5,8 +5,10 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 export interface PlanRevert {
   /** Write back also what later changes touched. */
   overwrite?: boolean;
+  override?: GuardOverride;
 }

@@ -28,7 +28,7 @@ export interface Problem {
   current?: unknown;
   /** With RULES_INVALID: what the analysis found. */
   findings?: unknown[];
-  /** With MOVE_REFUSED: the first 1 000. */
+  /** With MOVE_REFUSED: the first 1 000. With PLAN_STALE: what guards object to, where that is why. */
   objections?: Objection[];
   /** With VERSION_REFERENCED: what still refers to it. */
   references?: unknown[];

@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 export interface PublishRules {
   /**
@@ -13,4 +14,5 @@ export interface PublishRules {
      * @maxLength 500
      */
   reason?: string;
+  override?: GuardOverride;
 }

@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 import type { PutLaneEntry } from './putLaneEntry.ts';
 import type { PutLaneMode } from './putLaneMode.ts';
 import type { PutLaneVersionsItem } from './putLaneVersionsItem.ts';
@@ -28,4 +29,5 @@ export interface PutLane {
      * @maxLength 500
      */
   reason?: string;
+  override?: GuardOverride;
 }

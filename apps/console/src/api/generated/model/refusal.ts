@@ -27,4 +27,6 @@ export interface Refusal {
      * @nullable
      */
   mend?: string | null;
+  /** An override would let it be made. */
+  isOverridable?: boolean;
 }

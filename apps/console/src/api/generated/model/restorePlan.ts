@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { Objection } from './objection.ts';
 import type { Position } from './position.ts';
 import type { RestoreCounts } from './restoreCounts.ts';
 import type { RestorePlanConflictsItem } from './restorePlanConflictsItem.ts';
@@ -25,5 +26,7 @@ export interface RestorePlan {
   /** The first 1 000, each with what became of it since and the last change that touched it. */
   conflicts: RestorePlanConflictsItem[];
   refusals: RestorePlanRefusalsItem[];
+  /** Objections that the override sets aside; the first 1 000. */
+  overridden: Objection[];
   isTruncated: boolean;
 }

@@ -16,4 +16,5 @@ export type RestorePlanRefusalsItem = {
   key: string;
   code: string;
   message: string;
+  isOverridable?: boolean;
 };

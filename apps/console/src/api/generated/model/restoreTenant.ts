@@ -5,10 +5,12 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 export interface RestoreTenant {
   /** A moment: `epoch-revision` (as it was after that change; revision 0: before the first), or a time, ISO 8601. */
   at: string;
+  override?: GuardOverride;
   /**
      * @minLength 1
      * @maxLength 4096

@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 /**
  * What was planned, with its token.
@@ -12,6 +13,7 @@
 export interface RevertChange {
   /** Write back also what later changes touched. */
   overwrite?: boolean;
+  override?: GuardOverride;
   /**
      * @minLength 1
      * @maxLength 4096

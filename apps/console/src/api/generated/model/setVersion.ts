@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 export interface SetVersion {
   currentVersion?: string | null;
@@ -21,4 +22,5 @@ export interface SetVersion {
      * @maxLength 500
      */
   reason?: string;
+  override?: GuardOverride;
 }

@@ -19,10 +19,12 @@ export const StateEntityEntity = {
   lane: 'lane',
   flags: 'flags',
   compatibility: 'compatibility',
+  freeze: 'freeze',
   hold: 'hold',
   user: 'user',
   api_key: 'api_key',
   channel: 'channel',
   erasure: 'erasure',
   change: 'change',
+  override: 'override',
 } as const;

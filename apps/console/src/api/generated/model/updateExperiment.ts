@@ -7,6 +7,7 @@
  */
 import type { Condition } from './condition.ts';
 import type { ExperimentGroup } from './experimentGroup.ts';
+import type { GuardOverride } from './guardOverride.ts';
 import type { UpdateExperimentVariantsItem } from './updateExperimentVariantsItem.ts';
 
 export interface UpdateExperiment {
@@ -31,4 +32,5 @@ export interface UpdateExperiment {
      * @maxLength 500
      */
   reason?: string;
+  override?: GuardOverride;
 }

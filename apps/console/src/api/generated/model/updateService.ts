@@ -9,6 +9,7 @@ import type { Balancer } from './balancer.ts';
 import type { Balancing } from './balancing.ts';
 import type { DefaultVersions } from './defaultVersions.ts';
 import type { Fallback } from './fallback.ts';
+import type { GuardOverride } from './guardOverride.ts';
 import type { UnknownTenantPolicy } from './unknownTenantPolicy.ts';
 
 export interface UpdateService {
@@ -29,4 +30,5 @@ export interface UpdateService {
      * @maxLength 500
      */
   reason?: string;
+  override?: GuardOverride;
 }
