@@ -13,7 +13,13 @@ import { PasswordPage } from '../features/access/password.page.tsx';
 import { MatrixPage } from '../features/assignments/matrix.page.tsx';
 import { readChangeFilters } from '../features/changes/change-filters.ts';
 import { ChangesPage } from '../features/changes/changes.page.tsx';
+import { readUpgradeQuestion } from '../features/compatibility/upgrade-question.ts';
 import { DiscoveryPage } from '../features/discovery/discovery.page.tsx';
+import { EmergencyPage } from '../features/emergency/emergency.page.tsx';
+import { readRollbackQuestion } from '../features/emergency/rollback-wish.ts';
+import { HoldPage } from '../features/holds/hold.page.tsx';
+import { readHoldFilters } from '../features/holds/hold-filters.ts';
+import { HoldsPage } from '../features/holds/holds.page.tsx';
 import { readOldQuestion, readQuestion } from '../features/playground/playground-question.ts';
 import { RoutersPage } from '../features/routers/routers.page.tsx';
 import { readRulesView } from '../features/rules/rules-view.ts';
@@ -106,6 +112,25 @@ const experimentsRoute = createRoute({
   path: '/services/$serviceId/experiments',
   component: lazyRouteComponent(() => import('../features/experiments/experiments.page.tsx'), 'ExperimentsPage'),
 });
+const serviceCompatibilityRoute = createRoute({
+  ...inShell,
+  path: '/services/$serviceId/compatibility',
+  component: lazyRouteComponent(
+    () => import('../features/compatibility/service-compatibility.page.tsx'),
+    'ServiceCompatibilityPage',
+  ),
+});
+const compatibilityRoute = createRoute({
+  ...inShell,
+  path: '/compatibility',
+  component: lazyRouteComponent(() => import('../features/compatibility/compatibility.page.tsx'), 'CompatibilityPage'),
+});
+const upgradeRoute = createRoute({
+  ...inShell,
+  path: '/compatibility/upgrade',
+  component: lazyRouteComponent(() => import('../features/compatibility/upgrade.page.tsx'), 'UpgradePage'),
+  validateSearch: readUpgradeQuestion,
+});
 const lanesRoute = createRoute({
   ...inShell,
   path: '/lanes',
@@ -116,6 +141,14 @@ const laneRoute = createRoute({
   path: '/lanes/$tag',
   component: lazyRouteComponent(() => import('../features/lanes/lane.page.tsx'), 'LanePage'),
 });
+const emergencyRoute = createRoute({
+  ...inShell,
+  path: '/emergency',
+  component: EmergencyPage,
+  validateSearch: readRollbackQuestion,
+});
+const holdsRoute = createRoute({ ...inShell, path: '/holds', component: HoldsPage, validateSearch: readHoldFilters });
+const holdRoute = createRoute({ ...inShell, path: '/holds/$holdId', component: HoldPage });
 /** What the playground was before; links to it are in tickets and runbooks. */
 const explainRoute = createRoute({
   ...inShell,
@@ -147,9 +180,15 @@ const routeTree = rootRoute.addChildren([
     serviceRoute,
     rulesRoute,
     experimentsRoute,
+    serviceCompatibilityRoute,
+    compatibilityRoute,
+    upgradeRoute,
     lanesRoute,
     laneRoute,
     playgroundRoute,
+    emergencyRoute,
+    holdsRoute,
+    holdRoute,
     explainRoute,
     changesRoute,
     discoveryRoute,

@@ -27,12 +27,15 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
   if (kind.startsWith('service.'))
     return [...always, ['services'], ['service'], ['tenant-services'], ['matrix'], ['discovery']];
   if (kind.startsWith('version.')) return [...always, ['versions'], ['service'], ['services'], ['tenant-services']];
-  if (kind.startsWith('assignment')) return [...always, ['tenant-services'], ['matrix'], ['versions']];
+  if (kind.startsWith('assignment') && kind !== 'assignments.rewritten') return [...always, ['tenant-services'], ['matrix'], ['versions']];
   if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['lanes'], ['service']];
   if (kind.startsWith('experiment.')) return [...always, ['experiments'], ['experiment-counts']];
   if (kind.startsWith('lane.')) return [...always, ['lanes'], ['lane']];
+  if (kind.startsWith('compatibility.')) return [...always, ['compatibility'], ['upgrade']];
   if (kind.startsWith('flags.')) return [...always, ['flags'], ['versions']];
   if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['rule-findings']];
+  if (kind.startsWith('hold.') || kind.startsWith('rollback.') || kind === 'assignments.rewritten')
+    return [...always, ['holds'], ['hold'], ['rollbacks'], ['rollback'], ['tenant-services'], ['matrix'], ['versions']];
   if (kind.startsWith('user.')) return [...always, ['users']];
   return [...always, ['api-keys']];
 }

@@ -5,6 +5,7 @@ const tabs = [
   { to: '/services/$serviceId', label: 'services.overview' },
   { to: '/services/$serviceId/rules', label: 'rules.title' },
   { to: '/services/$serviceId/experiments', label: 'experiments.title' },
+  { to: '/services/$serviceId/compatibility', label: 'compatibility.title' },
 ] as const;
 
 /** The pages of one service, as links: each has an address of its own. */
