@@ -9,6 +9,7 @@ import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
+import './compatibility.css';
 import { CompatibilityTabs } from './compatibility-tabs.tsx';
 import { ImportCompatibility } from './import-compatibility.tsx';
 import { saveFile } from './save-file.ts';

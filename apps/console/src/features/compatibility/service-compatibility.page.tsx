@@ -45,9 +45,14 @@ export function ServiceCompatibilityPage() {
           </Anchor>
         }
         actions={
-          <Anchor component={Link} to="/compatibility" size="sm">
-            {t('compatibility.all')}
-          </Anchor>
+          <Group gap="md">
+            <Anchor component={Link} to="/compatibility/upgrade" size="sm">
+              {t('upgrade.title')}
+            </Anchor>
+            <Anchor component={Link} to="/compatibility" size="sm">
+              {t('compatibility.all')}
+            </Anchor>
+          </Group>
         }
       />
       <ServiceTabs serviceId={serviceId} />
@@ -100,12 +105,10 @@ function Editor({ said: latest, versions }: { said: Compatibility; versions: rea
   const open = requirement && draft.find((one) => one.version === requirement.version);
   return (
     <Stack gap="md">
-      <section aria-labelledby="passages">
+      <div>
         <Group justify="space-between" mb="xs">
           <Group gap="sm" align="baseline">
-            <Title order={2} id="passages">
-              {t('compatibility.passages')}
-            </Title>
+            <Title order={2}>{t('compatibility.passages')}</Title>
             <Text size="xs" c="dimmed">
               {t('compatibility.passagesMean')}
             </Text>
@@ -126,9 +129,9 @@ function Editor({ said: latest, versions }: { said: Compatibility; versions: rea
         ) : (
           <Empty>{t('compatibility.oneVersion')}</Empty>
         )}
-      </section>
-      <section aria-labelledby="per-version">
-        <Title order={2} id="per-version" mb="xs">
+      </div>
+      <div>
+        <Title order={2} mb="xs">
           {t('compatibility.perVersion')}
         </Title>
         <VersionFacts
@@ -137,7 +140,7 @@ function Editor({ said: latest, versions }: { said: Compatibility; versions: rea
           onEdit={mayWrite ? (edit) => setEdits(edit(draft)) : undefined}
           onRequirement={(version, at) => setRequirementAt({ version, at })}
         />
-      </section>
+      </div>
       {edited.length > 0 && (
         <section className="tray" aria-label={t('compatibility.edits')}>
           <Stack gap="xs">

@@ -47,64 +47,66 @@ export function TransitionGrid({ draft, onToggle }: TransitionGridProps) {
   };
   return (
     <>
-      <table
-        className="passages"
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table that the keyboard walks
-        role="grid"
-        tabIndex={0}
-        aria-label={t('compatibility.grid')}
-        aria-readonly={!onToggle}
-        aria-activedescendant={cellId(active.row, active.column)}
-        onKeyDown={onKeyDown}
-        onClick={onClick}
-      >
-        <thead>
-          <tr>
-            <th scope="col">{t('compatibility.fromTo')}</th>
-            {draft.map(({ version }) => (
-              <th key={version} scope="col" className="mono">
-                {version}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {draft.map((left, row) => (
-            <tr key={left.version}>
-              <th scope="row" className="mono">
-                {left.version}
-              </th>
-              {draft.map((entered, column) => {
-                const isSame = row === column;
-                const passage = passageOf(left, entered);
-                return (
-                  <td
-                    key={entered.version}
-                    id={cellId(row, column)}
-                    data-passage
-                    data-row={row}
-                    data-column={column}
-                    data-tone={isSame ? 'same' : toneOf(passage)}
-                    data-active={row === active.row && column === active.column}
-                    aria-label={
-                      isSame
-                        ? t('compatibility.same')
-                        : `${t('compatibility.passage', { from: left.version, to: entered.version })}: ${words(passage)}`
-                    }
-                  >
-                    {!isSame && (
-                      <span aria-hidden="true">
-                        {markOf(passage)}
-                        {passage.migrates && <span className="passage-migrates">{'⇪'}</span>}
-                      </span>
-                    )}
-                  </td>
-                );
-              })}
+      <div className="passages-frame">
+        <table
+          className="passages"
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table that the keyboard walks
+          role="grid"
+          tabIndex={0}
+          aria-label={t('compatibility.grid')}
+          aria-readonly={!onToggle}
+          aria-activedescendant={cellId(active.row, active.column)}
+          onKeyDown={onKeyDown}
+          onClick={onClick}
+        >
+          <thead>
+            <tr>
+              <th scope="col">{t('compatibility.fromTo')}</th>
+              {draft.map(({ version }) => (
+                <th key={version} scope="col" className="mono">
+                  {version}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {draft.map((left, row) => (
+              <tr key={left.version}>
+                <th scope="row" className="mono">
+                  {left.version}
+                </th>
+                {draft.map((entered, column) => {
+                  const isSame = row === column;
+                  const passage = passageOf(left, entered);
+                  return (
+                    <td
+                      key={entered.version}
+                      id={cellId(row, column)}
+                      data-passage
+                      data-row={row}
+                      data-column={column}
+                      data-tone={isSame ? 'same' : toneOf(passage)}
+                      data-active={row === active.row && column === active.column}
+                      aria-label={
+                        isSame
+                          ? t('compatibility.same')
+                          : `${t('compatibility.passage', { from: left.version, to: entered.version })}: ${words(passage)}`
+                      }
+                    >
+                      {!isSame && (
+                        <span aria-hidden="true">
+                          {markOf(passage)}
+                          {passage.migrates && <span className="passage-migrates">{'⇪'}</span>}
+                        </span>
+                      )}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <Group justify="space-between" gap="md" mt={6}>
         <Text size="sm" role="status" data-testid="passage">
           {from && to && from !== to ? (

@@ -112,7 +112,7 @@ function TargetList({ targets, onChange }: TargetListProps) {
   const set = (index: number, next: Target) => onChange(targets.map((one, at) => (at === index ? next : one)));
   return (
     <Stack gap={6} role="group" aria-label={t('upgrade.targets')}>
-      <Text size="xs" fw={500}>
+      <Text size="xs" fw={600}>
         {t('upgrade.targets')}
       </Text>
       {targets.map(({ serviceId, version }, index) => {

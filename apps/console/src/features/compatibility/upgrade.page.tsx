@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { listCompatibility, solveCompatibility } from '../../api/generated/grey.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import './compatibility.css';
 import { CompatibilityTabs } from './compatibility-tabs.tsx';
 import { reasonOf } from './step-reason.ts';
 import { UpgradeForm } from './upgrade-form.tsx';

@@ -39,7 +39,7 @@ export function VersionFacts({ draft, edited, onEdit, onRequirement }: VersionFa
         if (!onEdit) return words;
         return (
           <NativeSelect
-            w={210}
+            w={240}
             aria-label={t('compatibility.leavingOf', { version: row.version })}
             value={row.compatibleWith ? 'list' : 'nothing'}
             data={[
