@@ -2,30 +2,16 @@ import { AppShell, Burger, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '../features/access/me.ts';
 import { LiveChip } from '../live/live-chip.tsx';
+import { usePages } from './pages.ts';
+import { PaletteButton } from './palette/palette-button.tsx';
 import { ColorSchemeMenu, LanguageSwitch, UserMenu } from './preferences.tsx';
-
-/** A page without a permission is everybody's; the others are listed for those who may read them. */
-const pages = [
-  { to: '/tenants', label: 'nav.tenants', mark: '▤' },
-  { to: '/matrix', label: 'nav.matrix', mark: '▦' },
-  { to: '/services', label: 'nav.services', mark: '◆' },
-  { to: '/lanes', label: 'nav.lanes', mark: '⇶', permission: 'routing.read' },
-  { to: '/playground', label: 'nav.playground', mark: '?', permission: 'routing.read' },
-  { to: '/changes', label: 'nav.changes', mark: '≡' },
-  { to: '/discovery', label: 'nav.discovery', mark: '◎', permission: 'discovery.read' },
-  { to: '/routers', label: 'nav.routers', mark: '⇉', permission: 'routers.read' },
-  { to: '/tenant-sync', label: 'nav.tenantSync', mark: '⇄', permission: 'tenant-sync.read' },
-  { to: '/access', label: 'nav.access', mark: '⚙', permission: 'access.manage' },
-] as const;
 
 /** Frame of every page: where you are, whether it is current, who you are. */
 export function Shell() {
   const { t } = useTranslation();
   const [isOpen, { toggle, close }] = useDisclosure(false);
-  const { data: me } = useMe();
-  const links = pages.filter((page) => !('permission' in page) || me?.permissions.includes(page.permission));
+  const links = usePages();
   return (
     <AppShell
       header={{ height: 44 }}
@@ -46,6 +32,7 @@ export function Shell() {
             </Link>
           </Group>
           <Group gap="xs" wrap="nowrap">
+            <PaletteButton />
             <LiveChip />
             <LanguageSwitch />
             <ColorSchemeMenu />

@@ -1,0 +1,79 @@
+import { Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RollbackPlan } from '../../api/generated/model/index.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { type Tone } from '../../parts/status.tsx';
+
+interface ConsequenceListsProps extends Pick<RollbackPlan, 'leftOut' | 'warnings' | 'frozen' | 'preempted'> {
+  /** Whether it is to come, or has come. */
+  isPlan: boolean;
+}
+
+/** More than these are counted. */
+const shown = 100;
+
+/** Who stays and why, what speaks against a rollback, what it overrides and what it stops: by name. */
+export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan }: ConsequenceListsProps) {
+  const { t, i18n } = useTranslation();
+  const when = isPlan ? 'plan' : 'done';
+  const wordCode = (prefix: string, code: string, message: string) =>
+    i18n.exists(`${prefix}.${code}`) ? t(`${prefix}.${code}` as 'errors.TENANT_UNKNOWN') : message;
+  return (
+    <Stack gap="xs">
+      <Consequence tone="bad" title={t('emergency.leftOut', { count: leftOut.length })} items={leftOut}>
+        {({ tenantId, code, message }) => (
+          <>
+            <strong className="mono">{tenantId}</strong> {wordCode('emergency.stays', code, message)}
+          </>
+        )}
+      </Consequence>
+      <Consequence tone="warn" title={t('emergency.warnings', { count: warnings.length })} items={warnings}>
+        {({ code, message }) => (
+          <>
+            {wordCode('emergency.warning', code, message)} <span className="mono dimmed">{code}</span>
+          </>
+        )}
+      </Consequence>
+      <Consequence tone="warn" title={t(`emergency.frozen.${when}`, { count: frozen.length })} items={frozen}>
+        {({ tenantId, detail }) => (
+          <>
+            {tenantId && <strong className="mono">{tenantId}</strong>} {detail}
+          </>
+        )}
+      </Consequence>
+      <Consequence tone="note" title={t(`emergency.preempted.${when}`, { count: preempted.length })} items={preempted}>
+        {({ kind, id, detail }) => (
+          <>
+            {kind} <strong className="mono">{id}</strong> {detail}
+          </>
+        )}
+      </Consequence>
+    </Stack>
+  );
+}
+
+interface ConsequenceProps<T> {
+  tone: Tone;
+  title: string;
+  items: readonly T[];
+  children: (item: T) => ReactNode;
+}
+
+function Consequence<T>({ tone, title, items, children }: ConsequenceProps<T>) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  if (items.length === 0) return null;
+  return (
+    <section className="panel consequence" data-tone={tone} aria-label={title}>
+      <strong>{title}</strong>
+      {/* The list may scroll, which the keyboard must be able to. */}
+      <ul className="plain-list" tabIndex={items.length > 6 ? 0 : undefined}>
+        {items.slice(0, shown).map((item) => (
+          <li key={JSON.stringify(item)}>{children(item)}</li>
+        ))}
+      </ul>
+      {items.length > shown && t('state.firstOf', { shown: number(shown), all: number(items.length) })}
+    </section>
+  );
+}
