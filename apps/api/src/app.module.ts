@@ -64,6 +64,8 @@ import { DiscoveryController } from './registry/discovery.controller.ts';
 import { discoveryProviders } from './registry/discovery.providers.ts';
 import { RegistryController } from './registry/registry.controller.ts';
 import { registryProviders } from './registry/registry.providers.ts';
+import { RetirementController } from './retirement/retirement.controller.ts';
+import { retirementProviders } from './retirement/retirement.providers.ts';
 import { RoutersController } from './routers/routers.controller.ts';
 import { routersProviders } from './routers/routers.providers.ts';
 import { routingProviders } from './routing/routing.providers.ts';
@@ -71,10 +73,13 @@ import { RulesController } from './rules/rules.controller.ts';
 import { rulesProviders } from './rules/rules.providers.ts';
 import { SamplesController } from './samples/samples.controller.ts';
 import { samplesProviders } from './samples/samples.providers.ts';
+import { ServiceDefaults } from './services/service-defaults.service.ts';
 import { ServiceRecords } from './services/service-records.ts';
 import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
 import { ServicesStore } from './services/services.store.ts';
+import { VersionStatuses } from './services/version-statuses.service.ts';
+import { VersionUsageStore } from './services/version-usage.store.ts';
 import { VersionsService } from './services/versions.service.ts';
 import { VersionsStore } from './services/versions.store.ts';
 import { StreamController } from './stream/stream.controller.ts';
@@ -149,6 +154,7 @@ export class AppModule {
         HoldsController,
         PastController,
         RegistryController,
+        RetirementController,
         RevertsController,
         RoutersController,
         RulesController,
@@ -179,6 +185,7 @@ export class AppModule {
         ...holdsProviders,
         ...guardsProviders,
         ...notificationsProviders,
+        ...retirementProviders,
         ...rulesProviders,
         ...samplesProviders,
         ...streamProviders,
@@ -188,6 +195,7 @@ export class AppModule {
         FlagsStore,
         LanesService,
         LanesStore,
+        ServiceDefaults,
         ServiceRecords,
         ServicesService,
         ServicesStore,
@@ -195,6 +203,8 @@ export class AppModule {
         SyncedTenantsStore,
         TenantsService,
         TenantsStore,
+        VersionStatuses,
+        VersionUsageStore,
         VersionsService,
         VersionsStore,
       ],

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.schema.ts';
 import { TargetCheck } from '../services/check-targets.ts';
 import { AssignmentsStore } from './assignments.store.ts';
+import { CellMoves } from './cell-moves.service.ts';
 import { MatrixService } from './matrix.service.ts';
 import { PlanTokens } from './plan-tokens.ts';
 import { PlansService } from './plans.service.ts';
@@ -14,6 +15,7 @@ export const assignmentsProviders: Provider[] = [
     inject: [CONFIG],
   },
   AssignmentsStore,
+  CellMoves,
   MatrixService,
   PlansService,
   SetVersionService,

@@ -29,6 +29,17 @@ export class AssignmentsStore {
     return tx.tenant.findMany({ where, select: { id: true, name: true }, orderBy: { id: 'asc' } });
   }
 
+  /** Ids of tenants that are assigned a version, within `only`; null: all. */
+  async selectAssigned(
+    tx: Transaction,
+    { serviceId, version }: { serviceId: string; version: string },
+    only: ReadonlySet<string> | null,
+  ): Promise<string[]> {
+    const where = { serviceId, version, ...(only === null ? {} : { tenantId: { in: [...only] } }) };
+    const rows = await tx.assignment.findMany({ where, select: { tenantId: true }, orderBy: { tenantId: 'asc' } });
+    return rows.map(({ tenantId }) => tenantId);
+  }
+
   /** Those of the ids that are tenants, with their names; `isHeld` keeps them from being deleted until the end. */
   async findTenants(tx: Transaction, ids: readonly string[], isHeld: boolean): Promise<Map<string, string>> {
     const wanted = [...ids];

@@ -30,6 +30,8 @@ export interface Committed {
 /** What the work inside a transaction brings back: what it did, and how to answer once that has a place in the log. */
 export interface Work<T> {
   readonly items: readonly ItemDraft[];
+  /** Instead of the kind that was asked for, when what it came to has a name of its own. */
+  readonly kind?: Change['kind'];
   /** Whole records of the services that were touched, as the engine sees them now. */
   readonly services?: readonly ServiceRecord[];
   answer(committed: Committed): T;
@@ -147,7 +149,7 @@ export class ChangesService implements OnApplicationShutdown {
     const items: ChangeItem[] = done.items.map((item, index) => ({ index, ...item }));
     const head = {
       key,
-      kind: request.kind,
+      kind: done.kind ?? request.kind,
       actor: request.actor,
       reason: request.reason ?? null,
       itemCount: items.length,

@@ -142,4 +142,15 @@ export class CompatibilityStore {
     });
     return rows.map(({ id }) => id);
   }
+
+  /** Ids of tenants that are assigned a version, within `only`; null: all. */
+  async selectAssigned(
+    tx: Transaction,
+    { serviceId, version }: { serviceId: string; version: string },
+    only: ReadonlySet<string> | null,
+  ): Promise<string[]> {
+    const where = { serviceId, version, ...(only === null ? {} : { tenantId: { in: [...only] } }) };
+    const rows = await tx.assignment.findMany({ where, select: { tenantId: true }, orderBy: { tenantId: 'asc' } });
+    return rows.map(({ tenantId }) => tenantId);
+  }
 }

@@ -71,6 +71,7 @@ export class UpgradesService {
 
   /** Tenants that are named must be there; those of a tag, or all, are those the caller may act for. */
   async #select(tx: Transaction, caller: Caller, selection: Request['selection']): Promise<string[]> {
+    if (selection.kind === 'version') return this.store.selectAssigned(tx, selection, caller.tenantIds);
     if (selection.kind !== 'tenants')
       return this.store.selectTenants(tx, selection.kind === 'tag' ? selection.tag : null, caller.tenantIds);
     const wanted = [...new Set(selection.tenantIds)];

@@ -188,7 +188,7 @@ test('a version that a hold leads to is not retired', async () => {
   const retire = (version: string) => api.ask('PATCH', `/api/services/kept/versions/${version}`, { status: 'retired' });
   const refused = await retire('v1');
   expect([refused.status, refused.body.code]).toEqual([409, 'VERSION_REFERENCED']);
-  expect(refused.body.references).toContainEqual({ kind: 'hold', serviceId: 'kept', holdId: rollbackId });
+  expect(refused.body.references).toMatchObject([{ kind: 'hold', serviceId: 'kept', id: rollbackId, as: 'to' }]);
   expect((await retire('v2')).status).toBe(200);
 });
 

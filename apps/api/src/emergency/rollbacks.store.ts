@@ -128,12 +128,22 @@ export class RollbacksStore {
       WHERE hold_id = ${holdId}::uuid`;
   }
 
-  /** What bookkeeping rewrote and nobody has touched since, turned round; and how many were touched. */
+  /**
+   * What bookkeeping rewrote and nobody has touched since, turned round; and how many were touched, or came from a version
+   * that was retired since.
+   */
   async readRewritten(tx: Transaction, holdId: string, serviceId: string, isLocked: boolean) {
+    if (isLocked)
+      await tx.$queryRaw`
+        SELECT 1 FROM versions v WHERE v.service_id = ${serviceId}
+          AND v.version IN (SELECT m.from_version FROM rollback_moves m WHERE m.hold_id = ${holdId}::uuid)
+        ORDER BY v.version FOR KEY SHARE`;
     const rows = await tx.$queryRaw<(CellRewrite & { isUntouched: boolean | null })[]>`
       SELECT m.tenant_id AS "tenantId", m.to_version AS "fromVersion", m.from_version AS "toVersion",
-             coalesce(a.is_pinned, FALSE) AS "isPinned", a.version = m.to_version AS "isUntouched"
+             coalesce(a.is_pinned, FALSE) AS "isPinned",
+             a.version = m.to_version AND v.status <> 'retired' AS "isUntouched"
       FROM rollback_moves m LEFT JOIN assignments a ON a.tenant_id = m.tenant_id AND a.service_id = ${serviceId}
+      LEFT JOIN versions v ON v.service_id = ${serviceId} AND v.version = m.from_version
       WHERE m.hold_id = ${holdId}::uuid ORDER BY m.tenant_id`;
     const cells = rows.filter((row) => row.isUntouched === true);
     if (isLocked && cells.length > 0)

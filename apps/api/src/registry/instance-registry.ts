@@ -130,8 +130,9 @@ export class InstanceRegistry extends LiveInstances {
   override listLive(serviceId: string): readonly LiveInstance[] {
     return this.registrationsOf(serviceId).map((registration) => {
       const { instanceId, version, address } = registration.request;
-      const isUsable = registration.isEnabled && healthOf(registration) !== 'unhealthy';
-      return { instanceId, version, address, isUsable };
+      const { source, isEnabled } = registration;
+      const health = healthOf(registration);
+      return { instanceId, version, address, source, health, isEnabled, isUsable: isEnabled && health !== 'unhealthy' };
     });
   }
 

@@ -203,7 +203,7 @@ describe('an earlier set', () => {
     const retire = () => api.ask('PATCH', `/api/services/${service}/versions/v2`, { status: 'retired' });
     expect((await retire()).body).toMatchObject({
       code: 'VERSION_REFERENCED',
-      references: expect.arrayContaining([{ kind: 'rule', serviceId: service, ruleId: 'beta', as: 'target' }]),
+      references: [{ kind: 'rule', serviceId: service, id: 'beta', as: 'target' }],
     });
     await save([]);
     await publish();

@@ -37,6 +37,20 @@ export class SamplesService {
     };
   }
 
+  /** How much of the sample of a service was decided to one version. */
+  countVersion(serviceId: string, version: string) {
+    const { items, since } = this.samples.of(serviceId);
+    const decided = items.filter((sample) => sample.version === version);
+    const latestAt = decided.reduce((latest, { at }) => Math.max(latest, at), 0);
+    return {
+      isOn: this.samples.isOn,
+      since: since === null ? null : new Date(since).toISOString(),
+      sampleCount: items.length,
+      versionCount: decided.length,
+      latestAt: latestAt === 0 ? null : new Date(latestAt).toISOString(),
+    };
+  }
+
   /** @throws ApiError SERVICE_UNKNOWN */
   clear({ input }: Called<Ops['clearSamples']>): void {
     this.samples.clear(this.#assertKnown(input.params).serviceId);

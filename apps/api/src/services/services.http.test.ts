@@ -31,7 +31,7 @@ test('takes the fallback `version` only with a version that can be used', async 
   const retired = await api.ask('PATCH', '/api/services/pay/versions/v2', { status: 'retired' });
   expect([retired.body.code, retired.body.references]).toMatchObject([
     'VERSION_REFERENCED',
-    expect.arrayContaining([{ kind: 'fallback', serviceId: 'pay' }]),
+    expect.arrayContaining([expect.objectContaining({ kind: 'fallback', serviceId: 'pay', isBlocking: true })]),
   ]);
   expect((await patch({ fallback: 'fail', fallbackVersion: null })).body.fallbackVersion).toBeNull();
 });

@@ -59,7 +59,7 @@ export class ServicesService {
       return await this.changes.commit(request, async (tx) => {
         const row = await this.store.insert(tx, { name, ...fields });
         return {
-          items: [itemOf(row.id, null, serviceState(row))],
+          items: [itemOfService(row.id, null, serviceState(row))],
           services: [await this.store.readRecord(tx, row.id)],
           answer: () => this.#view(row),
         };
@@ -88,7 +88,7 @@ export class ServicesService {
       const owned = defaultVersions && { defaultVersions: assignDefaults(ownedDefaultsOf(row), defaultVersions) };
       const updated = await this.store.update(tx, serviceId, { ...rest, ...owned });
       return {
-        items: [itemOf(serviceId, before, serviceState(updated))],
+        items: [itemOfService(serviceId, before, serviceState(updated))],
         services: [await this.store.readRecord(tx, serviceId)],
         answer: () => this.#view(updated),
       };
@@ -123,7 +123,8 @@ export function assertUsable(status: string | undefined, serviceId: string, vers
   if (status === 'retired') throw new ApiError('VERSION_RETIRED', { detail: `${serviceId} ${version} is retired.` });
 }
 
-function itemOf(id: string, before: ServiceFields | null, after: ServiceFields): ItemDraft {
+/** What the log says of a service that was changed, or made when there is no `before`. */
+export function itemOfService(id: string, before: ServiceFields | null, after: ServiceFields): ItemDraft {
   return {
     entity: 'service',
     tenantId: null,

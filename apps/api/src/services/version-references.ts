@@ -1,3 +1,4 @@
+import type { RuleSetInput } from '@grey/contracts';
 import type { ExperimentRecord, LaneRecord, RuleRecord, RuleSetRecord } from '@grey/route-core';
 
 /** What of routing may name a version of a service. */
@@ -41,24 +42,15 @@ export function findReferences(serviceId: string, version: string, routing: Rout
   ];
 }
 
-/** Such as `, named by rule beta and lane summer`; empty when there is none. */
-export function describeReferences(references: readonly VersionReference[]): string {
-  const words = new Set(references.map(nameOf));
-  return words.size === 0 ? '' : `, named by ${new Intl.ListFormat('en').format(words)}`;
-}
-
-function nameOf(reference: VersionReference): string {
-  if (reference.kind === 'rule') return `rule ${reference.ruleId}`;
-  if (reference.kind === 'experiment') return `experiment ${reference.experimentId}`;
-  if (reference.kind === 'hold') return `hold ${reference.holdId}`;
-  return reference.kind === 'lane' ? `lane ${reference.tag}` : 'the fallback';
-}
-
-function usesOf(rule: RuleRecord, version: string): RuleUse[] {
+/** How a rule, live or written down, uses a version. */
+export function usesOf(rule: RuleRecord | RuleSetInput['rules'][number], version: string): RuleUse[] {
   const uses: RuleUse[] = [];
   const { target, fallback, mirror } = rule;
   if (target.kind === 'version' && target.version === version) uses.push('target');
-  if (target.kind === 'split' && target.split.shares.some((share) => share.version === version)) uses.push('target');
+  if (target.kind === 'split') {
+    const { shares } = 'split' in target ? target.split : target;
+    if (shares.some((share) => share.version === version)) uses.push('target');
+  }
   if (fallback?.version === version) uses.push('fallback');
   if (mirror?.version === version) uses.push('mirror');
   return uses;

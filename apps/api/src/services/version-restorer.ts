@@ -5,14 +5,16 @@ import type { Restorer, State, Wish } from '../changes/reverts/restorer.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { versionState } from './service-view.ts';
 import { ServicesStore } from './services.store.ts';
+import { VersionStatuses } from './version-statuses.service.ts';
 import { type VersionFields, VersionsStore } from './versions.store.ts';
 
-/** Fields of a version. */
+/** Fields of a version. One that is to be retired again must be out of use, as when it was retired first. */
 @Injectable()
 export class VersionRestorer implements Restorer {
   constructor(
     private readonly store: VersionsStore,
     private readonly services: ServicesStore,
+    private readonly statuses: VersionStatuses,
   ) {}
 
   isFor({ entity }: Wish): boolean {
@@ -28,11 +30,12 @@ export class VersionRestorer implements Restorer {
   async write(tx: Transaction, wish: Wish, now: State, to: State): Promise<ItemDraft[]> {
     if (now === null || to === null)
       return refuse('A version is neither deleted nor made anew by a revert; retire it.');
-    if (now['status'] !== 'retired' && to['status'] === 'retired')
-      return refuse('A version is retired only where what refers to it is looked for: set its status.');
     const { ordinal: _, ...fields } = to;
-    const label = labelOf(wish.serviceId, wish.key);
-    const row = await this.store.update(tx, wish.serviceId as string, label, fields as unknown as VersionFields);
+    const serviceId = wish.serviceId as string;
+    const label = labelOf(serviceId, wish.key);
+    if (now['status'] !== 'retired' && to['status'] === 'retired')
+      await this.statuses.assertUnused(tx, serviceId, label);
+    const row = await this.store.update(tx, serviceId, label, fields as unknown as VersionFields);
     return [draftOf(wish, now, versionState(row))];
   }
 }

@@ -1,21 +1,18 @@
 import type { operations, Version } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
-import type { ItemDraft } from '../changes/item-draft.ts';
 import { changedFields } from '../infra/changed-fields.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { isDuplicate } from '../infra/db/database-errors.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { assertMatch } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
-import { LiveInstances } from './live-instances.ts';
-import { serviceState, versionState, versionView } from './service-view.ts';
+import { versionState } from './service-view.ts';
 import { type CountedService, ServicesStore } from './services.store.ts';
-import { describeReferences, findReferences } from './version-references.ts';
-import { type CountedVersion, VersionsStore } from './versions.store.ts';
+import { itemOfVersion, VersionStatuses } from './version-statuses.service.ts';
+import { VersionsStore } from './versions.store.ts';
 
 type Ops = typeof operations;
-const INSTANCES_SHOWN = 100;
 
 @Injectable()
 export class VersionsService {
@@ -23,21 +20,21 @@ export class VersionsService {
     private readonly store: VersionsStore,
     private readonly services: ServicesStore,
     private readonly changes: ChangesService,
-    private readonly instances: LiveInstances,
+    private readonly statuses: VersionStatuses,
   ) {}
 
   /** Newest first. @throws ApiError SERVICE_UNKNOWN */
   async list({ input }: Called<Ops['listVersions']>): Promise<{ items: Version[] }> {
     const rows = await this.store.list(input.params.serviceId);
     if (rows === undefined) throw new ApiError('SERVICE_UNKNOWN');
-    return { items: rows.map((row) => this.#view(row)) };
+    return { items: rows.map((row) => this.statuses.show(row)) };
   }
 
   /** @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN */
   async get({ input }: Called<Ops['getVersion']>): Promise<Version> {
     const { serviceId, version } = input.params;
     const row = await this.store.read(serviceId, version);
-    if (row !== undefined) return this.#view(row);
+    if (row !== undefined) return this.statuses.show(row);
     throw new ApiError((await this.services.find(serviceId)) === undefined ? 'SERVICE_UNKNOWN' : 'VERSION_UNKNOWN');
   }
 
@@ -52,9 +49,9 @@ export class VersionsService {
         const ordinal = wanted ?? (await this.store.highestOrdinal(tx, serviceId)) + 1;
         const row = await this.store.insert(tx, { serviceId, ordinal, ...fields });
         return {
-          items: [itemOf(row, null)],
+          items: [itemOfVersion(row, null)],
           services: [await this.services.readRecord(tx, serviceId)],
-          answer: () => this.#view(row),
+          answer: () => this.statuses.show(row),
         };
       });
     } catch (error) {
@@ -68,20 +65,23 @@ export class VersionsService {
     const { serviceId, version } = input.params;
     const { reason, ...wanted } = input.body;
     return this.changes.commit({ kind: 'version.updated', actor: actorOf(caller), reason }, async (tx) => {
-      const service = await this.#lockService(tx, serviceId);
+      await this.#lockService(tx, serviceId);
       const row = await this.store.lock(tx, serviceId, version);
       if (row === undefined) throw new ApiError('VERSION_UNKNOWN');
-      assertMatch(ifMatch, this.#view(row));
+      assertMatch(ifMatch, this.statuses.show(row));
       const before = versionState(row);
       const fields = changedFields(before, wanted);
-      if (fields === undefined) return { items: [], answer: () => this.#view(row) };
+      if (fields === undefined) return { items: [], answer: () => this.statuses.show(row) };
       assertRange({ ...before, ...fields });
-      if (fields.status === 'retired') await this.#assertUnused(tx, service, version);
+      const kind = kindOf(before.status, fields.status);
+      if (kind === 'version.retired') await this.statuses.assertUnused(tx, serviceId, version);
+      if (kind === 'version.revived') assertReason(reason);
       const updated = await this.store.update(tx, serviceId, version, fields);
       return {
-        items: [itemOf(updated, before)],
+        kind,
+        items: [itemOfVersion(updated, before)],
         services: [await this.services.readRecord(tx, serviceId)],
-        answer: () => this.#view(updated),
+        answer: () => this.statuses.show(updated),
       };
     });
   }
@@ -91,36 +91,20 @@ export class VersionsService {
     if (service === undefined) throw new ApiError('SERVICE_UNKNOWN');
     return service;
   }
+}
 
-  /** Live instances are listed with the rest, but do not keep a version: they are not configuration. */
-  async #assertUnused(tx: Transaction, service: CountedService, version: string): Promise<void> {
-    const assigned = await this.store.findAssigned(tx, service.id, version);
-    const share = serviceState(service).defaultVersions.find((one) => one.version === version);
-    const routing = findReferences(service.id, version, await this.store.findRouting(tx, service.id));
-    if (assigned.count === 0 && share === undefined && routing.length === 0) return;
-    const live = this.instances.listLive(service.id).filter((one) => one.version === version);
-    throw new ApiError('VERSION_REFERENCED', {
-      detail: `${service.id} ${version} is assigned to ${assigned.count} tenant(s)${share ? ' and part of the default' : ''}${describeReferences(routing)}; ${live.length} instance(s) run it.`,
-      references: [
-        ...(share ? [{ kind: 'default', serviceId: service.id, weight: share.weight }] : []),
-        ...routing,
-        ...assigned.tenantIds.map((tenantId) => ({ kind: 'assignment', tenantId, serviceId: service.id })),
-        ...live.slice(0, INSTANCES_SHOWN).map(({ instanceId, address }) => ({ kind: 'instance', instanceId, address })),
-        {
-          kind: 'counts',
-          assignments: assigned.count,
-          defaults: share ? 1 : 0,
-          routing: routing.length,
-          instances: live.length,
-        },
-      ],
+function kindOf(before: Version['status'], after: Version['status'] | undefined) {
+  if (after === undefined || before === after) return 'version.updated';
+  if (after === 'retired') return 'version.retired';
+  return before === 'retired' ? 'version.revived' : 'version.updated';
+}
+
+/** Whoever brings back what was given up says why. @throws ApiError VALIDATION_FAILED */
+function assertReason(reason: string | undefined): void {
+  if (reason === undefined)
+    throw new ApiError('VALIDATION_FAILED', {
+      errors: [{ path: 'body.reason', message: 'say why a retired version comes back' }],
     });
-  }
-
-  #view(row: CountedVersion): Version {
-    const live = this.instances.listLive(row.serviceId);
-    return versionView(row, live.filter((one) => one.version === row.version).length);
-  }
 }
 
 /** The contract checks a range that is sent whole; here one end may come from what is stored. */
@@ -129,16 +113,4 @@ function assertRange({ schemaMin, schemaMax }: { schemaMin: number | null; schem
     throw new ApiError('VALIDATION_FAILED', {
       errors: [{ path: 'body.schemaMin', message: 'schemaMin is above schemaMax' }],
     });
-}
-
-function itemOf(row: CountedVersion, before: ItemDraft['before']): ItemDraft {
-  const { serviceId, version } = row;
-  return {
-    entity: 'version',
-    tenantId: null,
-    serviceId,
-    key: `${serviceId}/${version}`,
-    before,
-    after: versionState(row),
-  };
 }

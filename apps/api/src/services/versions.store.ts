@@ -1,9 +1,6 @@
-import type { ExperimentRecord, LaneRecord, RuleSetRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { Version } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
-import { readServiceParts } from '../infra/db/read-service-parts.ts';
-import type { RoutingOfService } from './version-references.ts';
 
 /** Fields of a version that an operator sets. */
 export interface VersionFields {
@@ -15,7 +12,6 @@ export interface VersionFields {
 
 export type CountedVersion = Version & { _count: { assignments: number } };
 const counted = { include: { _count: { select: { assignments: true } } } } as const;
-const REFERENCES_SHOWN = 100;
 
 @Injectable()
 export class VersionsStore {
@@ -82,29 +78,5 @@ export class VersionsStore {
       data: { ...fields, rowVersion: { increment: 1 }, updatedAt: new Date() },
       ...counted,
     });
-  }
-
-  /** What of routing may name a version of the service. */
-  async findRouting(tx: Transaction, serviceId: string): Promise<RoutingOfService> {
-    const [parts] = await readServiceParts(tx, [serviceId]);
-    const lanes = await tx.lane.findMany({ select: { record: true }, orderBy: { tag: 'asc' } });
-    const holds = await tx.hold.findMany({
-      where: { serviceId, liftedAt: null },
-      select: { id: true, toVersion: true },
-    });
-    return {
-      holds,
-      fallbackVersion: parts?.fallbackVersion ?? null,
-      ruleSet: parts?.liveRules?.record as RuleSetRecord | undefined,
-      experiments: parts?.experiments.map(({ record }) => record as ExperimentRecord) ?? [],
-      lanes: lanes.map(({ record }) => record as unknown as LaneRecord),
-    };
-  }
-
-  /** Ids of the first hundred tenants that the version is assigned to, and how many there are. */
-  async findAssigned(tx: Transaction, serviceId: string, version: string) {
-    const where = { serviceId, version };
-    const rows = await tx.assignment.findMany({ where, orderBy: { tenantId: 'asc' }, take: REFERENCES_SHOWN });
-    return { tenantIds: rows.map((row) => row.tenantId), count: await tx.assignment.count({ where }) };
   }
 }

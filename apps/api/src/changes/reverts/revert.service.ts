@@ -178,7 +178,6 @@ export class RevertService {
     const outcome: Outcome = { items: [], serviceIds: [], conflicts: [], refusals: [], noopCount: 0 };
     const context = { caller, changeKey, isOverwriting: job.options.overwrite };
     const cells = wishes.filter(({ entity }) => entity === 'assignment');
-    const isLast = ({ entity, wanted }: Wish) => entity === 'tenant' && wanted === null;
     for (const wish of wishes)
       if (wish.entity !== 'assignment' && !isLast(wish)) await this.#restoreOne(tx, wish, context, outcome);
     if (cells.length > 0) await this.cells.restore(tx, cells, context, outcome);
@@ -211,6 +210,11 @@ export class RevertService {
       outcome.refusals.push({ ...wish, code: error.code, message: error.extra.detail ?? error.message });
     }
   }
+}
+
+/** What must be out of use before: tenants that go, versions that are retired. */
+function isLast({ entity, wanted }: Wish): boolean {
+  return (entity === 'tenant' && wanted === null) || (entity === 'version' && wanted?.['status'] === 'retired');
 }
 
 function whyNot({ entity }: Wish): string {
