@@ -22,8 +22,10 @@ export function chooseVersion(course: Course): RefusalCode | null {
     course.number = cell & VERSION_MASK;
     course.reason = 'PINNED';
   } else if (course.lane !== null && !followLane(course)) return 'LANE_NOT_SERVED';
-  if (course.number === 0 && slot.plan!.hasRules && applyRules(slot.plan!.rules, course) && course.number === 0) {
-    return 'LANE_NOT_SERVED';
+  if (course.number === 0 && slot.plan!.hasRules) {
+    const match = applyRules(slot.plan!.rules, course.facts, course);
+    if (match !== null) course.takeMatch(match);
+    if (match !== null && match.number === 0) return 'LANE_NOT_SERVED';
   }
   if (course.number === 0 && slot.plan!.hasExperiments) applyExperiments(slot.plan!.experiments, course);
   if (course.number === 0 && cell !== 0) {

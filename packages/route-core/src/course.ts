@@ -5,6 +5,7 @@ import type { Trace } from './explain-trace.ts';
 import { NO_HOLDS } from './follow-holds.ts';
 import type { CompiledLane } from './lanes/lane-table.ts';
 import type { CompiledRule } from './rules/compile-rule.ts';
+import type { RuleMatch } from './rules/rule-match.ts';
 import type { ServiceSlot } from './service-slot.ts';
 import type { SnapshotState } from './snapshot-state.ts';
 
@@ -29,7 +30,9 @@ export class Course {
   lane: CompiledLane | null = null;
   holds: readonly string[] = NO_HOLDS;
   fallback: FallbackTaken | null = null;
-  #facts: Facts | null = null;
+
+  /** `facts` where something has asked for them. */
+  knownFacts: Facts | null = null;
 
   constructor(
     snapshot: SnapshotState,
@@ -49,14 +52,17 @@ export class Course {
     this.trace = trace;
   }
 
-  /** `facts` where something has asked for them. */
-  get knownFacts(): Facts | null {
-    return this.#facts;
+  /** The version that a rule has chosen. */
+  takeMatch({ bucket, number, rule }: RuleMatch): void {
+    this.number = number;
+    this.bucket = bucket;
+    this.rule = rule;
+    this.reason = 'RULE';
   }
 
-  /** What conditions and units read; made when the first of them asks. */
+  /** What conditions and units read, made when the first of them asks. */
   get facts(): Facts {
-    this.#facts ??= new Facts(this.request.tenantId, this.request.metadata, this.env);
-    return this.#facts;
+    this.knownFacts ??= new Facts(this.request.tenantId, this.request.metadata, this.env);
+    return this.knownFacts;
   }
 }

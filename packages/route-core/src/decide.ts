@@ -1,14 +1,10 @@
-import { chooseMirror } from './choose-mirror.ts';
+import { answerCourse } from './answer-course.ts';
 import { Course } from './course.ts';
 import { decidePlainly } from './decide-plainly.ts';
-import type { Decision, DecisionRequest, Explanation, RoutedDecision } from './decision.ts';
+import type { Decision, DecisionRequest, Explanation } from './decision.ts';
 import { type DecisionEnv, peekRandom } from './decision-env.ts';
 import { Trace } from './explain-trace.ts';
 import { findVersion } from './find-version.ts';
-import { evaluateFlags } from './flags/evaluate-flags.ts';
-import { pickInstance } from './pick-instance.ts';
-import type { ServiceSlot } from './service-slot.ts';
-import { schemaOf } from './settle-version.ts';
 import type { Snapshot, SnapshotState } from './snapshot-state.ts';
 
 /**
@@ -67,44 +63,5 @@ function run(
     if (plain !== null) return plain;
   }
   const course = findVersion(found, current, earlier ?? current, request, env, trace);
-  if (!(course instanceof Course)) return course;
-  const slot = found!;
-  const version = slot.versions[course.number]!;
-  const instance = pickInstance(version.table, env, trace !== null, request, course.knownFacts);
-  trace?.add(
-    'instance',
-    request.balancer ?? slot.record!.balancer,
-    { instanceId: instance.instanceId, address: instance.address },
-    version.name,
-  );
-  return {
-    ok: true,
-    tenantId: request.tenantId,
-    serviceName: request.serviceName,
-    version: version.name,
-    instance,
-    reason: course.reason,
-    isHeld: course.holds.length > 0,
-    holds: course.holds,
-    bucket: course.bucket,
-    rule: course.rule === null ? null : course.rule.id,
-    experiment: course.experiment,
-    lane: course.lane === null ? null : course.lane.tag,
-    mirror: course.rule === null ? null : mirrorOf(course, current, slot),
-    flags: version.hasFlags ? evaluateFlags(slot.plan!.flagsOf(version.name), course) : null,
-    fallback: course.fallback,
-    isDegraded: instance.health === 'degraded',
-    isRevisionMissed: earlier === null,
-    epoch: course.snapshot.position.epoch,
-    revision: course.snapshot.position.revision,
-  };
-}
-
-function mirrorOf(course: Course, current: SnapshotState, slot: ServiceSlot): RoutedDecision['mirror'] {
-  const plan = course.rule!.mirror;
-  if (plan === null) return null;
-  const { tenantId } = course.request;
-  const ordinal = current.names.ordinals.get(tenantId) ?? -1;
-  const subject = { tags: current.tagsAt(ordinal), schema: schemaOf(slot, ordinal) };
-  return chooseMirror(slot, plan, course, subject);
+  return course instanceof Course ? answerCourse(course, current, found!, earlier === null) : course;
 }

@@ -29,12 +29,25 @@ export function findVersion(
   const refusal = checkTenant(slot, status, tenantId, trace);
   if (refusal !== null) return refuse(current, request, refusal);
   const course = begin(current, earlier, slot, ordinal, status, request, env, trace);
-  const { snapshot } = course;
   const unchosen = chooseVersion(course);
-  if (unchosen !== null) return refuse(snapshot, request, unchosen, undefined, course.reason);
+  if (unchosen !== null) return refuse(course.snapshot, request, unchosen, undefined, course.reason);
+  return settle(course, current, slot, ordinal);
+}
+
+/**
+ * What is left once the version is chosen.
+ * @param slot the service as it is now, of which `current` is the snapshot
+ * @param ordinal of the tenant there
+ */
+export function settle(
+  course: Course,
+  current: SnapshotState,
+  slot: ServiceSlot,
+  ordinal: number,
+): Course | RefusedDecision {
   const unsettled = settleVersion(course, current, slot, ordinal);
   if (unsettled === null) return course;
-  return refuse(snapshot, request, unsettled, slot.names.names[course.number], course.reason);
+  return refuse(course.snapshot, course.request, unsettled, slot.names.names[course.number], course.reason);
 }
 
 function checkTenant(slot: ServiceSlot, status: number, tenantId: string, trace: Trace | null): RefusalCode | null {

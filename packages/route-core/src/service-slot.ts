@@ -57,7 +57,7 @@ export interface ServiceSlot extends ServiceParts, ServiceColumns {
   readonly newestFirst: readonly VersionSlot[];
   readonly defaults: DefaultSplit;
   readonly holdTable: HoldTable;
-  /** Neither rules nor experiments nor holds: assignments and the default choose alone. */
+  /** Neither experiments nor holds: rules, assignments and the default choose alone. */
   readonly isPlain: boolean;
 }
 
@@ -99,7 +99,7 @@ export function compileService(parts: ServiceParts, columns: ServiceColumns, nam
     newestFirst,
     defaults,
     holdTable,
-    isPlain: plan !== null && !plan.hasRules && !plan.hasExperiments && holdTable === null,
+    isPlain: plan !== null && !plan.hasExperiments && holdTable === null,
   };
 }
 

@@ -14,7 +14,6 @@ import { beginSalt, bucketOf } from '../splits/bucket-of.ts';
 import { type CompiledRegex, compileRegex } from './compile-regex.ts';
 import type { Facts } from './facts.ts';
 import { minuteOf, weekdayOf } from './instant.ts';
-import { parseAddress } from './ip-address.ts';
 import { compileNetworks } from './match-networks.ts';
 import { compileVersionRange } from './match-versions.ts';
 import { readNumber, readWhole } from './read-number.ts';
@@ -56,7 +55,7 @@ function isFound(text: string, pattern: string): boolean {
 }
 
 function isInNetworks(address: string, networks: readonly string[]): boolean {
-  return networksOf(networks.join(' '))(parseAddress(address));
+  return networksOf(networks.join(' '))(address);
 }
 
 function getOr(map: CelMap, name: string, otherwise: unknown): CelInput {

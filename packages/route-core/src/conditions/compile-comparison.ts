@@ -2,7 +2,6 @@ import { drawRandom } from '../decision-env.ts';
 import type { Condition, Operand, Scalar } from '../routing-records.ts';
 import { compileRegex } from './compile-regex.ts';
 import type { Facts } from './facts.ts';
-import { parseAddress } from './ip-address.ts';
 import { compileNetworks } from './match-networks.ts';
 import { compileTime } from './match-time.ts';
 import { compileVersionRange } from './match-versions.ts';
@@ -60,10 +59,7 @@ export function compileComparison(condition: Comparison): Test {
 
 /** Requests are mostly text: text may stand for the number or boolean that is asked for, but not the other way round. */
 function compileEquals(operand: Operand, value: Scalar): Test {
-  if (typeof value === 'string') {
-    const read = compileText(operand);
-    return (facts) => read(facts) === value;
-  }
+  if (typeof value === 'string') return compileTextEquals(operand, value);
   const read = compileValue(operand);
   if (typeof value === 'number') return (facts) => readNumber(read(facts)) === value;
   const word = String(value);
@@ -71,6 +67,32 @@ function compileEquals(operand: Operand, value: Scalar): Test {
     const given = read(facts);
     return given === value || given === word;
   };
+}
+
+/** The operands asked for most are read without a call in between. */
+function compileTextEquals(operand: Operand, value: string): Test {
+  switch (operand.from) {
+    case 'header': {
+      const name = operand.name.toLowerCase();
+      return (facts) => facts.header(name) === value;
+    }
+    case 'cookie': {
+      const { name } = operand;
+      return (facts) => facts.cookie(name) === value;
+    }
+    case 'query': {
+      const { name } = operand;
+      return (facts) => facts.query(name) === value;
+    }
+    case 'attribute': {
+      const { name } = operand;
+      return (facts) => facts.attribute(name) === value;
+    }
+    default: {
+      const read = compileText(operand);
+      return (facts) => read(facts) === value;
+    }
+  }
 }
 
 function compileIn(operand: Operand, values: readonly Scalar[]): Test {
@@ -142,11 +164,11 @@ function compileOrder(
 
 function compileCidr(operand: Operand, networks: readonly string[]): Test {
   const isInside = compileNetworks(networks);
-  if (operand.from === 'client_ip') return (facts) => isInside(facts.clientAddress);
+  if (operand.from === 'client_ip') return (facts) => isInside(facts.clientIp);
   const read = compileText(operand);
   return (facts) => {
     const given = read(facts);
-    return given !== undefined && isInside(parseAddress(given));
+    return given !== undefined && isInside(given);
   };
 }
 

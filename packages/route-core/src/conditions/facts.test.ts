@@ -22,7 +22,6 @@ describe('facts', () => {
     expect(facts.query('x')).toBeUndefined();
     expect(facts.attribute('x')).toBeUndefined();
     expect(facts.claim(['x'])).toBeUndefined();
-    expect(facts.clientAddress).toBeNull();
   });
 
   it('take nothing for text that is none', () => {

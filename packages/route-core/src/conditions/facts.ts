@@ -1,7 +1,6 @@
 import type { RequestMetadata } from '../decision.ts';
 import type { DecisionEnv } from '../decision-env.ts';
 import { findSpelling } from './find-spelling.ts';
-import { type Address, parseAddress } from './ip-address.ts';
 
 type Texts = Readonly<Record<string, unknown>>;
 const QUESTION_MARK = 0x3f;
@@ -26,8 +25,8 @@ export const METADATA_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * One request as conditions see it. Made once per decision; what costs more than a look (the client's address, the time) is
- * worked out when first asked for and kept. Texts that are absent, empty or no text are ''.
+ * One request as conditions see it. Made once per decision; what must not change meanwhile (the time) or costs more than a
+ * look is worked out when first asked for and kept. Texts that are absent, empty or no text are ''.
  */
 export class Facts {
   readonly tenantId: string;
@@ -36,8 +35,7 @@ export class Facts {
   /** @internal what the CEL evaluator made of this request; it belongs to cel-bindings */
   bindings: object | null = null;
   #path: string | undefined;
-  #address: Address | null | undefined;
-  #nowMs = Number.NaN;
+  #nowMs: number | null = null;
 
   constructor(tenantId: string, metadata: RequestMetadata | undefined, env: DecisionEnv) {
     this.tenantId = tenantId;
@@ -113,15 +111,9 @@ export class Facts {
     return value ?? undefined;
   }
 
-  /** The client's address, null where it is missing or none. */
-  get clientAddress(): Address | null {
-    if (this.#address === undefined) this.#address = parseAddress(this.clientIp);
-    return this.#address;
-  }
-
   /** Milliseconds since 1970: one instant for the whole decision. */
   get nowMs(): number {
-    if (Number.isNaN(this.#nowMs)) this.#nowMs = this.env.now();
+    this.#nowMs ??= this.env.now();
     return this.#nowMs;
   }
 }

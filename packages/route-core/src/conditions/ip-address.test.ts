@@ -174,7 +174,7 @@ describe('a network', () => {
           const address = parseAddress(client)!;
           const expected =
             address.family === 4 ? own.check(dotted(address.value), 'ipv4') : others.check(client, 'ipv6');
-          expect(isInside(address), client).toBe(expected);
+          expect(isInside(client), client).toBe(expected);
         }
       }),
       { numRuns: 500 },
@@ -182,7 +182,28 @@ describe('a network', () => {
   });
 
   it('holds no address at all when there is none', () => {
-    expect(compileNetworks([])(parseAddress('10.0.0.1'))).toBe(false);
-    expect(compileNetworks(['::/0', '0.0.0.0/0'])(null)).toBe(false);
+    expect(compileNetworks([])('10.0.0.1')).toBe(false);
+    const isAnything = compileNetworks(['::/0', '0.0.0.0/0']);
+    for (const text of ['', '10', '10.', '10.0.0', '010.0.0.1', '10.0.0.1.', '256.0.0.1', '10.0.0.1:80', '.10.0.0.1']) {
+      expect(isAnything(text), text).toBe(false);
+    }
+  });
+
+  it('says at the first octet what it would say of the whole address', () => {
+    const texts = fc.stringMatching(/^[0-9.:]{0,6}(\.\d{1,3}){0,4}$/);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(v4, fc.integer({ min: 0, max: 32 })), { maxLength: 4 }),
+        texts,
+        (networks, text) => {
+          const own = new BlockList();
+          for (const [address, bits] of networks) own.addSubnet(address, bits, 'ipv4');
+          const address = parseAddress(text);
+          const expected = address?.family === 4 && own.check(dotted(address.value), 'ipv4');
+          expect(compileNetworks(networks.map(([base, bits]) => `${base}/${bits}`))(text)).toBe(expected);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

@@ -1,4 +1,9 @@
-import { type Address, parseAddress } from './ip-address.ts';
+import { type Address, parseAddress, parseV4 } from './ip-address.ts';
+
+/** `255.255.255.255` */
+const LONGEST_V4 = 15;
+/** As far before '0'. */
+const FULL_STOP = -2;
 
 /** A network or a single address. `bits` of the prefix; host bits are cleared. */
 export interface Network {
@@ -28,16 +33,26 @@ export function parseNetwork(text: string): Network | null {
   return { address: { family: 6, words: [0, 0, 0xffff, address.value] }, bits };
 }
 
-/** Whether an address lies in one of the networks. v4 networks hold v4 addresses only, v6 networks v6 only. */
-export function compileNetworks(texts: readonly string[]): (address: Address | null) => boolean {
+/** Whether the address that a text writes lies in one of the networks. v4 networks hold v4 addresses only, v6 networks v6 only. */
+export function compileNetworks(texts: readonly string[]): (text: string) => boolean {
   const networks = texts.map(parseNetwork).filter((network) => network !== null);
-  const isInV4 = compileRanges(networks);
+  const { firsts, lasts } = compileRanges(networks);
+  const firstOctets = findFirstOctets(firsts, lasts);
   const isInV6 = compileWords(networks);
-  return (address) => address !== null && (address.family === 4 ? isInV4(address.value) : isInV6(address.words));
+  return (text) => {
+    // Most clients come from elsewhere, which the first octet shows: what has a full stop after it is no v6 address.
+    const octet = readFirstOctet(text);
+    if (octet >= 0 && firstOctets[octet] === 0) return false;
+    const v4 = text.length > LONGEST_V4 ? -1 : parseV4(text, 0, text.length);
+    if (v4 >= 0) return isInRange(firsts, lasts, v4);
+    const address = parseAddress(text);
+    if (address === null) return false;
+    return address.family === 4 ? isInRange(firsts, lasts, address.value) : isInV6(address.words);
+  };
 }
 
-/** v4 networks as sorted ranges that do not touch, looked up by halving. */
-function compileRanges(networks: readonly Network[]): (value: number) => boolean {
+/** v4 networks as sorted ranges that do not touch. */
+function compileRanges(networks: readonly Network[]): { firsts: Float64Array; lasts: Float64Array } {
   const ranges: [first: number, last: number][] = [];
   for (const { address, bits } of networks) {
     if (address.family !== 4) continue;
@@ -56,16 +71,38 @@ function compileRanges(networks: readonly Network[]): (value: number) => boolean
       lasts.push(last);
     }
   }
-  return (value) => {
-    let low = 0;
-    let high = firsts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (firsts[middle]! <= value) low = middle + 1;
-      else high = middle;
-    }
-    return low > 0 && value <= lasts[low - 1]!;
-  };
+  return { firsts: Float64Array.from(firsts), lasts: Float64Array.from(lasts) };
+}
+
+/** 1 for each octet that an address of the ranges can begin with. */
+function findFirstOctets(firsts: Float64Array, lasts: Float64Array): Uint8Array {
+  const octets = new Uint8Array(256);
+  for (const [i, first] of firsts.entries())
+    octets.fill(1, Math.floor(first / 2 ** 24), Math.floor(lasts[i]! / 2 ** 24) + 1);
+  return octets;
+}
+
+/** What stands before the first full stop, if it is up to three digits and less than 256; else -1. */
+function readFirstOctet(text: string): number {
+  let octet = 0;
+  for (let at = 0; at < text.length && at < 4; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit === FULL_STOP && at > 0) return octet < 256 ? octet : -1;
+    if (digit < 0 || digit > 9) return -1;
+    octet = octet * 10 + digit;
+  }
+  return -1;
+}
+
+function isInRange(firsts: Float64Array, lasts: Float64Array, value: number): boolean {
+  let low = 0;
+  let high = firsts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (firsts[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && value <= lasts[low - 1]!;
 }
 
 /** v6 networks as words and masks, one after the other. */

@@ -12,6 +12,8 @@ interface CharSet {
 
 interface Item {
   readonly set: CharSet;
+  /** The one character of the set, '' where there are others. */
+  readonly single: string;
   readonly min: number;
   readonly max: number;
 }
@@ -35,8 +37,9 @@ export function readPlainPattern(pattern: string): PlainPattern | null {
   const isEnded = pattern.endsWith('$') && !pattern.endsWith('\\$');
   const items = readItems(pattern.slice(isAnchored ? 1 : 0, isEnded ? -1 : undefined));
   if (items === null || !items.every((item, i) => isPredictable(item, items.slice(i + 1)))) return null;
-  const isWholeMatch = (text: string): boolean => endOf(items, text) === text.length;
-  const isBeginning = (text: string): boolean => endOf(items, text) >= 0;
+  const steps = joinSteps(items);
+  const isWholeMatch = (text: string): boolean => endOf(steps, text) === text.length;
+  const isBeginning = (text: string): boolean => endOf(steps, text) >= 0;
   return { isWholeMatch, isFound: isAnchored ? (isEnded ? isWholeMatch : isBeginning) : null };
 }
 
@@ -54,7 +57,7 @@ function readItems(body: string): Item[] | null {
     const set = single === undefined ? readClass(parts!, negation === '^') : readSingle(single);
     const range = readCount(count, least, comma, most);
     if (set === null || range === null) return null;
-    items.push({ set, min: range[0], max: range[1] });
+    items.push({ set, single: singleOf(set), min: range[0], max: range[1] });
   }
   return items;
 }
@@ -108,19 +111,53 @@ function overlaps(x: CharSet, y: CharSet): boolean {
   return (x.hasOthers && y.hasOthers) || x.codes.some((bit, code) => bit === 1 && y.codes[code] === 1);
 }
 
-/** Where the last item ends that began at 0, -1 where one is not there. */
-function endOf(items: readonly Item[], text: string): number {
-  let at = 0;
-  for (let i = 0; i < items.length; i++) {
-    const { set, min, max } = items[i]!;
-    const limit = Math.min(text.length, at + max);
-    const start = at;
-    while (at < limit && holds(set, text.charCodeAt(at))) at++;
-    if (at - start < min) return -1;
-  }
-  return at;
+function singleOf({ codes, hasOthers }: CharSet): string {
+  const code = codes.indexOf(1);
+  return hasOthers || code < 0 || codes.indexOf(1, code + 1) >= 0 ? '' : String.fromCharCode(code);
 }
 
-function holds(set: CharSet, code: number): boolean {
-  return code < ASCII ? set.codes[code] === 1 : set.hasOthers;
+/** Some text as it stands, after it characters of a set; of either there may be none. */
+interface Step {
+  readonly text: string;
+  readonly codes: Uint8Array;
+  readonly hasOthers: boolean;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Single characters one after the other are one text: it is compared at once. */
+function joinSteps(items: readonly Item[]): Step[] {
+  const steps: Step[] = [];
+  let text = '';
+  for (const { max, min, set, single } of items) {
+    if (single !== '' && min === 1 && max === 1) {
+      text += single;
+      continue;
+    }
+    steps.push({ text, codes: set.codes, hasOthers: set.hasOthers, min, max });
+    text = '';
+  }
+  if (text !== '') steps.push({ text, codes: new Uint8Array(ASCII), hasOthers: false, min: 0, max: 0 });
+  return steps;
+}
+
+/** Where the last step ends that began at 0, -1 where one is not there. */
+function endOf(steps: readonly Step[], text: string): number {
+  let at = 0;
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!;
+    const wanted = step.text;
+    if (wanted.length > text.length - at) return -1;
+    for (let k = 0; k < wanted.length; k++) if (text.charCodeAt(at++) !== wanted.charCodeAt(k)) return -1;
+    const { codes, hasOthers } = step;
+    const limit = Math.min(text.length, at + step.max);
+    const start = at;
+    while (at < limit) {
+      const code = text.charCodeAt(at);
+      if (code < ASCII ? codes[code] !== 1 : !hasOthers) break;
+      at++;
+    }
+    if (at - start < step.min) return -1;
+  }
+  return at;
 }

@@ -26,6 +26,8 @@ function skipDigits(text: string, from: number): number {
   return at;
 }
 
+/** So many digits stay a small integer, whose remainder is the quickest. */
+const SMALL_DIGITS = 9;
 /** So many digits stay exact in a double. */
 const SAFE_DIGITS = 15;
 /** Nobody counts further; what is longer is no number but an attempt to keep us busy. */
@@ -50,9 +52,26 @@ function isWhole(text: string): boolean {
  */
 export function readRemainder(value: unknown, divisor: number): number {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value % divisor : -1;
-  if (typeof value !== 'string' || !isWhole(value)) return -1;
+  if (typeof value !== 'string') return -1;
+  if (value.length <= SMALL_DIGITS) {
+    const small = readSmall(value);
+    return small < 0 ? -1 : small % divisor;
+  }
+  if (!isWhole(value)) return -1;
   if (value.length <= SAFE_DIGITS) return Number(value) % divisor;
   let remainder = 0;
   for (let i = 0; i < value.length; i++) remainder = (remainder * 10 + value.charCodeAt(i) - 0x30) % divisor;
   return remainder;
+}
+
+/** The number that up to nine digits write, -1 for anything else. */
+function readSmall(text: string): number {
+  if (text === '') return -1;
+  let number = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }

@@ -5,6 +5,7 @@ import type { PathMatch, RuleRecord } from '../routing-records.ts';
 import { type CompiledSplit, compileSplit } from '../splits/compile-split.ts';
 import { compileMethods, type MethodSet } from './method-set.ts';
 import { findNecessaryValue, type NecessaryValue } from './necessary-value.ts';
+import type { RuleMatch } from './rule-match.ts';
 
 /** The service's fallback or a rule's own; `version` is the named one, null with any other mode. */
 export interface FallbackPlan {
@@ -22,10 +23,12 @@ export interface CompiledRule {
   readonly path: PathMatch | null;
   readonly methods: MethodSet;
   readonly condition: CompiledCondition | null;
+  /** The condition's `test`, within one step less. */
+  readonly test: CompiledCondition['test'] | null;
   /** What the condition cannot be true without. */
   readonly necessary: NecessaryValue | null;
-  /** The version that it leads to; 0 with a split or a lane. */
-  readonly number: number;
+  /** What it says whenever it matches, made once; null with a split or a lane, which have to be asked. */
+  match: RuleMatch | null;
   readonly split: CompiledSplit | null;
   readonly laneTag: string | null;
   readonly fallback: FallbackPlan | null;
@@ -37,7 +40,7 @@ export function compileRule(rule: RuleRecord, names: VersionNames): CompiledRule
   const condition = rule.when === undefined ? null : compileCondition(rule.when);
   const methods = compileMethods(rule.methods);
   const { target } = rule;
-  return {
+  const compiled: CompiledRule = {
     id: rule.id,
     name: rule.name,
     priority: rule.priority,
@@ -45,11 +48,16 @@ export function compileRule(rule: RuleRecord, names: VersionNames): CompiledRule
     path: rule.path ?? null,
     methods,
     condition,
+    test: condition === null ? null : condition.test,
     necessary: rule.when === undefined ? null : findNecessaryValue(rule.when),
-    number: target.kind === 'version' ? names.number(target.version) : 0,
+    match: null,
     split: target.kind === 'split' ? compileSplit(target.split, names) : null,
     laneTag: target.kind === 'lane' ? target.tag : null,
     fallback: rule.fallback === undefined ? null : { mode: rule.fallback.mode, version: rule.fallback.version ?? null },
     mirror: rule.mirror ?? null,
   };
+  if (target.kind === 'version') {
+    compiled.match = { rule: compiled, number: names.number(target.version), bucket: null };
+  }
+  return compiled;
 }

@@ -5,6 +5,8 @@ const NEXT_SIBLING = 2;
 const EXACT = 3;
 const PREFIX = 4;
 const PIECE = 5;
+const QUESTION_MARK = 0x3f;
+const NUMBER_SIGN = 0x23;
 
 /**
  * A radix tree of paths in one list of numbers, nodes one after the other: what lies apart is what costs time here. A path is
@@ -23,8 +25,8 @@ export function compilePaths(exact: readonly string[], prefixes: readonly string
 }
 
 /**
- * The place of a path: of the exact one, else of its longest prefix; -1 for none. Takes time by how far the path agrees with
- * any in the tree, not by how many there are.
+ * The place of a path: of the exact one, else of its longest prefix; -1 for none. A query or fragment after the path is not
+ * looked at. Takes time by how far the path agrees with any in the tree, not by how many there are nor how long it is.
  */
 export function findPlace(nodes: PathTree, path: string): number {
   let node = 0;
@@ -32,6 +34,7 @@ export function findPlace(nodes: PathTree, path: string): number {
   let at = 0;
   while (at < path.length) {
     const code = path.charCodeAt(at);
+    if (code === QUESTION_MARK || code === NUMBER_SIGN) break;
     let child = nodes[node + FIRST_CHILD]!;
     while (child !== 0 && nodes[child + PIECE] !== code) child = nodes[child + NEXT_SIBLING]!;
     if (child === 0) return prefix - 1;

@@ -1,7 +1,8 @@
-import { compileText, type ReadText } from '../conditions/index.ts';
+import { compileText, type Facts, type ReadText } from '../conditions/index.ts';
 import type { Course } from '../course.ts';
 import type { Operand } from '../routing-records.ts';
 import type { CompiledRule } from './compile-rule.ts';
+import type { RuleMatch } from './rule-match.ts';
 import { tryRule } from './try-rule.ts';
 
 /** Rules of a block are bits of a small integer. */
@@ -15,10 +16,8 @@ const WORTH_SIEVING = 4;
  * read once for all, and only those come to be asked that can be true.
  */
 export interface RuleBlock {
-  /** The only rule; null where there are several. */
-  readonly single: CompiledRule | null;
   readonly rules: readonly CompiledRule[];
-  /** Bits of the rules that have to be asked whatever the operands are. */
+  /** Bits of the rules that have to be asked whatever the operands are, where there is a sieve. */
   readonly open: number;
   /** The operand that rules ask for, linked to the next one; null where no rule can be passed over. */
   readonly sieve: Sieve | null;
@@ -41,8 +40,6 @@ export function compileBlocks(rules: readonly CompiledRule[]): RuleBlock {
 }
 
 function compileBlock(rules: readonly CompiledRule[]): RuleBlock {
-  const all = (1 << rules.length) - 1;
-  if (rules.length === 1) return { single: rules[0]!, rules, open: all, sieve: null, next: null };
   let open = 0;
   const bitsOf = new Map<string, { readonly operand: Operand; readonly bits: Map<string, number> }>();
   for (const [at, { necessary }] of rules.entries()) {
@@ -62,29 +59,39 @@ function compileBlock(rules: readonly CompiledRule[]): RuleBlock {
     if (countBits(asked) < WORTH_SIEVING) open |= asked;
     else sieve = { read: readerOf(operand, key), bits, next: sieve };
   }
-  return { single: null, rules, open, sieve, next: null };
+  return { rules, open, sieve, next: null };
 }
 
-/** The first rule that matches, of a block and those after it, has chosen; false = none did. */
-export function tryBlocks(first: RuleBlock, course: Course): boolean {
+/** What the first rule that matches says, of a block and those after it; null = none does. */
+export function tryBlocks(first: RuleBlock, facts: Facts, course: Course | null): RuleMatch | null {
   for (let block: RuleBlock | null = first; block !== null; block = block.next) {
-    if (block.single !== null ? tryRule(block.single, course) : tryBlock(block, course)) return true;
+    const match = block.sieve === null ? tryEach(block.rules, facts, course) : trySome(block, facts, course);
+    if (match !== null) return match;
   }
-  return false;
+  return null;
 }
 
-function tryBlock({ open, rules, sieve }: RuleBlock, course: Course): boolean {
+function tryEach(rules: readonly CompiledRule[], facts: Facts, course: Course | null): RuleMatch | null {
+  for (let i = 0; i < rules.length; i++) {
+    const match = tryRule(rules[i]!, facts, course);
+    if (match !== null) return match;
+  }
+  return null;
+}
+
+function trySome({ open, rules, sieve }: RuleBlock, facts: Facts, course: Course | null): RuleMatch | null {
   let left = open;
   for (let next = sieve; next !== null; next = next.next) {
-    const value = next.read(course.facts);
+    const value = next.read(facts);
     if (value !== undefined) left |= next.bits.get(value) ?? 0;
   }
   while (left !== 0) {
     const at = 31 - Math.clz32(left & -left);
     left &= left - 1;
-    if (tryRule(rules[at]!, course)) return true;
+    const match = tryRule(rules[at]!, facts, course);
+    if (match !== null) return match;
   }
-  return false;
+  return null;
 }
 
 function countBits(bits: number): number {

@@ -9,8 +9,17 @@ import { compileBlocks, type RuleBlock } from './rule-block.ts';
 /** A rule whose path is a regex. */
 export interface RegexRule {
   readonly rule: CompiledRule;
+  /** Only of paths that begin with this can it be true. */
   readonly literalStart: string;
   isWholeMatch(path: string): boolean;
+}
+
+/** What is asked of a path, once it is known how far it agrees with the paths that rules name. */
+export interface FiledRules {
+  /** Those of the path itself or of its longest prefix, and on to the next shorter one. */
+  readonly block: RuleBlock | null;
+  /** Those that may match then. */
+  readonly regexes: readonly RegexRule[] | null;
 }
 
 /**
@@ -20,11 +29,12 @@ export interface RegexRule {
 export interface RuleIndex {
   readonly hasPaths: boolean;
   readonly normalizesPath: boolean;
-  /** Exact paths and prefixes. */
-  readonly paths: PathTree | null;
-  /** By place in the tree; each goes on to that of the next shorter prefix. */
-  readonly filed: readonly RuleBlock[];
-  readonly regexes: readonly RegexRule[] | null;
+  /** Exact paths and prefixes, and the plain text that regexes begin with. */
+  readonly paths: PathTree;
+  /** By place in the tree. */
+  readonly filed: readonly FiledRules[];
+  /** For paths that agree with none. */
+  readonly elsewhere: FiledRules;
   readonly pathless: RuleBlock | null;
   /** All of them in the order of precedence, for `explain`. */
   readonly ordered: readonly CompiledRule[];
@@ -42,8 +52,7 @@ export function compileRules(ruleSet: RuleSetRecord, names: VersionNames): RuleI
   return {
     hasPaths: (byType.get('none')?.length ?? 0) < ordered.length,
     normalizesPath: ruleSet.normalizePath,
-    ...fileByPath(byType.get('exact') ?? [], byType.get('prefix') ?? []),
-    regexes: fileRegexes(byType.get('regex')),
+    ...fileByPath(reachable(byType.get('exact')), reachable(byType.get('prefix')), compileRegexes(byType.get('regex'))),
     pathless: byType.has('none') ? compileBlocks(byType.get('none')!) : null,
     ordered,
     disabled: ruleSet.rules.filter((rule) => !rule.isEnabled),
@@ -57,22 +66,41 @@ function comparePrecedence(x: CompiledRule, y: CompiledRule): number {
   return longer || y.priority - x.priority || y.comparisonCount - x.comparisonCount;
 }
 
+/** Paths are compared without query and fragment: a rule that writes one is never met. */
+function reachable(rules: readonly CompiledRule[] | undefined): readonly CompiledRule[] {
+  return (rules ?? []).filter(({ path }) => !/[?#]/.test(path!.value));
+}
+
 function fileByPath(
   exact: readonly CompiledRule[],
   prefixed: readonly CompiledRule[],
-): Pick<RuleIndex, 'paths' | 'filed'> {
+  regexes: readonly RegexRule[],
+): Pick<RuleIndex, 'paths' | 'filed' | 'elsewhere'> {
   const exactly = blocksByPath(exact);
   // Sorted by precedence, hence by length: of those that follow, the first that is a prefix is the next shorter one.
   const prefixes = blocksByPath(prefixed);
-  const [exactPaths, prefixPaths] = [[...exactly.keys()], [...prefixes.keys()]];
-  const link = (path: string, block: RuleBlock, shorter: readonly string[]): void => {
-    const next = shorter.find((prefix) => path.startsWith(prefix));
-    if (next !== undefined) lastOf(block).next = prefixes.get(next)!;
+  const prefixPaths = [...prefixes.keys()];
+  const blockOfPrefix = (path: string, among = prefixPaths): RuleBlock | null => {
+    const longest = among.find((prefix) => path.startsWith(prefix));
+    return longest === undefined ? null : prefixes.get(longest)!;
   };
-  for (const [at, path] of prefixPaths.entries()) link(path, prefixes.get(path)!, prefixPaths.slice(at + 1));
-  for (const path of exactPaths) link(path, exactly.get(path)!, prefixPaths);
-  const filed = [...exactly.values(), ...prefixes.values()];
-  return { paths: filed.length === 0 ? null : compilePaths(exactPaths, prefixPaths), filed };
+  for (const [at, [path, block]] of [...prefixes].entries()) {
+    lastOf(block).next = blockOfPrefix(path, prefixPaths.slice(at + 1));
+  }
+  for (const [path, block] of exactly) lastOf(block).next = blockOfPrefix(path);
+  const regexesOf = (path: string): readonly RegexRule[] | null => {
+    const some = regexes.filter(({ literalStart }) => path.startsWith(literalStart));
+    return some.length === 0 ? null : some;
+  };
+  const begun = [...new Set([...prefixPaths, ...regexes.map(({ literalStart }) => literalStart)])];
+  return {
+    paths: compilePaths([...exactly.keys()], begun),
+    filed: [
+      ...[...exactly].map(([path, block]) => ({ block, regexes: regexesOf(path) })),
+      ...begun.map((path) => ({ block: blockOfPrefix(path), regexes: regexesOf(path) })),
+    ],
+    elsewhere: { block: null, regexes: regexesOf('') },
+  };
 }
 
 function blocksByPath(rules: readonly CompiledRule[]): ReadonlyMap<string, RuleBlock> {
@@ -88,11 +116,10 @@ function lastOf(block: RuleBlock): RuleBlock {
 }
 
 /** One that does not compile is never met. */
-function fileRegexes(rules: readonly CompiledRule[] | undefined): RegexRule[] | null {
-  const regexes = (rules ?? []).flatMap((rule) => {
+function compileRegexes(rules: readonly CompiledRule[] | undefined): RegexRule[] {
+  return (rules ?? []).flatMap((rule) => {
     const pattern = rule.path!.value;
     const regex = compileRegex(pattern);
     return regex.ok ? [{ rule, literalStart: literalStart(pattern), isWholeMatch: regex.isWholeMatch }] : [];
   });
-  return regexes.length === 0 ? null : regexes;
 }
