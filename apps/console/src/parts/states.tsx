@@ -2,6 +2,8 @@ import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/api-problem.ts';
+import type { GuardOverride } from '../api/generated/model/index.ts';
+import { objectionsOf, RefusedMoves } from './refused-moves.tsx';
 
 export function Loading({ what }: { what: string }) {
   const { t } = useTranslation();
@@ -26,9 +28,17 @@ export function Empty({ children, action }: { children: ReactNode; action?: Reac
   );
 }
 
+interface FailureProps {
+  error: unknown;
+  onRetry?: (() => void) | undefined;
+  /** Sends the change again, with the word that sets aside what spoke against it. */
+  onOverride?: ((override: GuardOverride) => void) | undefined;
+}
+
 /** What failed, whether anything was changed, and what to do: in the operator's language, with the code to search for. */
-export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
+export function Failure({ error, onRetry, onOverride }: FailureProps) {
   const { t } = useTranslation();
+  const objections = objectionsOf(error);
   const words = useProblemWords()(error);
   return (
     <div className="panel" data-tone="bad" role="alert">
@@ -36,7 +46,8 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => v
         <Text size="sm" fw={600}>
           {words.title}
         </Text>
-        {words.detail && <Text size="sm">{words.detail}</Text>}
+        {objections.length > 0 && <RefusedMoves objections={objections} onOverride={onOverride} />}
+        {words.detail && objections.length === 0 && <Text size="sm">{words.detail}</Text>}
         {words.faults.map((fault) => (
           <Text size="sm" key={`${fault.path} ${fault.message}`}>
             <span className="mono">{fault.path}</span> {fault.message}

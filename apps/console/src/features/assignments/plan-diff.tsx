@@ -1,6 +1,6 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Plan, PlannedMove, Refusal } from '../../api/generated/model/index.ts';
+import type { Plan, PlannedMove } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 
@@ -69,29 +69,6 @@ export function PlanMoves({ plan }: { plan: Plan }) {
           {t('plan.truncated', { shown: number(plan.moves.length), all: number(plan.summary.moveCount) })}
         </Text>
       )}
-    </Stack>
-  );
-}
-
-export function PlanRefusals({ refusals }: { refusals: readonly Refusal[] }) {
-  const { t } = useTranslation();
-  if (refusals.length === 0) return null;
-  const columns: DataColumn<Refusal>[] = [
-    { id: 'tenant', header: t('terms.tenant'), cell: (one) => <span className="mono">{one.tenantId}</span> },
-    { id: 'service', header: t('terms.service'), cell: (one) => <span className="mono">{one.serviceId}</span> },
-    { id: 'why', header: t('plan.why'), isWrapping: true, cell: (one) => `${t(`errors.${one.code}`)} ${one.message}` },
-    { id: 'code', header: t('plan.code'), cell: (one) => <span className="mono">{one.code}</span> },
-  ];
-  return (
-    <Stack gap={4}>
-      <Title order={3}>{t('plan.refusals')}</Title>
-      <DataTable
-        label={t('plan.refusals')}
-        columns={columns}
-        rows={refusals}
-        rowKey={(one) => `${one.tenantId} ${one.serviceId}`}
-        maxHeight={180}
-      />
     </Stack>
   );
 }

@@ -6,14 +6,15 @@ import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { untilConverged, watchConvergence } from '../../api/convergence.ts';
 import { applyAssignments, planAssignments } from '../../api/generated/grey.ts';
-import type { CellMove, Plan } from '../../api/generated/model/index.ts';
+import type { CellMove, GuardOverride, Plan } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { useEffectiveWords } from '../routers/effective-words.ts';
 import { PlanConflicts } from './plan-conflicts.tsx';
-import { PlanMoves, PlanRefusals } from './plan-diff.tsx';
+import { PlanMoves } from './plan-diff.tsx';
+import { PlanOverridden, PlanRefusals } from './plan-refusals.tsx';
 import { conflictsOf, resolveConflicts } from './resolve-conflicts.ts';
 
 /** From this many moves on, the operator types the number before applying. */
@@ -35,9 +36,11 @@ export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps
   const [cells, setCells] = useState<CellMove[]>([...asked]);
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
+  const [override, setOverride] = useState<GuardOverride | null>(null);
+  const asPlanned = { cells, ...(override ? { override } : {}) };
   const plan = useQuery({
-    queryKey: ['plan', cells],
-    queryFn: ({ signal }) => planAssignments({ cells }, { signal }),
+    queryKey: ['plan', asPlanned],
+    queryFn: ({ signal }) => planAssignments(asPlanned, { signal }),
     enabled: cells.length > 0,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
@@ -45,7 +48,7 @@ export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps
   });
   const apply = useMutation({
     mutationFn: ({ planToken }: Plan) => {
-      const body = { planToken, plan: { cells }, ...(reason.trim() ? { reason: reason.trim() } : {}) };
+      const body = { planToken, plan: asPlanned, ...(reason.trim() ? { reason: reason.trim() } : {}) };
       const headers = { 'idempotency-key': keyFor(body) };
       return watchConvergence((onConvergence) => applyAssignments(body, untilConverged, { headers, onConvergence }));
     },
@@ -94,7 +97,17 @@ export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps
               />
             )}
             <PlanMoves plan={plan.data} />
-            <PlanRefusals refusals={plan.data.refusals.filter((one) => !conflicts.includes(one))} />
+            <PlanRefusals
+              refusals={plan.data.refusals.filter((one) => !conflicts.includes(one))}
+              onOverride={setOverride}
+            />
+            {override && (
+              <PlanOverridden
+                overridden={plan.data.overridden}
+                reason={override.reason}
+                onWithdraw={() => setOverride(null)}
+              />
+            )}
             <TextInput
               label={t('confirm.reason')}
               value={reason}

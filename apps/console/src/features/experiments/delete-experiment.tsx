@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { deleteExperiment } from '../../api/generated/grey.ts';
-import type { Experiment } from '../../api/generated/model/index.ts';
+import type { Experiment, GuardOverride } from '../../api/generated/model/index.ts';
 import { ConfirmTyped } from '../../parts/confirm-typed.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
 
@@ -8,6 +8,13 @@ export function DeleteExperiment({ experiment, onClose }: { experiment: Experime
   const { t } = useTranslation();
   const { serviceId, id, etag } = experiment;
   const change = useWatchedChange([['experiments', serviceId]], onClose);
+  const remove = (override?: GuardOverride) =>
+    change.mutate({
+      call: (params, init) =>
+        deleteExperiment(serviceId, id, { ...params, ...(override ? { overrideReason: override.reason } : {}) }, init),
+      headers: { 'if-match': etag },
+      done: t('experiments.deleted', { id }),
+    });
   return (
     <ConfirmTyped
       title={t('experiments.deleteOf', { id })}
@@ -17,13 +24,8 @@ export function DeleteExperiment({ experiment, onClose }: { experiment: Experime
       error={change.error}
       hasReason={false}
       onClose={onClose}
-      onConfirm={() =>
-        change.mutate({
-          call: (params, init) => deleteExperiment(serviceId, id, params, init),
-          headers: { 'if-match': etag },
-          done: t('experiments.deleted', { id }),
-        })
-      }
+      onConfirm={() => remove()}
+      onOverride={remove}
     >
       {t('experiments.deleteMeans')}
     </ConfirmTyped>

@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect, NumberInput, Stack, Text, TextInput } from
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createExperiment, updateExperiment } from '../../api/generated/grey.ts';
-import type { Experiment, Version } from '../../api/generated/model/index.ts';
+import type { Experiment, GuardOverride, Version } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { CelField, celTextOf, readCel } from '../../parts/cel-field.tsx';
@@ -40,14 +40,13 @@ export function ExperimentForm({ serviceId, experiment, experiments, versions, o
   const faults = isChecked ? found : {};
   const fault = (path: string) => faults[path] && t(`experiments.fault.${faults[path]}`);
   const change = useWatchedChange([['experiments', serviceId]], onClose);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const save = (override?: GuardOverride) => {
     setChecked(true);
     const read = readCel(fields.when);
     if (Object.keys(found).length > 0 || read.fault) return;
     const done = t('experiments.saved', { id: fields.id });
     if (experiment) {
-      const body = toUpdate(fields, read.condition);
+      const body = { ...toUpdate(fields, read.condition), ...(override ? { override } : {}) };
       const headers = { 'if-match': experiment.etag };
       change.mutate({
         call: (params, init) => updateExperiment(serviceId, experiment.id, body, params, init),
@@ -55,10 +54,14 @@ export function ExperimentForm({ serviceId, experiment, experiments, versions, o
         done,
       });
     } else {
-      const body = toCreate(fields, read.condition);
+      const body = { ...toCreate(fields, read.condition), ...(override ? { override } : {}) };
       const headers = { 'idempotency-key': keyFor(body) };
       change.mutate({ call: (params, init) => createExperiment(serviceId, body, params, init), headers, done });
     }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save();
   };
   const text = (name: 'id' | 'name' | 'startAt' | 'endAt' | 'groupName' | 'reason') => ({
     value: fields[name],
@@ -154,7 +157,7 @@ export function ExperimentForm({ serviceId, experiment, experiments, versions, o
             />
           </Group>
           <TextInput label={t('confirm.reason')} maxLength={500} {...text('reason')} />
-          {change.isError && <Failure error={change.error} />}
+          {change.isError && <Failure error={change.error} onOverride={save} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               {t('action.cancel')}

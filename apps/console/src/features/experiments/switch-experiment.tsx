@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { updateExperiment } from '../../api/generated/grey.ts';
-import type { Experiment } from '../../api/generated/model/index.ts';
+import type { Experiment, GuardOverride } from '../../api/generated/model/index.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
@@ -15,13 +15,17 @@ export function SwitchExperiment({ experiment, onClose }: { experiment: Experime
   const [reason, setReason] = useState('');
   const change = useWatchedChange([['experiments', serviceId]], onClose);
   const action = isRunning ? 'stop' : 'start';
-  const go = () =>
+  const go = (override?: GuardOverride) =>
     change.mutate({
       call: (params, init) =>
         updateExperiment(
           serviceId,
           id,
-          { isRunning: !isRunning, ...(reason.trim() ? { reason: reason.trim() } : {}) },
+          {
+            isRunning: !isRunning,
+            ...(reason.trim() ? { reason: reason.trim() } : {}),
+            ...(override ? { override } : {}),
+          },
           params,
           init,
         ),
@@ -39,12 +43,12 @@ export function SwitchExperiment({ experiment, onClose }: { experiment: Experime
           maxLength={500}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        {change.isError && <Failure error={change.error} />}
+        {change.isError && <Failure error={change.error} onOverride={go} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button loading={change.isPending} onClick={go}>
+          <Button loading={change.isPending} onClick={() => go()}>
             {t(`experiments.${action}`)}
           </Button>
         </Group>

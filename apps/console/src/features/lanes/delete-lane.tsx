@@ -2,7 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { deleteLane } from '../../api/generated/grey.ts';
-import type { Lane } from '../../api/generated/model/index.ts';
+import type { GuardOverride, Lane } from '../../api/generated/model/index.ts';
 import { ConfirmTyped } from '../../parts/confirm-typed.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
 import { wordReference } from '../services/word-reference.ts';
@@ -19,6 +19,13 @@ export function DeleteLane({ lane, onClose, onDeleted }: DeleteLaneProps) {
   const { tag, etag, enteredBy } = lane;
   const change = useWatchedChange([['lanes']], onDeleted);
   const references = change.error instanceof ApiProblem ? (change.error.problem.references ?? []) : [];
+  const remove = (override?: GuardOverride) =>
+    change.mutate({
+      call: (params, init) =>
+        deleteLane(tag, { ...params, ...(override ? { overrideReason: override.reason } : {}) }, init),
+      headers: { 'if-match': etag },
+      done: t('lanes.deleted', { tag }),
+    });
   return (
     <ConfirmTyped
       title={t('lanes.deleteOf', { tag })}
@@ -28,13 +35,8 @@ export function DeleteLane({ lane, onClose, onDeleted }: DeleteLaneProps) {
       error={change.error}
       hasReason={false}
       onClose={onClose}
-      onConfirm={() =>
-        change.mutate({
-          call: (params, init) => deleteLane(tag, params, init),
-          headers: { 'if-match': etag },
-          done: t('lanes.deleted', { tag }),
-        })
-      }
+      onConfirm={() => remove()}
+      onOverride={remove}
     >
       <Stack gap="xs">
         <span>{t('lanes.deleteMeans')}</span>

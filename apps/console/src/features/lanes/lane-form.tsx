@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listLanes, putLane } from '../../api/generated/grey.ts';
-import type { Lane } from '../../api/generated/model/index.ts';
+import type { GuardOverride, Lane } from '../../api/generated/model/index.ts';
 import { CelField, celTextOf, readCel } from '../../parts/cel-field.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
@@ -24,17 +24,20 @@ export function LaneForm({ lane, onClose }: { lane?: Lane; onClose: () => void }
   const fault = (path: string) => (isChecked && found[path] ? t(`lanes.fault.${found[path]}`) : undefined);
   const tag = fields.tag.trim();
   const change = useWatchedChange([['lanes'], ['lane', tag]], onClose);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const save = (override?: GuardOverride) => {
     setChecked(true);
     const read = readCel(fields.hasEntry ? fields.when : '');
     if (Object.keys(found).length > 0 || read.fault) return;
-    const body = toPut(fields, read.condition, lane);
+    const body = { ...toPut(fields, read.condition, lane), ...(override ? { override } : {}) };
     change.mutate({
       call: (params, init) => putLane(tag, body, params, init),
       headers: lane ? { 'if-match': lane.etag } : {},
       done: t('lanes.saved', { tag }),
     });
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save();
   };
   return (
     <Dialog
@@ -110,7 +113,7 @@ export function LaneForm({ lane, onClose }: { lane?: Lane; onClose: () => void }
             value={fields.reason}
             onChange={(event) => set({ reason: event.currentTarget.value })}
           />
-          {change.isError && <Failure error={change.error} />}
+          {change.isError && <Failure error={change.error} onOverride={save} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               {t('action.cancel')}

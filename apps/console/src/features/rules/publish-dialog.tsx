@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { untilConverged, watchConvergence } from '../../api/convergence.ts';
 import { publishRuleDraft } from '../../api/generated/grey.ts';
-import type { RuleFinding, RuleRevision } from '../../api/generated/model/index.ts';
+import type { GuardOverride, RuleFinding, RuleRevision } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
@@ -29,10 +29,10 @@ export function PublishDialog({ serviceId, work, findings, onClose }: PublishDia
   const [reason, setReason] = useState('');
   const tellPublished = usePublished(serviceId);
   const publish = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (override?: GuardOverride) => {
       const draft = await work.save();
       if (!draft) return null;
-      const body = reason.trim() ? { reason: reason.trim() } : {};
+      const body = { ...(reason.trim() ? { reason: reason.trim() } : {}), ...(override ? { override } : {}) };
       const headers = { 'if-match': draft.etag, 'idempotency-key': keyFor({ ...body, etag: draft.etag }) };
       return watchConvergence((onConvergence) =>
         publishRuleDraft(serviceId, body, untilConverged, { headers, onConvergence }),
@@ -64,12 +64,12 @@ export function PublishDialog({ serviceId, work, findings, onClose }: PublishDia
           maxLength={500}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        {publish.isError && <Failure error={publish.error} />}
+        {publish.isError && <Failure error={publish.error} onOverride={publish.mutate} />}
         <Group justify="flex-end" gap="xs" className="panel-actions">
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button loading={publish.isPending} onClick={() => publish.mutate()}>
+          <Button loading={publish.isPending} onClick={() => publish.mutate(undefined)}>
             {t('rules.publish.now')}
           </Button>
         </Group>

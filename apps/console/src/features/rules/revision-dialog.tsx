@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { untilConverged, watchConvergence } from '../../api/convergence.ts';
 import { getRuleRevision, publishRuleRevision } from '../../api/generated/grey.ts';
+import type { GuardOverride } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -66,8 +67,8 @@ function PublishAgain({ serviceId, number, onClose }: Pick<RevisionDialogProps, 
   const tellPublished = usePublished(serviceId);
   const [reason, setReason] = useState('');
   const publish = useMutation({
-    mutationFn: () => {
-      const body = reason.trim() ? { reason: reason.trim() } : {};
+    mutationFn: (override?: GuardOverride) => {
+      const body = { ...(reason.trim() ? { reason: reason.trim() } : {}), ...(override ? { override } : {}) };
       const headers = { 'idempotency-key': keyFor(body) };
       return watchConvergence((onConvergence) =>
         publishRuleRevision(serviceId, number, body, untilConverged, { headers, onConvergence }),
@@ -88,12 +89,12 @@ function PublishAgain({ serviceId, number, onClose }: Pick<RevisionDialogProps, 
         maxLength={500}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      {publish.isError && <Failure error={publish.error} />}
+      {publish.isError && <Failure error={publish.error} onOverride={publish.mutate} />}
       <Group justify="flex-end" gap="xs" className="panel-actions">
         <Button variant="default" onClick={onClose}>
           {t('action.cancel')}
         </Button>
-        <Button loading={publish.isPending} onClick={() => publish.mutate()}>
+        <Button loading={publish.isPending} onClick={() => publish.mutate(undefined)}>
           {t('rules.publish.now')}
         </Button>
       </Group>

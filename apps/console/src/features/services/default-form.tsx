@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { untilConverged, watchConvergence } from '../../api/convergence.ts';
 import { updateService } from '../../api/generated/grey.ts';
-import type { Service, Version } from '../../api/generated/model/index.ts';
+import type { GuardOverride, Service, Version } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
@@ -28,11 +28,15 @@ export function DefaultForm({ service, versions, onClose }: DefaultFormProps) {
   const [reason, setReason] = useState('');
   const missing = missingWeight(shares);
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (override?: GuardOverride) =>
       watchConvergence((onConvergence) =>
         updateService(
           service.id,
-          { defaultVersions: toDefaultVersions(shares), ...(reason.trim() ? { reason: reason.trim() } : {}) },
+          {
+            defaultVersions: toDefaultVersions(shares),
+            ...(reason.trim() ? { reason: reason.trim() } : {}),
+            ...(override ? { override } : {}),
+          },
           untilConverged,
           { headers: { 'if-match': service.etag }, onConvergence },
         ),
@@ -89,12 +93,12 @@ export function DefaultForm({ service, versions, onClose }: DefaultFormProps) {
           maxLength={500}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        {save.isError && <Failure error={save.error} />}
+        {save.isError && <Failure error={save.error} onOverride={save.mutate} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button disabled={missing !== 0} loading={save.isPending} onClick={() => save.mutate()}>
+          <Button disabled={missing !== 0} loading={save.isPending} onClick={() => save.mutate(undefined)}>
             {t('services.setDefault')}
           </Button>
         </Group>
