@@ -19,7 +19,7 @@ export class CellsRestorer {
   ) {}
 
   async restore(tx: Transaction, wishes: readonly Wish[], context: RestoreContext, outcome: Outcome): Promise<void> {
-    const { caller } = context;
+    const { caller, override } = context;
     const nameById = await this.store.findTenants(tx, [...new Set(wishes.map(tenantOf))].sort(), true);
     const statuses = await this.#holdVersions(tx, wishes);
     const cells = await this.store.readCells(
@@ -45,11 +45,12 @@ export class CellsRestorer {
     }
     const wanted = [...moves.values()].map(({ move }) => move);
     const guarded = versionMovesOf(wanted, await this.#readDefaults(tx, wanted));
-    for (const { tenantId, serviceId, code, detail } of (await this.guards.sift(tx, guarded, { caller, isHeld: true }))
-      .objections) {
+    const { objections } = await this.guards.sift(tx, guarded, { caller, override, isHeld: true });
+    for (const { tenantId, serviceId, code, detail, isOverridable } of objections) {
       const key = `${tenantId}/${serviceId}`;
       const one = moves.get(key);
-      if (one !== undefined && moves.delete(key)) outcome.refusals.push({ ...one.wish, code, message: detail });
+      if (one !== undefined && moves.delete(key))
+        outcome.refusals.push({ ...one.wish, code, message: detail, isOverridable });
     }
     const allowed = [...moves.values()].map(({ move }) => move);
     await this.store.writeMoves(tx, allowed);

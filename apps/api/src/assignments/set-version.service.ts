@@ -32,7 +32,7 @@ export class SetVersionService {
    */
   set({ caller, input, ifMatch }: Called<Ops['setTenantServiceVersion'] | Ops['setTenantService']>) {
     const { tenantId, serviceId } = input.params;
-    const { targetVersion, pinned, currentVersion, reason } = input.body;
+    const { targetVersion, pinned, currentVersion, reason, override } = input.body;
     assertTenant(caller, tenantId);
     return this.changes.commit({ kind: 'assignment.set', actor: actorOf(caller), reason }, async (tx) => {
       const tenantName = (await this.store.findTenants(tx, [tenantId], true)).get(tenantId);
@@ -55,7 +55,7 @@ export class SetVersionService {
         toPinned: pinned ?? cell?.isPinned ?? false,
         stamp: cell?.stamp,
       };
-      await this.guards.assertAllowed(tx, versionMovesOf([move]), { caller, isHeld: true });
+      await this.guards.assertAllowed(tx, versionMovesOf([move]), { caller, override, isHeld: true });
       await this.store.writeMoves(tx, [move]);
       const written = (await this.#readCell(tx, tenantId, serviceId, false)) as CellRow;
       return { items: [itemOfMove(move)], answer: (at) => assignmentView(cell, written, at) };

@@ -19,10 +19,11 @@ export function versionMovesOf(
   const moves: GuardedMove[] = [];
   for (const cell of cells) {
     const { tenantId, serviceId, fromVersion, toVersion } = cell;
-    if (toVersion === null)
-      for (const one of defaults.get(serviceId) ?? [])
+    if (toVersion === null) {
+      const followed = defaults.get(serviceId) ?? [];
+      for (const one of followed.length === 0 ? [null] : followed)
         moves.push({ tenantId, serviceId, fromVersion, toVersion: one, cell });
-    else if (toVersion !== fromVersion) moves.push({ tenantId, serviceId, fromVersion, toVersion, cell });
+    } else if (toVersion !== fromVersion) moves.push({ tenantId, serviceId, fromVersion, toVersion, cell });
   }
   return moves;
 }

@@ -3,6 +3,7 @@ import type { Actor, Change, ChangeItem, Position } from '@grey/contracts';
 import type { ServiceRecord } from '@grey/route-core';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
+import { VersionGuards } from '../guards/version-guards.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
 import { callContext } from '../infra/http/call-context.ts';
 import type { IdempotencyClaim } from '../infra/http/idempotency.ts';
@@ -56,6 +57,7 @@ export class ChangesService implements OnApplicationShutdown {
     private readonly log: ChangeLogStore,
     private readonly idempotency: IdempotencyStore,
     private readonly feed: ChangeFeed,
+    private readonly guards: VersionGuards,
     snapshots: SnapshotStore,
   ) {
     this.#sequencer = new FeedSequencer(
@@ -146,12 +148,16 @@ export class ChangesService implements OnApplicationShutdown {
 
   async #record<T>(tx: Transaction, key: string, request: ChangeRequest, done: Work<T>): Promise<CommittedChange> {
     const services = done.services ?? [];
-    const items: ChangeItem[] = done.items.map((item, index) => ({ index, ...item }));
+    const overridden = this.guards.overriddenIn(tx);
+    const items: ChangeItem[] = [...(overridden?.items ?? []), ...done.items].map((item, index) => ({
+      index,
+      ...item,
+    }));
     const head = {
       key,
       kind: done.kind ?? request.kind,
       actor: request.actor,
-      reason: request.reason ?? null,
+      reason: reasonOf(request.reason, overridden?.reason),
       itemCount: items.length,
       services,
     };
@@ -173,6 +179,12 @@ export class ChangesService implements OnApplicationShutdown {
       items,
     };
   }
+}
+
+/** Why, with why an override was needed: the head of a change is where words of persons can be erased. */
+function reasonOf(reason: string | undefined, override: string | undefined): string | null {
+  if (reason === undefined || override === undefined || reason === override) return reason ?? override ?? null;
+  return `${reason} (override: ${override})`;
 }
 
 /** The caller as the log names them. */

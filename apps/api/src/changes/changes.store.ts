@@ -108,6 +108,6 @@ function visibleTo(caller: Caller): Prisma.Sql {
   const tenants =
     caller.tenantIds === null
       ? Prisma.sql`TRUE`
-      : Prisma.sql`(i.tenant_id IS NULL OR i.tenant_id = ANY (${[...caller.tenantIds]}::text[]))`;
+      : Prisma.sql`((i.tenant_id IS NULL AND i.entity <> 'override') OR i.tenant_id = ANY (${[...caller.tenantIds]}::text[]))`;
   return Prisma.sql`${access} AND ${tenants}`;
 }

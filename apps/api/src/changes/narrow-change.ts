@@ -6,6 +6,8 @@ import { SHOWN_ITEMS } from './change-log.store.ts';
 /** Whether the caller may see one item: tenants only their own, users and keys only who manages them. */
 export function maySeeItem(caller: Caller, item: Pick<ChangeItem, 'entity' | 'tenantId'>): boolean {
   if (item.entity === 'user' || item.entity === 'api_key') return caller.permissions.has('access.manage');
+  // What was overridden names tenants that it is not about alone.
+  if (item.entity === 'override' && item.tenantId === null) return caller.tenantIds === null;
   return item.tenantId === null || mayActFor(caller, item.tenantId);
 }
 

@@ -1,6 +1,12 @@
 import type { Objection } from '@grey/contracts';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { GuardContext, VersionGuard, VersionMove } from '../guards/version-guard.ts';
+import {
+  type DirectedMove,
+  type GuardContext,
+  isDirected,
+  type VersionGuard,
+  type VersionMove,
+} from '../guards/version-guard.ts';
 import { VersionGuards } from '../guards/version-guards.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { CompatibilityStore } from './compatibility.store.ts';
@@ -26,7 +32,7 @@ export class CompatibilityGuard implements VersionGuard, OnModuleInit {
   async check(tx: Transaction, moves: readonly VersionMove[], { isHeld = false }: GuardContext): Promise<Objection[]> {
     const matrix = new CompatibilityMatrix(await this.store.list(tx));
     if (matrix.isEmpty) return [];
-    const judged = moves.filter(({ serviceId }) => matrix.mentions(serviceId));
+    const judged = moves.filter(isDirected).filter(({ serviceId }) => matrix.mentions(serviceId));
     if (judged.length === 0) return [];
     const state = await this.#read(tx, matrix, judged, isHeld);
     return [...judgeTransitions(judged, state), ...judgeRequirements(judged, state)];
@@ -35,7 +41,7 @@ export class CompatibilityGuard implements VersionGuard, OnModuleInit {
   async #read(
     tx: Transaction,
     matrix: CompatibilityMatrix,
-    moves: readonly VersionMove[],
+    moves: readonly DirectedMove[],
     isHeld: boolean,
   ): Promise<GuardedState> {
     const linked = moves.filter(({ serviceId }) => matrix.partnersOf(serviceId).size > 0);

@@ -1,6 +1,6 @@
 import type { VersionCompatibility } from '@grey/contracts';
 import { describe, expect, test } from 'vitest';
-import type { VersionMove } from '../guards/version-guard.ts';
+import type { DirectedMove } from '../guards/version-guard.ts';
 import { CompatibilityMatrix } from './compatibility-matrix.ts';
 import type { GuardedState } from './guarded-state.ts';
 import { judgeRequirements } from './judge-requirements.ts';
@@ -34,7 +34,7 @@ const move = (
   serviceId: string,
   fromVersion: string | null,
   toVersion: string,
-): VersionMove => ({ tenantId, serviceId, fromVersion, toVersion });
+): DirectedMove => ({ tenantId, serviceId, fromVersion, toVersion });
 
 describe('between two versions of a service', () => {
   const matrix = matrixOf({
@@ -45,7 +45,7 @@ describe('between two versions of a service', () => {
     ],
   });
   const labels = new Map([['user', ['v0.9', 'v1.0', 'v1.1', 'v2.0']]]);
-  const judge = (one: VersionMove, more: Partial<GuardedState> = {}) =>
+  const judge = (one: DirectedMove, more: Partial<GuardedState> = {}) =>
     judgeTransitions([one], stateOf(matrix, { labels, ...more })).map(({ detail, mend }) => [detail, mend]);
 
   test('the version that is left lists the one that is entered', () => {
@@ -89,7 +89,7 @@ describe('between two versions of a service', () => {
     expect(judge(move(null, 'user', null, 'v2.0'), { assigned })).toEqual([
       ['user v1.0 does not list v2.0 as compatible. 7 tenant(s) are assigned v1.0.', 'Go by way of v1.1.'],
     ]);
-    const first: VersionMove = { ...move(null, 'user', null, 'v2.0'), isDefault: true };
+    const first: DirectedMove = { ...move(null, 'user', null, 'v2.0'), isDefault: true };
     expect(judge(first, { assigned })).toEqual([]);
   });
 });
@@ -105,7 +105,7 @@ describe('between services', () => {
     ['stock', ['3']],
   ]);
   const acme = (cells: Record<string, string>) => new Map([['acme', new Map(Object.entries(cells))]]);
-  const judge = (moves: VersionMove[], more: Partial<GuardedState> = {}) =>
+  const judge = (moves: DirectedMove[], more: Partial<GuardedState> = {}) =>
     judgeRequirements(moves, stateOf(matrix, { labels, ...more }));
 
   test('what a version needs must be there, or come in the same change', () => {
@@ -156,7 +156,7 @@ describe('between services', () => {
       group({ pay: '1.0', shop: '1.0' }, 5, 'e'),
       group({ pay: '2.0' }, 9, 'f'),
     ];
-    const byDefault: VersionMove = { ...move(null, 'shop', '1.0', '2.0'), isDefault: true };
+    const byDefault: DirectedMove = { ...move(null, 'shop', '1.0', '2.0'), isDefault: true };
     expect(judge([byDefault], { everybody })).toMatchObject([
       { tenantId: null, detail: 'shop 2.0 needs pay >=2, not 1.0; 5 tenant(s) have pay 1.0 (a, b, c, …).' },
     ]);

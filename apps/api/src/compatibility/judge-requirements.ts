@@ -1,5 +1,5 @@
 import type { Objection } from '@grey/contracts';
-import type { VersionMove } from '../guards/version-guard.ts';
+import type { DirectedMove } from '../guards/version-guard.ts';
 import type { GuardedState, StateGroup } from './guarded-state.ts';
 import { mendOfBreach } from './mend-of-breach.ts';
 
@@ -11,14 +11,14 @@ type Wanted = Map<string, Set<string>>;
  * Objections to moves after which two services of a tenant do not fit each other. Only pairs with a service that moves
  * count: what is broken elsewhere does not keep a tenant where it is. Pure.
  */
-export function judgeRequirements(moves: readonly VersionMove[], state: Judged): Objection[] {
+export function judgeRequirements(moves: readonly DirectedMove[], state: Judged): Objection[] {
   const linked = moves.filter(({ serviceId }) => state.matrix.partnersOf(serviceId).size > 0);
   const everybody = linked.filter((move) => move.tenantId === null);
   const named = linked.filter((move) => move.tenantId !== null);
   return [...judgeTenants(named, state), ...judgeEverybody(everybody, state)];
 }
 
-function judgeTenants(moves: readonly VersionMove[], state: Judged): Objection[] {
+function judgeTenants(moves: readonly DirectedMove[], state: Judged): Objection[] {
   const objections: Objection[] = [];
   const byTenant = new Map<string, Wanted>();
   for (const { tenantId, serviceId, toVersion } of moves) {
@@ -39,7 +39,7 @@ function judgeTenants(moves: readonly VersionMove[], state: Judged): Objection[]
 }
 
 /** One objection for each pair that does not fit, however many tenants have it. */
-function judgeEverybody(moves: readonly VersionMove[], state: Judged): Objection[] {
+function judgeEverybody(moves: readonly DirectedMove[], state: Judged): Objection[] {
   const wanted: Wanted = new Map();
   for (const { serviceId, toVersion } of moves)
     wanted.set(serviceId, (wanted.get(serviceId) ?? new Set()).add(toVersion));

@@ -1,5 +1,5 @@
 import type { Objection } from '@grey/contracts';
-import type { VersionMove } from '../guards/version-guard.ts';
+import type { DirectedMove } from '../guards/version-guard.ts';
 import type { CompatibilityMatrix } from './compatibility-matrix.ts';
 import { findWay } from './find-way.ts';
 import type { GuardedState } from './guarded-state.ts';
@@ -8,7 +8,7 @@ type Judged = Pick<GuardedState, 'matrix' | 'defaults' | 'labels' | 'assigned' |
 type Words = Pick<Objection, 'detail' | 'mend'>;
 
 /** Objections to moves between two versions of one service. Pure. */
-export function judgeTransitions(moves: readonly VersionMove[], state: Judged): Objection[] {
+export function judgeTransitions(moves: readonly DirectedMove[], state: Judged): Objection[] {
   const objections: Objection[] = [];
   const words = new Map<string, Words | null>();
   for (const move of moves) {
@@ -32,7 +32,7 @@ export function judgeTransitions(moves: readonly VersionMove[], state: Judged): 
 
 /** The versions that a move may leave. A first default is entered from none. */
 function startsOf(
-  { tenantId, serviceId, fromVersion, isDefault = false }: VersionMove,
+  { tenantId, serviceId, fromVersion, isDefault = false }: DirectedMove,
   { defaults, assigned, tenants }: Judged,
 ): readonly string[] {
   if (fromVersion !== null) return [fromVersion];

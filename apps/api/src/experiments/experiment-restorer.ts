@@ -31,16 +31,20 @@ export class ExperimentRestorer implements Restorer {
     return row === undefined ? null : { name: row.name, ...experimentFieldsOf(row.record) };
   }
 
-  async write(tx: Transaction, wish: Wish, now: State, to: State, { caller }: RestoreContext): Promise<ItemDraft[]> {
+  async write(tx: Transaction, wish: Wish, now: State, to: State, context: RestoreContext): Promise<ItemDraft[]> {
     const { serviceId, id } = keysOf(wish);
+    const { caller, override } = context;
+    const present = now === null ? undefined : (now as unknown as ExperimentFields);
+    const allow = (after: ExperimentFields | undefined) =>
+      this.guards.assertAllowed(tx, movesOfExperiment(serviceId, present, after), { caller, override, isHeld: true });
     if (to === null) {
+      await allow(undefined);
       await this.store.delete(tx, serviceId, id);
       return [draftOf(wish, now, null)];
     }
     const { name, ...fields } = to as unknown as ExperimentFields & { name: string };
-    const present = now === null ? undefined : (now as unknown as ExperimentFields);
     await this.services.holdVersions(tx, serviceId, [...new Set(fields.variants.map((one) => one.version))]);
-    await this.guards.assertAllowed(tx, movesOfExperiment(serviceId, present, fields), { caller, isHeld: true });
+    await allow(fields);
     const known = (await this.store.find(tx, serviceId, id))?.record ?? (await lastRecord(tx, serviceId, id));
     const ranges = await this.#giveGroup(tx, `${serviceId}/${id}`, fields.group, known);
     const salt = known?.salt ?? `experiment:${serviceId}:${id}`;

@@ -2,6 +2,7 @@ import type { Experiment, ExperimentCounts, operations } from '@grey/contracts';
 import type { BucketRange, ExperimentRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
+import { overrideOf } from '../guards/overridden.ts';
 import { VersionGuards } from '../guards/version-guards.ts';
 import { changedFields } from '../infra/changed-fields.ts';
 import type { Transaction } from '../infra/db/database.ts';
@@ -80,14 +81,15 @@ export class ExperimentsService {
    */
   create({ caller, input, idempotency }: Called<Ops['createExperiment']>) {
     const { serviceId } = input.params;
-    const { id, reason, name = id, salt = `experiment:${serviceId}:${id}`, ...fields } = input.body;
+    const { id, reason, override, name = id, salt = `experiment:${serviceId}:${id}`, ...fields } = input.body;
     assertConditions([{ condition: fields.when, path: 'body.when' }]);
     const request = { kind: 'experiment.created', actor: actorOf(caller), reason, idempotency } as const;
     return this.changes.commit(request, async (tx) => {
       await this.services.lock(tx, serviceId);
       if ((await this.store.find(tx, serviceId, id)) !== undefined) throw new ApiError('EXPERIMENT_EXISTS');
       await this.services.holdVersions(tx, serviceId, versionsOf(fields));
-      await this.guards.assertAllowed(tx, movesOfExperiment(serviceId, undefined, fields), { caller, isHeld: true });
+      const context = { caller, override, isHeld: true };
+      await this.guards.assertAllowed(tx, movesOfExperiment(serviceId, undefined, fields), context);
       const ranges = await this.#giveGroup(tx, serviceId, id, fields, undefined);
       const row = await this.store.put(
         tx,
@@ -110,7 +112,7 @@ export class ExperimentsService {
    */
   update({ caller, input, ifMatch }: Called<Ops['updateExperiment']>) {
     const { serviceId, experimentId } = input.params;
-    const { reason, ...wanted } = input.body;
+    const { reason, override, ...wanted } = input.body;
     assertConditions([{ condition: wanted.when, path: 'body.when' }]);
     return this.changes.commit({ kind: 'experiment.updated', actor: actorOf(caller), reason }, async (tx) => {
       await this.services.lock(tx, serviceId);
@@ -125,7 +127,8 @@ export class ExperimentsService {
         await this.services.holdVersions(tx, serviceId, versionsOf(fields));
         if (hasOtherWeights(present, fields)) await this.counts.clear(tx, serviceId, experimentId);
       }
-      await this.guards.assertAllowed(tx, movesOfExperiment(serviceId, present, fields), { caller, isHeld: true });
+      const context = { caller, override, isHeld: true };
+      await this.guards.assertAllowed(tx, movesOfExperiment(serviceId, present, fields), context);
       const ranges = await this.#giveGroup(tx, serviceId, experimentId, fields, before.record);
       const keys = { id: experimentId, salt: before.record.salt };
       const row = await this.store.put(tx, serviceId, name, experimentRecordOf(keys, fields, before.record, ranges));
@@ -137,13 +140,16 @@ export class ExperimentsService {
     });
   }
 
-  /** @throws ApiError SERVICE_UNKNOWN, EXPERIMENT_UNKNOWN, PRECONDITION_FAILED */
+  /** @throws ApiError SERVICE_UNKNOWN, EXPERIMENT_UNKNOWN, MOVE_REFUSED, PRECONDITION_FAILED */
   async delete({ caller, input, ifMatch }: Called<Ops['deleteExperiment']>): Promise<void> {
     const { serviceId, experimentId } = input.params;
     await this.changes.commit({ kind: 'experiment.deleted', actor: actorOf(caller) }, async (tx) => {
       await this.services.lock(tx, serviceId);
       const row = await this.#get(tx, input.params);
       assertMatch(ifMatch, viewOf(row));
+      const context = { caller, override: overrideOf(input.query), isHeld: true };
+      const moves = movesOfExperiment(serviceId, experimentFieldsOf(row.record), undefined);
+      await this.guards.assertAllowed(tx, moves, context);
       await this.store.delete(tx, serviceId, experimentId);
       return {
         items: [itemOfExperiment(row, undefined)],

@@ -5,7 +5,7 @@ import { Database, type Transaction } from '../infra/db/database.ts';
 import type { FreezeFields, FreezeRow } from './freeze-row.ts';
 
 /** Names the lock between changes that freezes were looked up for (shared) and changes of freezes (alone). */
-const FREEZE_LOCK = 72_712;
+const FREEZE_LOCK = 72_713;
 const columns = Prisma.sql`
   f.id::text AS id, f.title, f.reason, f.tenant_ids AS "tenantIds", f.tenant_tags AS "tenantTags",
   f.service_ids AS "serviceIds", f.starts_at AS "startsAt", f.ends_at AS "endsAt", f.recurrence,
@@ -23,14 +23,6 @@ export interface FreezeFilter {
 export interface FreezePlace {
   readonly startsAt: Date;
   readonly id: string;
-}
-
-/** A tenant that a freeze is for, as far as moves of everybody go. */
-export interface ReachedTenant {
-  readonly serviceId: string;
-  readonly tenantId: string;
-  readonly isAssigned: boolean;
-  readonly isPinned: boolean;
 }
 
 @Injectable()
@@ -65,6 +57,45 @@ export class FreezesStore {
         AND ${only === null ? Prisma.sql`TRUE` : Prisma.sql`(f.tenant_ids = '{}' OR f.tenant_tags <> '{}' OR f.tenant_ids && ${[...only]}::text[])`}
         AND ${before === undefined ? Prisma.sql`TRUE` : Prisma.sql`(f.starts_at, f.id) < (${before.startsAt}, ${before.id}::uuid)`}
       ORDER BY f.starts_at DESC, f.id DESC LIMIT ${limit}`;
+  }
+
+  /** Freezes between their start and end, and the time it is. */
+  async listCurrent(tx: Transaction): Promise<{ now: number; rows: FreezeRow[] }> {
+    const rows = await tx.$queryRaw<(FreezeRow & { now: Date })[]>`
+      SELECT ${columns}, c.now FROM freezes f, (SELECT clock_timestamp() AS now) c
+      WHERE f.starts_at <= c.now AND (f.ends_at IS NULL OR f.ends_at > c.now) ORDER BY f.starts_at, f.id`;
+    return { now: rows[0]?.now.getTime() ?? 0, rows };
+  }
+
+  /** The tenants that freezes are for, by freeze. @param only of these; null: of all */
+  async readMembers(
+    tx: Transaction,
+    freezeIds: readonly string[],
+    only: readonly string[] | null,
+  ): Promise<Map<string, Set<string>>> {
+    const rows = await tx.$queryRaw<{ id: string; tenantIds: string[] }[]>`
+      SELECT f.id::text AS id, array_agg(t.id) AS "tenantIds"
+      FROM freezes f JOIN tenants t ON t.id = ANY (f.tenant_ids) OR t.tags && f.tenant_tags
+      WHERE f.id = ANY (${[...freezeIds]}::uuid[]) AND t.deleted_at IS NULL
+        AND ${only === null ? Prisma.sql`TRUE` : Prisma.sql`t.id = ANY (${[...only]}::text[])`}
+      GROUP BY f.id`;
+    return new Map(rows.map(({ id, tenantIds }) => [id, new Set(tenantIds)]));
+  }
+
+  /** Assignments by service and tenant, with whether they are pinned. */
+  async readCells(
+    tx: Transaction,
+    tenantIds: readonly string[],
+    serviceIds: readonly string[],
+  ): Promise<Map<string, Map<string, boolean>>> {
+    const rows = await tx.$queryRaw<{ serviceId: string; tenantIds: string[]; pinned: boolean[] }[]>`
+      SELECT a.service_id AS "serviceId", array_agg(a.tenant_id) AS "tenantIds", array_agg(a.is_pinned) AS pinned
+      FROM assignments a
+      WHERE a.service_id = ANY (${[...serviceIds]}::text[]) AND a.tenant_id = ANY (${[...tenantIds]}::text[])
+      GROUP BY a.service_id`;
+    return new Map(
+      rows.map((row) => [row.serviceId, new Map(row.tenantIds.map((id, at) => [id, row.pinned[at] ?? false]))]),
+    );
   }
 
   /** Keeps freezes as they are until the transaction ends, for a change that was allowed by them. */

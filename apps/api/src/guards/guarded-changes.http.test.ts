@@ -86,7 +86,14 @@ test('many cells: the plan refuses those objected to, with what would mend them,
   const { body: planned } = await api.ask('POST', '/api/assignments/plan', plan);
   expect(planned.summary).toMatchObject({ moveCount: 1, refusedCount: 1 });
   expect(planned.refusals).toEqual([
-    { tenantId: 'acme', serviceId: 'pay', code: 'INCOMPATIBLE', message: 'Not v2.', mend: 'Take v1.' },
+    {
+      tenantId: 'acme',
+      serviceId: 'pay',
+      code: 'INCOMPATIBLE',
+      message: 'Not v2.',
+      mend: 'Take v1.',
+      isOverridable: true,
+    },
   ]);
   const applied = await api.ask('POST', '/api/assignments/apply', { plan, planToken: planned.planToken });
   expect(applied.body).toMatchObject({ summary: { moveCount: 1 }, refusals: [{ tenantId: 'acme' }] });

@@ -9,14 +9,24 @@ export interface VersionMove {
   readonly serviceId: string;
   /** null: whatever the tenant, or everybody, has now */
   readonly fromVersion: string | null;
-  readonly toVersion: string;
+  /** null: whatever chooses when what is taken away no longer does */
+  readonly toVersion: string | null;
   /** With `tenantId` null: only tenants without an assignment are moved, those who follow the default. */
   readonly isDefault?: boolean;
 }
 
+/** A move that says where to. */
+export interface DirectedMove extends VersionMove {
+  readonly toVersion: string;
+}
+
+export function isDirected(move: VersionMove): move is DirectedMove {
+  return move.toVersion !== null;
+}
+
 export interface GuardContext {
   readonly caller: Caller;
-  /** Said by a caller who may: objections that can be overridden are noted, and do not refuse. */
+  /** Objections that can be overridden are noted in the log, and do not refuse. The caller needs `changes.override`. */
   readonly override?: { readonly reason: string } | undefined;
   /** An emergency rollback: as with an override, objections that can be overridden only warn. */
   readonly isEmergency?: boolean;

@@ -6,7 +6,7 @@ import type { VersionGuard, VersionMove } from './version-guard.ts';
 import { VersionGuards } from './version-guards.ts';
 
 const tx = {} as Transaction;
-const caller = { kind: 'user', id: 'u', name: 'u' } as Caller;
+const caller = { kind: 'user', id: 'u', name: 'u', permissions: new Set(['changes.override']) } as unknown as Caller;
 const move = (tenantId: string, serviceId: string): VersionMove => ({
   tenantId,
   serviceId,
@@ -59,6 +59,33 @@ describe('all or none', () => {
     expect(await guards.assertAllowed(tx, [move('t', 'a')], { caller, isEmergency: true })).toHaveLength(1);
     const { guards: strict } = guardsOf(refuse('a', false));
     await expect(strict.assertAllowed(tx, [move('t', 'a')], { caller, isEmergency: true })).rejects.toThrow();
+  });
+
+  test('an override is for who may, and is told once per kind of objection to who writes the log', async () => {
+    const { guards } = guardsOf(refuse('a'));
+    const override = { reason: 'night shift' };
+    const moves = [move('t1', 'a'), move('t2', 'a')];
+    const stranger = { ...caller, permissions: new Set() } as Caller;
+    await expect(guards.assertAllowed(tx, moves, { caller: stranger, override })).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      extra: { detail: 'An override needs the permission changes.override.' },
+    });
+    const own = {} as Transaction;
+    await guards.assertAllowed(own, moves, { caller, isEmergency: true });
+    expect(guards.overriddenIn(own)).toBeUndefined();
+    await guards.assertAllowed(own, moves, { caller, override });
+    expect(guards.overriddenIn(own)).toMatchObject({
+      reason: 'night shift',
+      items: [
+        {
+          entity: 'override',
+          tenantId: null,
+          serviceId: 'a',
+          key: 'INCOMPATIBLE',
+          after: { objectionCount: 2, objections: [{ serviceId: 'a', detail: 'a may not.', count: 2 }] },
+        },
+      ],
+    });
   });
 
   test('nobody is asked about nothing', async () => {

@@ -1,13 +1,27 @@
 import type { Objection } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
+import type { ItemDraft } from '../changes/item-draft.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
+import { assertMayOverride, itemsOfOverride } from './overridden.ts';
 import type { GuardContext, VersionGuard, VersionMove } from './version-guard.ts';
 
 export type { GuardContext, VersionGuard, VersionMove } from './version-guard.ts';
 export type { Objection };
 
 const SHOWN = 1_000;
+
+interface SetAside {
+  readonly reason: string;
+  readonly objections: Objection[];
+}
+
+/** What was overridden, and why, as the log keeps it. */
+export interface Overridden {
+  readonly reason: string;
+  readonly objections: readonly Objection[];
+  readonly items: readonly ItemDraft[];
+}
 
 /** What came of moves that were sifted: those that nobody objects to, and the objections to the others. */
 export interface Sifted<T extends VersionMove> {
@@ -21,6 +35,7 @@ export interface Sifted<T extends VersionMove> {
 @Injectable()
 export class VersionGuards {
   readonly #guards: VersionGuard[] = [];
+  readonly #setAside = new WeakMap<Transaction, SetAside>();
 
   register(guard: VersionGuard): void {
     this.#guards.push(guard);
@@ -45,6 +60,7 @@ export class VersionGuards {
     moves: readonly VersionMove[],
     context: GuardContext,
   ): Promise<readonly Objection[]> {
+    assertMayOverride(context);
     const objections = await this.check(tx, moves, context);
     const standing = objections.filter((one) => !isSetAside(one, context));
     if (standing.length > 0)
@@ -52,6 +68,7 @@ export class VersionGuards {
         detail: describe(standing),
         objections: standing.slice(0, SHOWN),
       });
+    this.#note(tx, objections, context);
     return objections;
   }
 
@@ -60,6 +77,7 @@ export class VersionGuards {
    * another one was needed for falls with it.
    */
   async sift<T extends VersionMove>(tx: Transaction, moves: readonly T[], context: GuardContext): Promise<Sifted<T>> {
+    assertMayOverride(context);
     const objections: Objection[] = [];
     const overridden = new Map<string, Objection>();
     let allowed = moves;
@@ -76,7 +94,26 @@ export class VersionGuards {
       // Only tenants that lost a move can be in another state than was judged.
       pending = touched.has(null) ? allowed : allowed.filter((move) => touched.has(move.tenantId));
     }
-    return { allowed, objections, overridden: [...overridden.values()] };
+    const refused = new Set(objections.map(keyOf));
+    const setAside = [...overridden.values()].filter((one) => !refused.has(keyOf(one)));
+    this.#note(tx, setAside, context);
+    return { allowed, objections, overridden: setAside };
+  }
+
+  /**
+   * What an override set aside in a transaction, for the log; undefined: nothing. Whoever writes the change asks here, so
+   * that no operation can forget to tell.
+   */
+  overriddenIn(tx: Transaction): Overridden | undefined {
+    const noted = this.#setAside.get(tx);
+    return noted && { ...noted, items: itemsOfOverride(noted.objections) };
+  }
+
+  #note(tx: Transaction, objections: readonly Objection[], { override }: GuardContext): void {
+    if (override === undefined || objections.length === 0) return;
+    const noted = this.#setAside.get(tx) ?? { reason: override.reason, objections: [] };
+    for (const one of objections) noted.objections.push(one);
+    this.#setAside.set(tx, noted);
   }
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { LiftPlan, LiftResult, operations } from '@grey/contracts';
+import type { LiftPlan, LiftResult, operations, VersionShift } from '@grey/contracts';
 import { type AssignmentRecord, applyDelta, listTenants, type Snapshot } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { type Caller, mayActFor } from '../access/caller.ts';
 import { PlanTokens } from '../assignments/plan-tokens.ts';
 import { actorOf, type ChangeRequest, ChangesService } from '../changes/changes.service.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
+import { VersionGuards, type VersionMove } from '../guards/version-guards.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
@@ -45,15 +46,16 @@ export class LiftHoldService {
     private readonly snapshots: FreshSnapshot,
     private readonly tokens: PlanTokens,
     private readonly changes: ChangesService,
+    private readonly guards: VersionGuards,
   ) {}
 
   /**
    * @throws ApiError PRECONDITION_REQUIRED with the plan when no token is sent; HOLD_UNKNOWN, HOLD_LIFTED,
-   * PLAN_TOKEN_INVALID, PLAN_EXPIRED, PLAN_STALE, SNAPSHOT_MISSING
+   * MOVE_REFUSED, PLAN_TOKEN_INVALID, PLAN_EXPIRED, PLAN_STALE, SNAPSHOT_MISSING
    */
   async lift(call: LiftCall, manner: LiftManner = ALONE) {
     const { caller, input, idempotency } = call;
-    const { planToken, reason } = input.body;
+    const { planToken, reason, override } = input.body;
     const snapshot = await this.snapshots.get();
     if (planToken === undefined) throw await this.#offer(call, manner, snapshot);
     const request = { kind: manner.kind, actor: actorOf(caller), reason, idempotency };
@@ -63,6 +65,8 @@ export class LiftHoldService {
       const restoration = await manner.restore(tx, before, true);
       const shifts = shiftsOf(snapshot, before, restoration);
       if (digestOf(shifts, restoration) !== digest) throw new ApiError('PLAN_STALE');
+      const moves = movesOf(before.serviceId, shifts.shifts);
+      await this.guards.assertAllowed(tx, moves, { caller, override, isHeld: true });
       const hold = await this.store.lift(tx, before.id, { reason, actor: actorOf(caller) });
       await restoration.write(tx);
       return {
@@ -80,11 +84,14 @@ export class LiftHoldService {
   }
 
   async #offer(call: LiftCall, manner: LiftManner, snapshot: Snapshot): Promise<ApiError> {
-    const { hold, restoration } = await this.store.consistentRead(async (tx) => {
+    const planned = await this.store.consistentRead(async (tx) => {
       const hold = await this.#find(tx, call, false);
-      return { hold, restoration: await manner.restore(tx, hold, false) };
+      const restoration = await manner.restore(tx, hold, false);
+      const all = shiftsOf(snapshot, hold, restoration);
+      const moves = movesOf(hold.serviceId, all.shifts);
+      return { hold, restoration, all, objections: await this.guards.check(tx, moves, { caller: call.caller }) };
     });
-    const all = shiftsOf(snapshot, hold, restoration);
+    const { hold, restoration, all, objections } = planned;
     const claims = { ...claimsOf(call, manner), digest: digestOf(all, restoration) };
     const { token, expiresAt } = this.tokens.sign(claims);
     const visible = all.shifts.filter(({ tenantId }) => mayActFor(call.caller, tenantId));
@@ -97,7 +104,9 @@ export class LiftHoldService {
       byMove: groupShifts(all.shifts),
       moves: visible.slice(0, SHOWN_SHIFTS),
       isTruncated: visible.length > SHOWN_SHIFTS,
-      objections: [],
+      objections: objections
+        .filter(({ tenantId }) => tenantId === null || mayActFor(call.caller, tenantId))
+        .slice(0, SHOWN_SHIFTS),
       restoredCount: restoration.cells.length,
       keptCount: restoration.keptCount,
     };
@@ -111,6 +120,10 @@ export class LiftHoldService {
     if (row.liftedAt !== null) throw new ApiError('HOLD_LIFTED');
     return row;
   }
+}
+
+function movesOf(serviceId: string, shifts: readonly VersionShift[]): VersionMove[] {
+  return shifts.map(({ tenantId, fromVersion, toVersion }) => ({ tenantId, serviceId, fromVersion, toVersion }));
 }
 
 /** What the engine says of the snapshot without the hold and with the cells written back. */

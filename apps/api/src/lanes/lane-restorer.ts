@@ -29,23 +29,25 @@ export class LaneRestorer implements Restorer {
     return row === undefined ? null : { ...laneState(row) };
   }
 
-  async write(tx: Transaction, wish: Wish, now: State, to: State, { caller }: RestoreContext): Promise<ItemDraft[]> {
+  async write(tx: Transaction, wish: Wish, now: State, to: State, context: RestoreContext): Promise<ItemDraft[]> {
+    const { caller, override } = context;
+    const before = (now as unknown as LaneState | null) ?? undefined;
+    const allow = (after: LaneState | undefined) =>
+      this.guards.assertAllowed(tx, movesOfLane(before, after), { caller, override, isHeld: true });
     if (to === null) {
       const entries = (await this.store.listEntries(tx)).filter(({ tag }) => tag === wish.key);
       if (entries.length > 0)
         throw new ApiError('LANE_REFERENCED', {
           detail: `Rule ${entries[0]?.ruleId} of ${entries[0]?.serviceId} leads into it.`,
         });
+      await allow(undefined);
       await this.store.delete(tx, wish.key);
       return [draftOf(wish, now, null)];
     }
     const wanted = to as unknown as LaneState;
     const targets = wanted.versions.map(({ serviceId, version }) => ({ serviceId, targetVersion: version }));
     await this.targets.assertTargets(tx, targets, true);
-    await this.guards.assertAllowed(tx, movesOfLane((now as unknown as LaneState | null) ?? undefined, wanted), {
-      caller,
-      isHeld: true,
-    });
+    await allow(wanted);
     const row = await this.store.put(tx, wish.key, wanted.name, laneRecordOf(wish.key, wanted));
     return [draftOf(wish, now, { ...laneState(row) })];
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
 import { type LaneState, laneRecordOf } from '../changes/delta-of-items.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
+import { overrideOf } from '../guards/overridden.ts';
 import { VersionGuards } from '../guards/version-guards.ts';
 import { changedFields } from '../infra/changed-fields.ts';
 import { ApiError } from '../infra/http/api-error.ts';
@@ -51,7 +52,7 @@ export class LanesService {
    */
   put({ caller, input, ifMatch }: Called<Ops['putLane']>) {
     const { tag } = input.params;
-    const { reason, name = tag, mode, versions } = input.body;
+    const { reason, override, name = tag, mode, versions } = input.body;
     const entry = input.body.entry as LaneState['entry'];
     assertConditions([{ condition: entry?.when, path: 'body.entry.when' }]);
     return this.changes.commit({ kind: 'lane.put', actor: actorOf(caller), reason }, async (tx) => {
@@ -63,7 +64,8 @@ export class LanesService {
         return { items: [], answer: () => laneView(before, entries) };
       const targets = versions.map(({ serviceId, version }) => ({ serviceId, targetVersion: version }));
       await this.targets.assertTargets(tx, targets, true);
-      await this.guards.assertAllowed(tx, movesOfLane(before?.record, wanted), { caller, isHeld: true });
+      const context = { caller, override, isHeld: true };
+      await this.guards.assertAllowed(tx, movesOfLane(before?.record, wanted), context);
       const row = await this.store.put(tx, tag, name, laneRecordOf(tag, wanted));
       return {
         items: [itemOf(tag, before && laneState(before), laneState(row))],
@@ -72,7 +74,7 @@ export class LanesService {
     });
   }
 
-  /** @throws ApiError LANE_UNKNOWN, LANE_REFERENCED with the rules that lead into it, PRECONDITION_FAILED */
+  /** @throws ApiError LANE_UNKNOWN, LANE_REFERENCED with the rules that lead into it, MOVE_REFUSED, PRECONDITION_FAILED */
   async delete({ caller, input, ifMatch }: Called<Ops['deleteLane']>): Promise<void> {
     const { tag } = input.params;
     await this.changes.commit({ kind: 'lane.deleted', actor: actorOf(caller) }, async (tx) => {
@@ -84,6 +86,8 @@ export class LanesService {
         throw new ApiError('LANE_REFERENCED', {
           references: view.enteredBy.map(({ serviceId, ruleId }) => ({ kind: 'rule', serviceId, ruleId })),
         });
+      const context = { caller, override: overrideOf(input.query), isHeld: true };
+      await this.guards.assertAllowed(tx, movesOfLane(row.record, undefined), context);
       await this.store.delete(tx, tag);
       return { items: [itemOf(tag, laneState(row), undefined)], answer: () => undefined };
     });

@@ -153,7 +153,7 @@ function itemsOf({ serviceIds, tenantIds, tenantTags }: Subscription): Prisma.Sq
   const tenant = isEverybody
     ? Prisma.sql`TRUE`
     : Prisma.sql`(
-        (i.tenant_id IS NULL AND i.entity NOT IN ('tenant', 'user', 'api_key', 'channel'))
+        (i.tenant_id IS NULL AND i.entity NOT IN ('tenant', 'user', 'api_key', 'channel', 'override'))
         OR coalesce(i.tenant_id, CASE WHEN i.entity = 'tenant' THEN i.key END) = ANY (${tenantIds}::text[])
         OR i.tenant_id IN (SELECT t.id FROM tenants t WHERE t.tags && ${tenantTags}::text[])
         OR (i.entity = 'tenant' AND (jsonb_exists_any(i.before -> 'tags', ${tenantTags}::text[])

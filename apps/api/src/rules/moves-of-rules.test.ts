@@ -49,3 +49,25 @@ test('a rule that is off moves nobody, nor does a share of nothing', () => {
   };
   expect(shown(undefined, set(rule('a', 'x', undefined, { target: split })))).toEqual([[null, 'v1']]);
 });
+
+test('who leaves a rule moves: when it goes, is turned off, or others come before it', () => {
+  const [a, b] = [rule('a', 'v1', tenant('acme')), rule('b', 'v2', header)];
+  expect(shown(set(a, b), set(b))).toEqual([['acme', null]]);
+  expect(shown(set(a, b), set(a, { ...b, isEnabled: false }))).toEqual([[null, null]]);
+  expect(shown(set(a, b), set(b, a))).toEqual([
+    [null, null],
+    ['acme', null],
+  ]);
+  expect(shown(set(a, b), set({ ...a, name: 'another', id: 'c' }, b))).toEqual([]);
+  const path = { kind: 'prefix', value: '/x' } as never;
+  expect(shown(set({ ...b, path }), { ...set({ ...b, path }), normalizePath: true })).toEqual([[null, null]]);
+});
+
+test('a rule that leads into a lane moves its service, and those of the lane', () => {
+  const lane = rule('a', '', tenant('acme'), { target: { kind: 'lane', tag: 'summer' } });
+  const moves = movesOfRules('pay', undefined, set(lane), () => ['shop']);
+  expect(moves.map(({ serviceId, tenantId, toVersion }) => [serviceId, tenantId, toVersion])).toEqual([
+    ['pay', 'acme', null],
+    ['shop', 'acme', null],
+  ]);
+});

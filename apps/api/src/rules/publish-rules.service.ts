@@ -1,4 +1,4 @@
-import type { operations, RuleRevision, RuleSetInput } from '@grey/contracts';
+import type { GuardOverride, operations, RuleRevision, RuleSetInput } from '@grey/contracts';
 import type { RuleSetRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
@@ -25,6 +25,7 @@ interface Publication {
   readonly changeKey: string;
   readonly caller: Caller;
   readonly reason: string | undefined;
+  readonly override: GuardOverride | undefined;
   readonly rules: OpenRules;
   readonly input: RuleSetInput;
   sourceOf(number: number): RuleSource;
@@ -49,7 +50,7 @@ export class PublishRulesService {
    */
   publishDraft({ caller, input, ifMatch, idempotency }: Called<Ops['publishRuleDraft']>) {
     const { serviceId } = input.params;
-    const { reason } = input.body;
+    const { reason, override } = input.body;
     const request = { kind: 'rules.published', actor: actorOf(caller), reason, idempotency } as const;
     return this.changes.commit(request, async (tx, changeKey) => {
       const rules = await this.contexts.open(tx, serviceId, true);
@@ -63,6 +64,7 @@ export class PublishRulesService {
         changeKey,
         caller,
         reason,
+        override,
         rules,
         input: draft.input,
         sourceOf,
@@ -79,7 +81,7 @@ export class PublishRulesService {
    */
   publishRevision({ caller, input, idempotency }: Called<Ops['publishRuleRevision']>) {
     const { serviceId, number } = input.params;
-    const { reason } = input.body;
+    const { reason, override } = input.body;
     const request = { kind: 'rules.published', actor: actorOf(caller), reason, idempotency } as const;
     return this.changes.commit(request, async (tx, changeKey) => {
       const rules = await this.contexts.open(tx, serviceId, true);
@@ -90,6 +92,7 @@ export class PublishRulesService {
         changeKey,
         caller,
         reason,
+        override,
         rules,
         input: earlier.input,
         sourceOf,
@@ -107,8 +110,9 @@ export class PublishRulesService {
     assertSound(findings);
     const live = await this.store.findLive(tx, serviceId);
     if (live !== undefined && isSame(live.record, record)) return { items: [], answer: () => revisionView(live) };
-    const moves = movesOfRules(serviceId, live?.record, record);
-    await this.guards.assertAllowed(tx, moves, { caller: publication.caller, isHeld: true });
+    const { caller, override } = publication;
+    const moves = movesOfRules(serviceId, live?.record, record, await this.store.readServicesOfLanes(tx));
+    await this.guards.assertAllowed(tx, moves, { caller, override, isHeld: true });
     await this.store.publish(tx, { serviceId, number, record, input, republishedFrom, changeKey });
     return {
       items: itemsOfPublication(serviceId, live, { number, input }),

@@ -33,7 +33,7 @@ export class RulesRestorer implements Restorer {
   }
 
   async write(tx: Transaction, { key }: Wish, _: State, to: State, context: RestoreContext): Promise<ItemDraft[]> {
-    const { caller, changeKey } = context;
+    const { caller, override, changeKey } = context;
     const rules = await this.contexts.open(tx, key, true);
     const live = await this.store.findLive(tx, key);
     const wanted = (to?.['liveRuleSet'] ?? null) as number | null;
@@ -47,7 +47,8 @@ export class RulesRestorer implements Restorer {
     const source = earlier === undefined ? { input, number } : { record: { ...earlier.record, number } };
     const { record, findings } = await rules.judge(source);
     assertSound(findings);
-    await this.guards.assertAllowed(tx, movesOfRules(key, live?.record, record), { caller, isHeld: true });
+    const moves = movesOfRules(key, live?.record, record, await this.store.readServicesOfLanes(tx));
+    await this.guards.assertAllowed(tx, moves, { caller, override, isHeld: true });
     await this.store.publish(tx, { serviceId: key, number, record, input, republishedFrom: wanted, changeKey });
     return itemsOfPublication(key, live, { number, input });
   }

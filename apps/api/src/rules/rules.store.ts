@@ -58,6 +58,12 @@ export class RulesStore {
     return rows.map(({ record }) => record as unknown as LaneRecord);
   }
 
+  /** The services that answer together in a lane, by its tag. */
+  async readServicesOfLanes(tx: Transaction): Promise<(tag: string) => readonly string[]> {
+    const lanes = new Map((await this.listLanes(tx)).map(({ tag, versions }) => [tag, versions]));
+    return (tag) => (lanes.get(tag) ?? []).map(({ serviceId }) => serviceId);
+  }
+
   /** Keeps lanes from being deleted until the transaction ends. */
   async holdLanes(tx: Transaction, tags: readonly string[]): Promise<void> {
     if (tags.length > 0)

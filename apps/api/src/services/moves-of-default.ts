@@ -5,7 +5,7 @@ type Default = Pick<ServiceFields, 'defaultVersions'>;
 
 /**
  * What a new default does to everybody who follows it: a version that gains weight is entered from each that they had.
- * The fallback is no move: it answers only where nothing else can.
+ * Without a default those who followed it are left with nothing. The fallback is no move: it answers only where nothing else can.
  */
 export function movesOfDefault(
   serviceId: string,
@@ -14,6 +14,8 @@ export function movesOfDefault(
 ): VersionMove[] {
   if (after === undefined) return [];
   const had = usedOf(before.defaultVersions);
+  if (usedOf(after).length === 0)
+    return had.map((fromVersion) => ({ tenantId: null, serviceId, fromVersion, toVersion: null, isDefault: true }));
   const weightOf = new Map(before.defaultVersions.map(({ version, weight }) => [version, weight]));
   return after
     .filter(({ version, weight }) => weight > (weightOf.get(version) ?? 0))

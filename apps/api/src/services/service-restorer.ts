@@ -29,14 +29,15 @@ export class ServiceRestorer implements Restorer {
     return row === undefined ? null : { ...serviceState(row) };
   }
 
-  async write(tx: Transaction, wish: Wish, now: State, to: State, { caller }: RestoreContext): Promise<ItemDraft[]> {
+  async write(tx: Transaction, wish: Wish, now: State, to: State, context: RestoreContext): Promise<ItemDraft[]> {
     if (now === null || to === null) return refuse('A service is neither deleted nor made anew by a revert.');
     const { defaultVersions, ...fields } = to as unknown as ServiceFields;
     const labels = [...defaultVersions.map((one) => one.version), fields.fallbackVersion ?? []].flat();
     await this.records.holdVersions(tx, wish.key, [...new Set(labels)]);
     const before = now as unknown as ServiceFields;
     await this.guards.assertAllowed(tx, movesOfDefault(wish.key, before, { defaultVersions }), {
-      caller,
+      caller: context.caller,
+      override: context.override,
       isHeld: true,
     });
     const row = await this.store.findIn(tx, wish.key);

@@ -73,7 +73,7 @@ export class ServicesService {
   /** @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, MOVE_REFUSED, PRECONDITION_FAILED */
   update({ caller, input, ifMatch }: Called<Ops['updateService']>) {
     const { serviceId } = input.params;
-    const { reason, ...wanted } = input.body;
+    const { reason, override, ...wanted } = input.body;
     return this.changes.commit({ kind: 'service.updated', actor: actorOf(caller), reason }, async (tx) => {
       const row = await this.store.lock(tx, serviceId);
       if (row === undefined) throw new ApiError('SERVICE_UNKNOWN');
@@ -83,7 +83,8 @@ export class ServicesService {
       if (fields === undefined) return { items: [], answer: () => this.#view(row) };
       assertFallback({ ...before, ...fields });
       await this.#assertVersions(tx, serviceId, fields);
-      await this.guards.assertAllowed(tx, movesOfDefault(serviceId, before, fields), { caller, isHeld: true });
+      const context = { caller, override, isHeld: true };
+      await this.guards.assertAllowed(tx, movesOfDefault(serviceId, before, fields), context);
       const { defaultVersions, ...rest } = fields;
       const owned = defaultVersions && { defaultVersions: assignDefaults(ownedDefaultsOf(row), defaultVersions) };
       const updated = await this.store.update(tx, serviceId, { ...rest, ...owned });

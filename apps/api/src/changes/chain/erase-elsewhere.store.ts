@@ -27,6 +27,8 @@ export async function eraseElsewhere(
       ${withReasons ? Prisma.sql`, lift_reason = ${ERASED}` : Prisma.empty}
     WHERE ${isUser(Prisma.sql`lifted_by`)}`;
   await tx.$executeRaw`
+    UPDATE freezes SET created_by = created_by || ${nobody}::jsonb WHERE ${isUser(Prisma.sql`created_by`)}`;
+  await tx.$executeRaw`
     UPDATE notification_deliveries d
     SET notification = jsonb_set(d.notification, '{actor,name}', to_jsonb(${ERASED}::text))
       ${withReasons ? Prisma.sql`|| '{"reason": null}'::jsonb` : Prisma.empty}

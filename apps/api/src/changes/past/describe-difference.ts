@@ -15,6 +15,7 @@ export function differingFields(from: State, to: State): StateDifference['fields
 /** One sentence that says what became of something. */
 export function describeDifference(subject: Subject, from: State, to: State): string {
   if (subject.entity === 'assignment') return describeMove(subject, from, to);
+  if (subject.entity === 'override') return `${subject.key} is overridden: ${overriddenIn(to)}`;
   const name = `${subject.entity.replace('_', ' ')} ${subject.key}`;
   if (from === null) return `${name} is added`;
   if (to === null) return `${name} is removed`;
@@ -28,6 +29,11 @@ function describeMove({ tenantId, serviceId }: Subject, from: State, to: State):
   if (to === null) return `${who}: ${versionOf(from)} → the default`;
   if (from === null) return `${who}: the default → ${versionOf(to)}`;
   return `${who}: ${versionOf(from)} → ${versionOf(to)}`;
+}
+
+function overriddenIn(state: State): string {
+  const objections = (state?.['objections'] ?? []) as { detail: string }[];
+  return objections.map(({ detail }) => detail).join(' ');
 }
 
 function versionOf(state: State): string {

@@ -35,7 +35,7 @@ export interface PageOfKeys {
 }
 
 /** Persons, keys and what was erased of them are no state of the configuration. */
-const hidden = ['user', 'api_key', 'erasure', 'change'];
+const hidden = ['user', 'api_key', 'erasure', 'change', 'override'];
 
 /** Asks the log what its changes touched: the past is the present with that taken back. */
 @Injectable()

@@ -3,6 +3,8 @@ import { Database } from '../../infra/db/database.ts';
 
 /** Entities whose present state is in tables of their own; of others the log is the only one that knows. */
 const tabled = ['tenant', 'assignment', 'service', 'version', 'rule', 'experiment', 'lane', 'flags', 'user', 'api_key'];
+/** What has no present state. */
+const stateless = ['override'];
 
 @Injectable()
 export class RetentionStore {
@@ -21,7 +23,7 @@ export class RetentionStore {
         UPDATE changes SET services = NULL, trimmed_at = clock_timestamp() WHERE key IN (
           SELECT c.key FROM changes c
           WHERE c.at < ${before} AND c.trimmed_at IS NULL AND NOT EXISTS (
-            SELECT 1 FROM change_items i WHERE i.change_key = c.key AND i.entity <> ALL (${tabled}::text[]))
+            SELECT 1 FROM change_items i WHERE i.change_key = c.key AND i.entity <> ALL (${[...tabled, ...stateless]}::text[]))
           ORDER BY c.at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
         RETURNING key`;
       const keys = rows.map((row) => row.key);

@@ -1,4 +1,4 @@
-import type { ChangeItem } from '@grey/contracts';
+import type { ChangeItem, GuardOverride } from '@grey/contracts';
 import type { Caller } from '../../access/caller.ts';
 import type { Transaction } from '../../infra/db/database.ts';
 import { canonicalJson } from '../../infra/http/canonical-json.ts';
@@ -28,6 +28,8 @@ export interface Conflict extends Wish {
 export interface Refused extends Wish {
   readonly code: string;
   readonly message: string;
+  /** An override would let it be written. */
+  readonly isOverridable?: boolean;
 }
 
 /** What writing back came to. Everything in `items` is written. */
@@ -42,6 +44,7 @@ export interface Outcome {
 export interface RestoreContext {
   readonly caller: Caller;
   readonly changeKey: string;
+  readonly override?: GuardOverride | undefined;
   /** Write also what later changes touched. */
   readonly isOverwriting: boolean;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { operations, RestoreCounts, RestorePlan, RestoreResult } from '@grey/contracts';
+import type { GuardOverride, operations, RestoreCounts, RestorePlan, RestoreResult } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { assertTenant, type Caller, mayActFor } from '../../access/caller.ts';
 import { CellsRestorer } from '../../assignments/cells-restorer.ts';
@@ -8,6 +8,8 @@ import { PlanTokens } from '../../assignments/plan-tokens.ts';
 import { CompatibilityRestorer } from '../../compatibility/compatibility-restorer.ts';
 import { ExperimentRestorer } from '../../experiments/experiment-restorer.ts';
 import { FlagsRestorer } from '../../flags/flags-restorer.ts';
+import { FreezeRestorer } from '../../freezes/freeze-restorer.ts';
+import { VersionGuards } from '../../guards/version-guards.ts';
 import type { Transaction } from '../../infra/db/database.ts';
 import { ApiError } from '../../infra/http/api-error.ts';
 import { canonicalJson } from '../../infra/http/canonical-json.ts';
@@ -36,7 +38,7 @@ const ITEM_LIMIT = 200_000;
 /** What shall be written back. */
 interface Job {
   readonly name: string;
-  readonly options: { readonly overwrite: boolean };
+  readonly options: { readonly overwrite: boolean; readonly override?: GuardOverride | undefined };
   /** Names the original in the new change; undefined: nothing to name. */
   readonly note?: ItemDraft;
   find(tx: Transaction): Promise<Wish[]>;
@@ -55,6 +57,7 @@ export class RevertService {
     private readonly past: PastStore,
     private readonly services: ServiceRecords,
     private readonly cells: CellsRestorer,
+    private readonly guards: VersionGuards,
     tenants: TenantRestorer,
     serviceFields: ServiceRestorer,
     versions: VersionRestorer,
@@ -63,8 +66,9 @@ export class RevertService {
     rules: RulesRestorer,
     experiments: ExperimentRestorer,
     compatibility: CompatibilityRestorer,
+    freezes: FreezeRestorer,
   ) {
-    this.#restorers = [tenants, serviceFields, versions, lanes, flags, rules, experiments, compatibility];
+    this.#restorers = [tenants, serviceFields, versions, lanes, flags, rules, experiments, compatibility, freezes];
   }
 
   /** @throws ApiError CHANGE_UNKNOWN, HISTORY_TRIMMED, NOT_REVERTIBLE */
@@ -112,10 +116,10 @@ export class RevertService {
     };
   }
 
-  #restoreOf(tenantId: string, { at }: { at: string }): Job {
+  #restoreOf(tenantId: string, { at, override }: { at: string; override?: GuardOverride | undefined }): Job {
     return {
       name: `restore ${tenantId} ${at}`,
-      options: { overwrite: false },
+      options: { overwrite: false, override },
       find: async (tx) => {
         const { position } = await this.moments.find(tx, at);
         const filter = { entities: ['tenant', 'assignment'], tenantId, tenantIds: null };
@@ -131,9 +135,10 @@ export class RevertService {
       const outcome = await this.#restore(tx, caller, job, '00000000-0000-4000-8000-000000000000');
       const conflicts = outcome.conflicts.slice(0, SHOWN);
       const last = await this.store.findLastChanges(tx, conflicts);
-      return { outcome, last, position: await this.changes.readPosition(tx) };
+      const overridden = this.guards.overriddenIn(tx)?.objections ?? [];
+      return { outcome, last, overridden, position: await this.changes.readPosition(tx) };
     });
-    const { outcome, last, position } = planned;
+    const { outcome, last, overridden, position } = planned;
     const { items, conflicts, refusals } = outcome;
     const { token, expiresAt } = this.tokens.sign({ ...keysOf(caller, job), digest: await digestOf(outcome) });
     return {
@@ -151,8 +156,13 @@ export class RevertService {
         text: describeDifference(one, one.expected, one.now),
         changeId: last.get(`${one.entity} ${one.key}`) ?? null,
       })),
-      refusals: refusals.slice(0, SHOWN).map((one) => ({ ...subjectOf(one), code: one.code, message: one.message })),
-      overridden: [],
+      refusals: refusals.slice(0, SHOWN).map((one) => ({
+        ...subjectOf(one),
+        code: one.code,
+        message: one.message,
+        ...(one.isOverridable === undefined ? {} : { isOverridable: one.isOverridable }),
+      })),
+      overridden: overridden.slice(0, SHOWN),
       isTruncated: Math.max(items.length, conflicts.length, refusals.length) > SHOWN,
     };
   }
@@ -161,7 +171,7 @@ export class RevertService {
     return this.changes.commit<RestoreResult>(request, async (tx, changeKey) => {
       const digest = this.tokens.verify(planToken, keysOf(caller, job));
       const outcome = await this.#restore(tx, caller, job, changeKey);
-      if ((await digestOf(outcome)) !== digest) throw new ApiError('PLAN_STALE');
+      if ((await digestOf(outcome)) !== digest) throw stale(outcome);
       const services = [];
       for (const id of [...new Set(outcome.serviceIds)].sort()) services.push(await this.services.read(tx, id));
       const { items } = outcome;
@@ -176,7 +186,8 @@ export class RevertService {
   async #restore(tx: Transaction, caller: Caller, job: Job, changeKey: string): Promise<Outcome> {
     const wishes = await job.find(tx);
     const outcome: Outcome = { items: [], serviceIds: [], conflicts: [], refusals: [], noopCount: 0 };
-    const context = { caller, changeKey, isOverwriting: job.options.overwrite };
+    const { overwrite, override } = job.options;
+    const context = { caller, changeKey, override, isOverwriting: overwrite };
     const cells = wishes.filter(({ entity }) => entity === 'assignment');
     for (const wish of wishes)
       if (wish.entity !== 'assignment' && !isLast(wish)) await this.#restoreOne(tx, wish, context, outcome);
@@ -207,7 +218,13 @@ export class RevertService {
     } catch (error) {
       // What may not be is thrown before anything of it is written.
       if (!(error instanceof ApiError) || error.code === 'DATABASE_UNAVAILABLE') throw error;
-      outcome.refusals.push({ ...wish, code: error.code, message: error.extra.detail ?? error.message });
+      const { detail = error.message, objections } = error.extra;
+      outcome.refusals.push({
+        ...wish,
+        code: error.code,
+        message: detail,
+        ...(objections === undefined ? {} : { isOverridable: objections.every((one) => one.isOverridable) }),
+      });
     }
   }
 }
@@ -215,6 +232,13 @@ export class RevertService {
 /** What must be out of use before: tenants that go, versions that are retired. */
 function isLast({ entity, wanted }: Wish): boolean {
   return (entity === 'tenant' && wanted === null) || (entity === 'version' && wanted?.['status'] === 'retired');
+}
+
+/** Not what was planned. What is refused now may be why: it is named. */
+function stale({ refusals }: Outcome): ApiError {
+  const [first] = refusals.filter(({ isOverridable }) => isOverridable !== undefined);
+  const detail = `Guards object to what was, or would be, written: ${first?.key}: ${first?.message}`;
+  return new ApiError('PLAN_STALE', first === undefined ? {} : { detail });
 }
 
 function whyNot({ entity }: Wish): string {

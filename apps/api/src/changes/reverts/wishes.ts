@@ -14,7 +14,10 @@ export function wishesOf(items: readonly ChangeItem[]): Wish[] {
   // Rules go back as a whole set; what happened to each of them is told beside it.
   const withRules = new Set(all.filter(({ part }) => part === 'rules').map(({ serviceId }) => serviceId));
   return all
-    .filter(({ entity, serviceId }) => entity !== 'change' && !(entity === 'rule' && withRules.has(serviceId)))
+    .filter(
+      ({ entity, serviceId }) =>
+        entity !== 'change' && entity !== 'override' && !(entity === 'rule' && withRules.has(serviceId)),
+    )
     .sort((a, b) => rankOf(a) - rankOf(b));
 }
 
