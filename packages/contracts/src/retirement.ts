@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { plannedMoveSchema, planRequestSchema, planSummarySchema, refusalSchema } from './assignments.ts';
 import { objectionSchema } from './errors.ts';
 import { instanceHealthSchema, instanceSourceSchema } from './instances.ts';
+import { overridable } from './overrides.ts';
 import { pageOf, pageQuerySchema, positionSchema, reasonSchema, tagSchema, versionLabelSchema } from './primitives.ts';
 import { serviceSchema, versionSchema, versionStatusSchema } from './services.ts';
 
@@ -122,6 +123,7 @@ export const reviveVersionSchema = z
 const promotion = {
   fromVersion: versionLabelSchema.meta({ description: 'The version that goes.' }),
   retires: z.boolean().default(true).meta({ description: 'False: the version that goes is left as it is.' }),
+  ...overridable,
 };
 export const planPromotionSchema = z.strictObject(promotion).meta({ id: 'PlanPromotion' });
 export const promoteVersionSchema = z
@@ -147,6 +149,9 @@ export const promotionPlanSchema = z
     isTruncated: z.boolean(),
     refusals: z.array(refusalSchema).meta({ description: 'Tenants that may not move, the first 1 000.' }),
     objections: z.array(objectionSchema).meta({ description: 'To the new default.' }),
+    overridden: z
+      .array(objectionSchema)
+      .meta({ description: 'Objections that the override sets aside; the first 1 000.' }),
     references: z
       .array(versionReferenceSchema)
       .meta({ description: 'What would still refer to the version that goes; empty when it is not retired.' }),

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { operations, PromotionPlan, Service } from '@grey/contracts';
+import type { GuardOverride, operations, PromotionPlan, Service } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { CellMoves } from '../assignments/cell-moves.service.ts';
 import type { Evaluation } from '../assignments/plan-cells.ts';
 import { PlanTokens } from '../assignments/plan-tokens.ts';
 import { actorOf, ChangesService } from '../changes/changes.service.ts';
-import { type Objection, VersionGuards } from '../guards/version-guards.ts';
+import type { VersionMove } from '../guards/version-guard.ts';
+import { type Objection, type Sifted, VersionGuards } from '../guards/version-guards.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { canonicalJson } from '../infra/http/canonical-json.ts';
@@ -27,13 +28,14 @@ interface Promotion {
   readonly fromVersion: string;
   readonly toVersion: string;
   readonly retires: boolean;
+  readonly override: GuardOverride | undefined;
 }
 
 interface Outlook {
   readonly cells: Evaluation;
   readonly defaultBefore: Service['defaultVersions'];
   readonly defaultAfter: Service['defaultVersions'];
-  readonly objections: readonly Objection[];
+  readonly judged: Sifted<VersionMove>;
 }
 
 /** The last step of a release: the new version becomes the default, whoever is left moves to it, and the old one goes. */
@@ -58,7 +60,8 @@ export class PromotionService {
     const { serviceId, fromVersion, toVersion, retires } = promotion;
     return this.store.consistentRead(async (tx) => {
       const outlook = await this.#evaluate(tx, caller, promotion, false);
-      const { cells, defaultBefore, defaultAfter, objections } = outlook;
+      const { cells, defaultBefore, defaultAfter, judged } = outlook;
+      const { objections, overridden } = judged;
       const { references } = await this.statuses.read(tx, serviceId, fromVersion);
       const left = references.filter(
         ({ kind, isBlocking }) => retires && isBlocking && kind !== 'assignments' && kind !== 'default',
@@ -73,7 +76,10 @@ export class PromotionService {
         planToken: signed?.token ?? null,
         expiresAt: signed?.expiresAt.toISOString() ?? null,
         position: await this.changes.readPosition(tx),
-        ...promotion,
+        serviceId,
+        fromVersion,
+        toVersion,
+        retires,
         defaultBefore,
         defaultAfter,
         defaultCount: await this.store.countUnassigned(tx, serviceId),
@@ -83,6 +89,7 @@ export class PromotionService {
         isTruncated: Math.max(cells.moves.length, refusals.length) > SHOWN,
         refusals: refusals.slice(0, SHOWN),
         objections: general,
+        overridden: overridden.slice(0, SHOWN),
         references: left,
         instanceCount: this.instances.listLive(serviceId).filter(({ version }) => version === toVersion).length,
       };
@@ -102,10 +109,10 @@ export class PromotionService {
       const digest = this.tokens.verify(planToken, claimsOf(caller, promotion));
       const before = await this.statuses.lock(tx, serviceId, fromVersion);
       const outlook = await this.#evaluate(tx, caller, promotion, true);
-      const { cells, objections, defaultAfter } = outlook;
-      const [first] = objections;
+      const { cells, judged, defaultAfter } = outlook;
+      const [first] = judged.objections;
       if (first !== undefined)
-        throw new ApiError('MOVE_REFUSED', { detail: first.detail, objections: objections.slice(0, SHOWN) });
+        throw new ApiError('MOVE_REFUSED', { detail: first.detail, objections: judged.objections.slice(0, SHOWN) });
       if (cells.refusals.length > 0 || this.#digest(outlook) !== digest) throw new ApiError('PLAN_STALE');
       const { item, view: service } = await this.defaults.set(tx, serviceId, defaultAfter);
       const moved = await this.cells.write(tx, cells.moves);
@@ -134,7 +141,8 @@ export class PromotionService {
     const defaultAfter = [{ version: toVersion, weight: 10_000 }];
     const cells = await this.cells.evaluate(tx, caller, promotion, isHeld);
     const moves = [...this.defaults.moves(serviceId, defaultBefore, defaultAfter), ...this.cells.guarded(cells)];
-    return { cells, defaultBefore, defaultAfter, objections: await this.guards.check(tx, moves, { caller, isHeld }) };
+    const judged = await this.guards.sift(tx, moves, { caller, override: promotion.override, isHeld });
+    return { cells, defaultBefore, defaultAfter, judged };
   }
 
   #digest({ cells, defaultBefore }: Outlook): string {
@@ -144,12 +152,12 @@ export class PromotionService {
 
 function promotionOf({ params, body }: Called<Ops['planPromotion'] | Ops['promoteVersion']>['input']): Promotion {
   const { serviceId, version: toVersion } = params;
-  const { fromVersion, retires } = body;
+  const { fromVersion, retires, override } = body;
   if (fromVersion === toVersion)
     throw new ApiError('VALIDATION_FAILED', {
       errors: [{ path: 'body.fromVersion', message: 'is the version that comes' }],
     });
-  return { serviceId, fromVersion, toVersion, retires };
+  return { serviceId, fromVersion, toVersion, retires, override };
 }
 
 function claimsOf(caller: Caller, promotion: Promotion): { callerId: string; requestHash: string } {
@@ -163,6 +171,6 @@ function isOfTenant(objection: Objection): objection is Objection & { tenantId: 
   return objection.tenantId !== null;
 }
 
-function refusalOf({ tenantId, serviceId, code, detail, mend }: Objection & { tenantId: string }) {
-  return { tenantId, serviceId, code, message: detail, mend };
+function refusalOf({ tenantId, serviceId, code, detail, mend, isOverridable }: Objection & { tenantId: string }) {
+  return { tenantId, serviceId, code, message: detail, mend, isOverridable };
 }

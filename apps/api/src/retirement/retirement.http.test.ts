@@ -248,6 +248,34 @@ test('a promotion asks the guards about the default and everybody who moves, and
   expect((await api.ask('GET', at('judged', 'v1'))).body).toMatchObject({ status: 'active', assignmentCount: 2 });
 });
 
+test('a freeze stands against a promotion until it is overridden, and the log says that it was', async () => {
+  await makeService('frozen');
+  const freeze = {
+    title: 'Holidays',
+    reason: 'nobody is here',
+    scope: { serviceIds: ['frozen'] },
+    startsAt: new Date(Date.now() - 60_000).toISOString(),
+    endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+    recurrence: null,
+  };
+  expect((await api.ask('POST', '/api/freezes', freeze)).status).toBe(201);
+  const refused = await plan('frozen', 'v2', { fromVersion: 'v1' });
+  expect(refused.planToken).toBeNull();
+  expect(refused.objections).toMatchObject([{ isOverridable: true }]);
+  expect(refused.refusals).toMatchObject([{ tenantId: 'acme', isOverridable: true }, { tenantId: 'beta' }]);
+  const body = { fromVersion: 'v1', override: { reason: 'v1 loses orders' } };
+  const overridden = await plan('frozen', 'v2', body);
+  expect(overridden.overridden).toHaveLength(3);
+  const { planToken } = overridden;
+  expect((await api.ask('POST', at('frozen', 'v2', '/promote'), { fromVersion: 'v1', planToken })).body.code).toBe(
+    'PLAN_TOKEN_INVALID',
+  );
+  const done = await api.ask('POST', at('frozen', 'v2', '/promote'), { ...body, planToken });
+  expect(done.body).toMatchObject({ movedCount: 2, version: { status: 'retired' } });
+  const { items } = (await api.ask('GET', `/api/changes/${done.body.changeId}/items`)).body;
+  expect(items.map((item: { entity: string }) => item.entity)).toContain('override');
+});
+
 test('a rollback whose version was retired since is undone without bringing it back', async () => {
   await makeService('undone');
   await setDefault('undone', 'v2');

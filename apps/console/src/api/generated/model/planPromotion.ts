@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 export interface PlanPromotion {
   /**
@@ -14,4 +15,5 @@ export interface PlanPromotion {
   fromVersion: string;
   /** False: the version that goes is left as it is. */
   retires?: boolean;
+  override?: GuardOverride;
 }

@@ -5,6 +5,7 @@
  * Decides per tenant and request which version and which instance of a service answers.
  * OpenAPI spec version: 1
  */
+import type { GuardOverride } from './guardOverride.ts';
 
 /**
  * What was planned, with its token: all of it happens, or nothing.
@@ -17,6 +18,7 @@ export interface PromoteVersion {
   fromVersion: string;
   /** False: the version that goes is left as it is. */
   retires?: boolean;
+  override?: GuardOverride;
   /**
      * @minLength 1
      * @maxLength 4096

@@ -48,6 +48,8 @@ export interface PromotionPlan {
   refusals: Refusal[];
   /** To the new default. */
   objections: Objection[];
+  /** Objections that the override sets aside; the first 1 000. */
+  overridden: Objection[];
   /** What would still refer to the version that goes; empty when it is not retired. */
   references: VersionReference[];
   /**
