@@ -13,6 +13,7 @@ const pages = [
   { to: '/discovery', label: 'nav.discovery', mark: '◎', permission: 'discovery.read' },
   { to: '/routers', label: 'nav.routers', mark: '⇉', permission: 'routers.read' },
   { to: '/tenant-sync', label: 'nav.tenantSync', mark: '⇄', permission: 'tenant-sync.read' },
+  { to: '/channels', label: 'nav.channels', mark: '✉', permission: 'notifications.manage' },
   { to: '/access', label: 'nav.access', mark: '⚙', permission: 'access.manage' },
 ] as const;
 

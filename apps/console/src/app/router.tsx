@@ -13,10 +13,12 @@ import { PasswordPage } from '../features/access/password.page.tsx';
 import { MatrixPage } from '../features/assignments/matrix.page.tsx';
 import { readChangeFilters } from '../features/changes/change-filters.ts';
 import { ChangesPage } from '../features/changes/changes.page.tsx';
+import { readDeliveryView } from '../features/channels/delivery-view.ts';
 import { readUpgradeQuestion } from '../features/compatibility/upgrade-question.ts';
 import { DiscoveryPage } from '../features/discovery/discovery.page.tsx';
 import { EmergencyPage } from '../features/emergency/emergency.page.tsx';
 import { readRollbackQuestion } from '../features/emergency/rollback-wish.ts';
+import { readCompareView, readPastView } from '../features/history/past-view.ts';
 import { HoldPage } from '../features/holds/hold.page.tsx';
 import { readHoldFilters } from '../features/holds/hold-filters.ts';
 import { HoldsPage } from '../features/holds/holds.page.tsx';
@@ -163,6 +165,39 @@ const changesRoute = createRoute({
   component: ChangesPage,
   validateSearch: readChangeFilters,
 });
+const stateRoute = createRoute({
+  ...inShell,
+  path: '/changes/state',
+  component: lazyRouteComponent(() => import('../features/history/state.page.tsx'), 'StatePage'),
+  validateSearch: readPastView,
+});
+const compareRoute = createRoute({
+  ...inShell,
+  path: '/changes/compare',
+  component: lazyRouteComponent(() => import('../features/history/compare.page.tsx'), 'ComparePage'),
+  validateSearch: readCompareView,
+});
+const auditRoute = createRoute({
+  ...inShell,
+  path: '/changes/audit',
+  component: lazyRouteComponent(() => import('../features/history/audit.page.tsx'), 'AuditPage'),
+});
+const changeRoute = createRoute({
+  ...inShell,
+  path: '/changes/$changeId',
+  component: lazyRouteComponent(() => import('../features/changes/change.page.tsx'), 'ChangePage'),
+});
+const channelsRoute = createRoute({
+  ...inShell,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('../features/channels/channels.page.tsx'), 'ChannelsPage'),
+});
+const channelRoute = createRoute({
+  ...inShell,
+  path: '/channels/$channelId',
+  component: lazyRouteComponent(() => import('../features/channels/channel.page.tsx'), 'ChannelPage'),
+  validateSearch: readDeliveryView,
+});
 const discoveryRoute = createRoute({ ...inShell, path: '/discovery', component: DiscoveryPage });
 const routersRoute = createRoute({ ...inShell, path: '/routers', component: RoutersPage });
 const tenantSyncRoute = createRoute({ ...inShell, path: '/tenant-sync', component: TenantSyncPage });
@@ -191,6 +226,12 @@ const routeTree = rootRoute.addChildren([
     holdRoute,
     explainRoute,
     changesRoute,
+    stateRoute,
+    compareRoute,
+    auditRoute,
+    changeRoute,
+    channelsRoute,
+    channelRoute,
     discoveryRoute,
     routersRoute,
     tenantSyncRoute,

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { readChangeFilters } from './changes/change-filters.ts';
-import { diffFields } from './changes/field-diff.ts';
 import { missingWeight, toDefaultVersions, toShares } from './services/default-weights.ts';
 import { parseMetadata } from './tenants/tenant-fields.ts';
 import { hasFilters, readTenantFilters, withFilter } from './tenants/tenant-filters.ts';
@@ -26,7 +25,11 @@ test('the timeline takes only kinds of change that exist', () => {
     kind: 'tenant.created',
     tenantId: 't1',
   });
-  expect(readChangeFilters({ kind: 'tenant.exploded' })).toEqual({});
+  expect(readChangeFilters({ kind: 'tenant.exploded', since: 'yesterday' })).toEqual({});
+  expect(readChangeFilters({ actor: ' night ', since: '2026-11-21T10:00:00+01:00' })).toEqual({
+    actor: 'night',
+    since: '2026-11-21T09:00:00.000Z',
+  });
 });
 
 test('metadata of a tenant keeps everything after the first equals sign', () => {
@@ -47,13 +50,4 @@ test('shares fit when they add up to a hundred percent, or when there is no defa
   expect(missingWeight({ a: 30 })).toBe(7000);
   expect(missingWeight({ a: 80, b: 30 })).toBe(-1000);
   expect(missingWeight({ a: 0 })).toBe(0);
-});
-
-test('a diff names the fields that differ', () => {
-  expect(
-    diffFields({ before: { name: 'a', tags: ['x'], tier: null }, after: { name: 'a', tags: ['y'], tier: 'gold' } }),
-  ).toEqual([
-    { field: 'tags', from: '["x"]', to: '["y"]' },
-    { field: 'tier', from: null, to: 'gold' },
-  ]);
 });

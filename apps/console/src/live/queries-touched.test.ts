@@ -23,6 +23,12 @@ test('a sync touches the tenants it may have changed', () => {
   );
 });
 
+test('what was taken back may be anything that can be', () => {
+  const touched = queriesTouched(changeOf('change.reverted'));
+  expect(touched).toEqual(expect.arrayContaining([['tenant-services'], ['rules'], ['lanes'], ['flags']]));
+  expect(queriesTouched(changeOf('tenant.restored'))).toEqual(touched);
+});
+
 test('an assignment touches the tenant page and the matrix', () => {
   expect(queriesTouched(changeOf('assignment.set'))).toEqual(
     expect.arrayContaining([['tenant-services'], ['matrix'], ['versions']]),

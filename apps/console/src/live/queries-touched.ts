@@ -1,6 +1,24 @@
 import type { QueryKey } from '@tanstack/react-query';
 import type { StreamEvent } from '../api/generated/model/index.ts';
 
+/** A change that takes another back says in its kind only that it does. */
+const whatMayBeTakenBack: readonly QueryKey[] = [
+  ['tenants'],
+  ['tenant'],
+  ['tenant-services'],
+  ['matrix'],
+  ['services'],
+  ['service'],
+  ['versions'],
+  ['rules'],
+  ['rule-revisions'],
+  ['experiments'],
+  ['lanes'],
+  ['lane'],
+  ['flags'],
+  ['compatibility'],
+];
+
 /**
  * Which cached queries an event of the stream makes outdated; `'all'` when the position cannot be resumed. Keys are
  * prefixes: `['tenants']` stands for the list under every filter.
@@ -21,13 +39,15 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
     ];
   const kind = event.change.kind;
   const always: QueryKey[] = [['changes'], ['service-source'], ['routers']];
+  if (kind === 'change.reverted' || kind === 'tenant.restored') return [...always, ...whatMayBeTakenBack];
   if (kind === 'tenants.synced')
     return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix'], ['tenant-sync']];
   if (kind.startsWith('tenant.')) return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix']];
   if (kind.startsWith('service.'))
     return [...always, ['services'], ['service'], ['tenant-services'], ['matrix'], ['discovery']];
   if (kind.startsWith('version.')) return [...always, ['versions'], ['service'], ['services'], ['tenant-services']];
-  if (kind.startsWith('assignment') && kind !== 'assignments.rewritten') return [...always, ['tenant-services'], ['matrix'], ['versions']];
+  if (kind.startsWith('assignment') && kind !== 'assignments.rewritten')
+    return [...always, ['tenant-services'], ['matrix'], ['versions']];
   if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['lanes'], ['service']];
   if (kind.startsWith('experiment.')) return [...always, ['experiments'], ['experiment-counts']];
   if (kind.startsWith('lane.')) return [...always, ['lanes'], ['lane']];
@@ -36,6 +56,7 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
   if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['rule-findings']];
   if (kind.startsWith('hold.') || kind.startsWith('rollback.') || kind === 'assignments.rewritten')
     return [...always, ['holds'], ['hold'], ['rollbacks'], ['rollback'], ['tenant-services'], ['matrix'], ['versions']];
+  if (kind.startsWith('channel.')) return [...always, ['channels']];
   if (kind.startsWith('user.')) return [...always, ['users']];
   return [...always, ['api-keys']];
 }

@@ -1,19 +1,33 @@
 import { ChangeKind } from '../../api/generated/model/index.ts';
+import { readTime } from '../history/moment.ts';
 
 /** Filters of the timeline as they stand in the URL. */
 export interface ChangeFilters {
   tenantId?: string;
   serviceId?: string;
+  /** Part of a name, or a whole id. */
+  actor?: string;
   kind?: ChangeKind;
+  /** ISO 8601, both inclusive. */
+  since?: string;
+  until?: string;
 }
 const kinds = new Set<unknown>(Object.values(ChangeKind));
+const texts = ['tenantId', 'serviceId', 'actor'] as const;
+const times = ['since', 'until'] as const;
 
+/** Reads filters from a URL; what does not fit is dropped, so an old or mangled link still opens. */
 export function readChangeFilters(search: Record<string, unknown>): ChangeFilters {
   const filters: ChangeFilters = {};
-  for (const name of ['tenantId', 'serviceId'] as const) {
+  for (const name of texts) {
     const value = search[name];
+    // The router parses `?tenantId=42` as a number.
     if ((typeof value === 'string' || typeof value === 'number') && String(value).trim())
       filters[name] = String(value).trim().slice(0, 64);
+  }
+  for (const name of times) {
+    const time = readTime(search[name]);
+    if (time !== undefined) filters[name] = time;
   }
   if (kinds.has(search['kind'])) filters.kind = search['kind'] as ChangeKind;
   return filters;

@@ -13,15 +13,17 @@ import { Failure, Loading } from '../../parts/states.tsx';
 import { TenantStatusLabel } from '../../parts/status.tsx';
 import { usePermission } from '../access/me.ts';
 import { setPendingMoves } from '../assignments/pending-moves.ts';
+import { RestoreTenant } from '../history/restore-tenant.tsx';
 import { TenantForm } from './tenant-form.tsx';
 import { TenantServices } from './tenant-services.tsx';
 
 export function TenantPage() {
   const { t } = useTranslation();
   const { tenantId } = useParams({ from: '/shell/tenants/$tenantId' });
-  const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'restore' | null>(null);
   const mayUpdate = usePermission('tenants.update');
   const mayDelete = usePermission('tenants.delete');
+  const mayRestore = usePermission('changes.revert');
   const tenant = useQuery({
     queryKey: ['tenant', tenantId],
     queryFn: ({ signal }) => getTenant(tenantId, { signal }),
@@ -38,6 +40,11 @@ export function TenantPage() {
         }
         actions={
           <>
+            {mayRestore && tenant.data && (
+              <Button variant="default" onClick={() => setDialog('restore')}>
+                {t('restore.toTime')}
+              </Button>
+            )}
             <Button variant="default" component={Link} to={`/changes?tenantId=${encodeURIComponent(tenantId)}`}>
               {t('nav.changes')}
             </Button>
@@ -61,6 +68,7 @@ export function TenantPage() {
           <TenantFacts tenant={tenant.data} />
           <Title order={2}>{t('tenants.services')}</Title>
           <TenantServices key={tenantId} tenant={tenant.data} />
+          {dialog === 'restore' && <RestoreTenant tenantId={tenantId} onClose={() => setDialog(null)} />}
           {dialog === 'edit' && <TenantForm tenant={tenant.data} onClose={() => setDialog(null)} />}
           {dialog === 'delete' && <DeleteTenant tenant={tenant.data} onClose={() => setDialog(null)} />}
         </Stack>
