@@ -3,6 +3,7 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import './matrix.css';
 import { useWidth } from '../../parts/use-width.ts';
+import { HeldMark } from '../holds/held-mark.tsx';
 import { boundsOf, isSelected, type Selection, selectByKey, single } from './grid-selection.ts';
 import { cellId, MatrixCell } from './matrix-cell.tsx';
 import type { MatrixData } from './matrix-data.ts';
@@ -124,6 +125,7 @@ export function MatrixGrid({ data, selection, onSelect, onChoose, isReadOnly }: 
               title={services[index]?.id ?? ''}
             >
               {services[index]?.id}
+              <HeldMark serviceId={services[index]?.id} />
             </div>
           ))}
         </div>

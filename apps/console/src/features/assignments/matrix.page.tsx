@@ -9,6 +9,8 @@ import { useFormat } from '../../i18n/format.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
+import { HoldNotice } from '../holds/hold-notice.tsx';
+import { useActiveHolds } from '../holds/use-active-holds.ts';
 import { TenantFilterBar } from '../tenants/tenant-filter-bar.tsx';
 import { hasFilters } from '../tenants/tenant-filters.ts';
 import { clamp, countOf, type Selection, single } from './grid-selection.ts';
@@ -27,6 +29,7 @@ export function MatrixPage() {
   const filters = useSearch({ from: '/shell/matrix' });
   const navigate = useNavigate({ from: '/matrix' });
   const mayWrite = usePermission('assignments.write');
+  const holds = useActiveHolds();
   const [asked, setAsked] = useState<Selection>(start);
   const [isChoosing, setChoosing] = useState(false);
   const [moves, setMoves] = useState<CellMove[] | null>(null);
@@ -66,6 +69,7 @@ export function MatrixPage() {
           void navigate({ search: next, replace: true });
         }}
       />
+      <HoldNotice holds={holds} hasService />
       {query.isPending && <Loading what={t('nav.matrix')} />}
       {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
       {query.data && !selection && (

@@ -2,7 +2,6 @@ import { Button, Group, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EmergencyRollback, PlanRollback, RollbackPlan } from '../../api/generated/model/index.ts';
-import { useFormat } from '../../i18n/format.ts';
 
 interface ConfirmRollbackProps {
   wish: PlanRollback;
@@ -16,7 +15,6 @@ interface ConfirmRollbackProps {
 /** The last step: the name of the service, letter for letter. Says what is missing rather than staying dead. */
 export function ConfirmRollback({ wish, plan, reason, isBusy, isBlocked, onConfirm }: ConfirmRollbackProps) {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const [typed, setTyped] = useState('');
   const isReasonGiven = reason.trim() !== '';
   const isTyped = typed.trim() === wish.serviceId;
@@ -37,7 +35,7 @@ export function ConfirmRollback({ wish, plan, reason, isBusy, isBlocked, onConfi
       />
       <Group gap="sm" align="center">
         <Button type="submit" color="red" size="sm" disabled={!isReady} loading={isBusy}>
-          {t('emergency.doIt', { from: wish.fromVersion, tenants: number(plan.affectedCount) })}
+          {t('emergency.doIt', { from: wish.fromVersion, count: plan.affectedCount })}
         </Button>
         <Text size="sm" c="dimmed" role="status">
           {!isReasonGiven && t('emergency.reasonMissing')}

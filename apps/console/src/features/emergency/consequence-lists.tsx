@@ -17,21 +17,24 @@ const shown = 100;
 export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan }: ConsequenceListsProps) {
   const { t, i18n } = useTranslation();
   const when = isPlan ? 'plan' : 'done';
-  const wordCode = (prefix: string, code: string, message: string) =>
-    i18n.exists(`${prefix}.${code}`) ? t(`${prefix}.${code}` as 'errors.TENANT_UNKNOWN') : message;
+  // The API's own words stand in for codes that other features bring along.
+  const wordStay = (code: string, message: string) =>
+    i18n.exists(`emergency.stays.${code}`) ? t(`emergency.stays.${code as 'TENANT_UNKNOWN'}`) : message;
+  const wordWarning = (code: string, message: string) =>
+    i18n.exists(`emergency.warning.${code}`) ? t(`emergency.warning.${code as 'NO_INSTANCE'}`) : message;
   return (
     <Stack gap="xs">
       <Consequence tone="bad" title={t('emergency.leftOut', { count: leftOut.length })} items={leftOut}>
         {({ tenantId, code, message }) => (
           <>
-            <strong className="mono">{tenantId}</strong> {wordCode('emergency.stays', code, message)}
+            <strong className="mono">{tenantId}</strong> {wordStay(code, message)}
           </>
         )}
       </Consequence>
       <Consequence tone="warn" title={t('emergency.warnings', { count: warnings.length })} items={warnings}>
         {({ code, message }) => (
           <>
-            {wordCode('emergency.warning', code, message)} <span className="mono dimmed">{code}</span>
+            {wordWarning(code, message)} <span className="mono dimmed">{code}</span>
           </>
         )}
       </Consequence>

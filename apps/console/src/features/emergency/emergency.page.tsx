@@ -88,7 +88,8 @@ function Rollback({ onAgain }: { onAgain: () => void }) {
               onReason={setReason}
             />
           </fieldset>
-          <section className="panel emergency-plan" aria-label={t('emergency.plan')} aria-busy={plan.isFetching}>
+          <fieldset className="panel emergency-what emergency-plan" aria-busy={plan.isFetching}>
+            <legend>{t('emergency.plan')}</legend>
             <Stack gap="sm">
               {!wish && <Text c="dimmed">{t('emergency.planWaits')}</Text>}
               {wish && plan.isPending && <Loading what={t('plan.what')} />}
@@ -128,7 +129,7 @@ function Rollback({ onAgain }: { onAgain: () => void }) {
                 </>
               )}
             </Stack>
-          </section>
+          </fieldset>
         </div>
       )}
     </div>

@@ -20,8 +20,8 @@ export function RollbackFailure({ error, isPlan = false, onAgain, onPlanAgain, o
   const { t, i18n } = useTranslation();
   const words = useProblemWords()(error);
   const kind = judgeFailure(error);
-  const path = error instanceof ApiProblem ? error.problem.path : undefined;
-  const adviceKey = `emergency.advice.${words.code}`;
+  const { path, references = [] } = error instanceof ApiProblem ? error.problem : {};
+  const hasAdvice = i18n.exists(`emergency.advice.${words.code}`);
   const isFurtherWanted = words.code === 'ROLLBACK_OF_ROLLBACK' && onFurther !== undefined;
   const state = isPlan ? 'noPlan' : kind;
   return (
@@ -41,8 +41,13 @@ export function RollbackFailure({ error, isPlan = false, onAgain, onPlanAgain, o
             {path.join(' → ')}
           </Text>
         )}
+        {references.filter(isHoldReference).map(({ holdId }) => (
+          <Link key={holdId} to="/holds/$holdId" params={{ holdId }} target="_blank" className="plain-link mono">
+            {holdId}
+          </Link>
+        ))}
         {!isPlan && <Text size="sm">{t(`emergency.failedMeans.${kind}`)}</Text>}
-        {i18n.exists(adviceKey) && <Text size="sm">{t(adviceKey as 'emergency.advice.NOT_DURABLE')}</Text>}
+        {hasAdvice && <Text size="sm">{t(`emergency.advice.${words.code as 'NOT_DURABLE'}`)}</Text>}
         <Group gap="xs">
           {kind === 'unknown' && (
             <Button size="compact-sm" color={isPlan ? 'indigo' : 'red'} onClick={onAgain} autoFocus={!isPlan}>
@@ -76,4 +81,8 @@ export function RollbackFailure({ error, isPlan = false, onAgain, onPlanAgain, o
       </Stack>
     </div>
   );
+}
+
+function isHoldReference(reference: unknown): reference is { holdId: string } {
+  return typeof reference === 'object' && reference !== null && 'holdId' in reference;
 }

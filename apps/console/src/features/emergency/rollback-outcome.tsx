@@ -25,7 +25,7 @@ const durabilityKeys = { log: 'log', 'journal+redis': 'journalAndRedis', journal
 /** It is in force: since when, where it is kept, which routers have it, and the way back. */
 export function RollbackOutcome({ sent, result, tookMs, onAgain }: RollbackOutcomeProps) {
   const { t } = useTranslation();
-  const { dateTime, duration } = useFormat();
+  const { dateTime } = useFormat();
   const [isUndoing, setUndoing] = useState(false);
   const { position, durability, rollbackId } = result;
   // Without PostgreSQL there is nothing to read yet.
@@ -78,9 +78,7 @@ export function RollbackOutcome({ sent, result, tookMs, onAgain }: RollbackOutco
           <dt>{t('emergency.durability')}</dt>
           <dd>{t(`emergency.durabilities.${durabilityKeys[durability]}`)}</dd>
           <dt>{t('emergency.at')}</dt>
-          <dd>
-            {dateTime(result.at)} {t('emergency.answeredAfter', { took: duration(Math.round(tookMs)) })}
-          </dd>
+          <dd>{dateTime(result.at)}</dd>
           <dt>{t('emergency.position')}</dt>
           <dd>{position ? t('live.position', { ...position }) : t('emergency.noPosition')}</dd>
           <dt>{t('emergency.reason')}</dt>

@@ -10,7 +10,7 @@ const tickMs = 100;
 
 /**
  * Who has a position: what the answer knew already, then what the routers report, until all have it.
- * @param tookMs what had passed when the answer came
+ * @param tookMs what had passed from pressing the button until the answer came: the clock that an operator means
  */
 export function useAcknowledgements(
   position: Position | null,
@@ -19,7 +19,7 @@ export function useAcknowledgements(
 ) {
   const isCompleteAtOnce = convergence !== null && convergence.applied >= convergence.total;
   const answeredAt = useRef(performance.now());
-  const [elapsedMs, setElapsedMs] = useState(isCompleteAtOnce ? convergence.elapsedMs : tookMs);
+  const [elapsedMs, setElapsedMs] = useState(tookMs);
   const routers = useQuery({
     queryKey: ['routers', 'acknowledging', position],
     queryFn: ({ signal }) => listRouters({ signal }),

@@ -27,7 +27,11 @@ export function HoldPage() {
   return (
     <>
       <PageHeader
-        title={one ? t('holds.title', { service: one.serviceId, from: one.fromVersion }) : t('nav.holds')}
+        title={
+          one
+            ? t(one.isActive ? 'holds.title' : 'holds.titleLifted', { service: one.serviceId, from: one.fromVersion })
+            : t('nav.holds')
+        }
         note={one && <HoldStateLabel isActive={one.isActive} />}
         before={
           <Anchor component={Link} to="/holds" size="xs">

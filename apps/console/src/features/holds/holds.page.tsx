@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { listHolds, listRollbacks } from '../../api/generated/grey.ts';
 import type { Hold } from '../../api/generated/model/index.ts';
@@ -9,7 +9,6 @@ import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
-import { usePermission } from '../access/me.ts';
 import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { type HoldFilters, holdTextFilters, paramsOf } from './hold-filters.ts';
 import { HoldLink, HoldStateLabel, ScopeWords } from './hold-words.tsx';
@@ -21,7 +20,6 @@ export function HoldsPage() {
   const { t } = useTranslation();
   const filters = useSearch({ from: '/shell/holds' });
   const navigate = useNavigate({ from: '/holds' });
-  const mayRollBack = usePermission('emergency.rollback');
   const set = (next: HoldFilters) => void navigate({ search: next, replace: true });
   const { query, rows, loadMore } = usePages<Hold>(['holds', 'list', filters], (cursor, signal) =>
     listHolds({ ...paramsOf(filters), limit: 100, ...(cursor ? { cursor } : {}) }, { signal }),
@@ -31,13 +29,6 @@ export function HoldsPage() {
       <PageHeader
         title={t('nav.holds')}
         note={query.isSuccess ? t('holds.shown', { count: rows.length }) : undefined}
-        actions={
-          mayRollBack && (
-            <Button color="red" component={Link} to="/emergency">
-              {t('emergency.title')}
-            </Button>
-          )
-        }
       />
       <Group gap="xs" mb="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
         {holdTextFilters.map((name) => (

@@ -7,6 +7,8 @@ import { getService, listVersions } from '../../api/generated/grey.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
+import { HoldNotice } from '../holds/hold-notice.tsx';
+import { useActiveHolds } from '../holds/use-active-holds.ts';
 import { InstanceList } from '../registry/instance-list.tsx';
 import { BalancingWords } from './balancing-words.tsx';
 import { DefaultForm } from './default-form.tsx';
@@ -25,6 +27,7 @@ export function ServicePage() {
   const [dialog, setDialog] = useState<'edit' | 'default' | 'version' | null>(null);
   const mayWrite = usePermission('services.write');
   const mayReadRouting = usePermission('routing.read');
+  const holds = useActiveHolds({ serviceId });
   const service = useQuery({
     queryKey: ['service', serviceId],
     queryFn: ({ signal }) => getService(serviceId, { signal }),
@@ -60,6 +63,7 @@ export function ServicePage() {
         }
       />
       <ServiceTabs serviceId={serviceId} />
+      <HoldNotice holds={holds} />
       {service.isPending && <Loading what={serviceId} />}
       {service.isError && <Failure error={service.error} onRetry={() => void service.refetch()} />}
       {service.data && (

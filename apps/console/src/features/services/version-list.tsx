@@ -12,6 +12,7 @@ import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Empty, Failure } from '../../parts/states.tsx';
 import { VersionStatusLabel } from '../../parts/status.tsx';
+import { HeldMark } from '../holds/held-mark.tsx';
 import { useEffectiveWords } from '../routers/effective-words.ts';
 import { wordReference } from './word-reference.ts';
 
@@ -29,7 +30,15 @@ export function VersionList({ versions, mayWrite }: { versions: readonly Version
   const [step, setStep] = useState<Step | null>(null);
   if (versions.length === 0) return <Empty>{t('versions.noneYet')}</Empty>;
   const columns: DataColumn<Version>[] = [
-    { id: 'version', header: t('terms.version'), cell: (row) => <span className="mono nowrap">{row.version}</span> },
+    {
+      id: 'version',
+      header: t('terms.version'),
+      cell: (row) => (
+        <span className="nowrap">
+          <span className="mono">{row.version}</span> <HeldMark serviceId={row.serviceId} version={row.version} />
+        </span>
+      ),
+    },
     { id: 'status', header: t('versions.status'), cell: (row) => <VersionStatusLabel status={row.status} /> },
     { id: 'ordinal', header: t('versions.ordinal'), cell: (row) => number(row.ordinal), isNumber: true },
     {

@@ -4,13 +4,16 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listTenantServices } from '../../api/generated/grey.ts';
-import type { Tenant, TenantService } from '../../api/generated/model/index.ts';
+import type { Hold, Tenant, TenantService } from '../../api/generated/model/index.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { usePermission } from '../access/me.ts';
 import { findConflicts, noteMove, setPendingMoves, usePendingMoves } from '../assignments/pending-moves.ts';
 import { PlanReview } from '../assignments/plan-review.tsx';
+import { landingOf } from '../holds/follow-holds.ts';
+import { HoldNotice } from '../holds/hold-notice.tsx';
+import { useActiveHolds } from '../holds/use-active-holds.ts';
 
 /** Value of the select that means "drop the assignment": no version label can contain a space. */
 const followDefault = ' default';
@@ -20,6 +23,7 @@ export function TenantServices({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
   const mayWrite = usePermission('assignments.write');
   const moves = usePendingMoves(tenant.id);
+  const holds = useActiveHolds({ tenantId: tenant.id });
   const [isReviewing, setReviewing] = useState(false);
   const services = useQuery({
     queryKey: ['tenant-services', tenant.id],
@@ -61,6 +65,7 @@ export function TenantServices({ tenant }: { tenant: Tenant }) {
           <span className="mono nowrap" data-testid={`current-${row.serviceId}`}>
             {row.effectiveVersion ?? t('state.none')}
           </span>
+          <HeldLabel row={row} holds={holds} />
           {theirsOf(row) && <StatusLabel tone="warn">{t('conflict.changedMeanwhile')}</StatusLabel>}
         </Group>
       ),
@@ -113,6 +118,7 @@ export function TenantServices({ tenant }: { tenant: Tenant }) {
   ];
   return (
     <Stack gap="sm">
+      <HoldNotice holds={holds} hasService />
       <DataTable
         label={t('tenants.services')}
         columns={columns}
@@ -154,6 +160,15 @@ export function TenantServices({ tenant }: { tenant: Tenant }) {
       )}
     </Stack>
   );
+}
+
+/** Says which version answers in place of one that is held. */
+function HeldLabel({ row, holds }: { row: TenantService; holds: readonly Hold[] }) {
+  const { t } = useTranslation();
+  if (row.effectiveVersion === null) return null;
+  const ofService = holds.filter(({ serviceId }) => serviceId === row.serviceId);
+  const { version, via } = landingOf(ofService, row.effectiveVersion);
+  return via.length === 0 ? null : <StatusLabel tone="warn">{t('holds.heldHere', { version })}</StatusLabel>;
 }
 
 const sourceTones = {
