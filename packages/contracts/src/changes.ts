@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorCodeSchema } from './errors.ts';
 import {
   pageOf,
   pageQuerySchema,
@@ -117,6 +118,9 @@ export const changeFilterShape = {
     .meta({ description: 'Part of the name of who did it, or the whole id.' }),
   since: timestampSchema.optional().meta({ description: 'Not before; ISO 8601.' }),
   until: timestampSchema.optional().meta({ description: 'Not after; ISO 8601.' }),
+  overridden: errorCodeSchema.optional().meta({
+    description: 'Only those that set objections of this code aside, such as FROZEN.',
+  }),
 };
 export const changeListQuerySchema = pageQuerySchema.extend(changeFilterShape);
 export const changePageSchema = pageOf(changeSchema, 'ChangePage');

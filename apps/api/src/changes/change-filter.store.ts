@@ -10,6 +10,8 @@ export interface ChangeFilter {
   /** ISO 8601, both inclusive. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  /** Code of objections that the change set aside. */
+  readonly overridden?: string | undefined;
 }
 
 /** Conditions on the head of a change, of a table called `c`; each begins with AND. */
@@ -22,8 +24,9 @@ export function matchesHead({ kind, actor, since, until }: ChangeFilter): Prisma
 }
 
 /** Conditions on what a change did, of a table called `i`; each begins with AND. */
-export function matchesItem({ tenantId, serviceId }: ChangeFilter): Prisma.Sql {
+export function matchesItem({ tenantId, serviceId, overridden }: ChangeFilter): Prisma.Sql {
   return Prisma.sql`
     ${tenantId === undefined ? Prisma.empty : Prisma.sql`AND i.tenant_id = ${tenantId}`}
-    ${serviceId === undefined ? Prisma.empty : Prisma.sql`AND i.service_id = ${serviceId}`}`;
+    ${serviceId === undefined ? Prisma.empty : Prisma.sql`AND i.service_id = ${serviceId}`}
+    ${overridden === undefined ? Prisma.empty : Prisma.sql`AND i.entity = 'override' AND i.key = ${overridden}`}`;
 }

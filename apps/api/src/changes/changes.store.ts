@@ -35,7 +35,8 @@ export class ChangesStore {
 
   #read(caller: Caller, filter: ChangeFilter, place: Prisma.Sql, limit: number): Promise<Change[]> {
     // What a trimmed change did is not kept, so only who sees everything may see that it was.
-    const isWhole = seesAll(caller) && filter.tenantId === undefined && filter.serviceId === undefined;
+    const isWhole =
+      seesAll(caller) && [filter.tenantId, filter.serviceId, filter.overridden].every((one) => one === undefined);
     return this.database.consistentRead(async (tx) => {
       const heads = await tx.$queryRaw<HeadRow[]>`
         SELECT c.epoch, c.revision, c.key, c.kind, c.actor_kind, c.actor_id, c.actor_name, c.reason, c.at, c.item_count

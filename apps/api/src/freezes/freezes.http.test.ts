@@ -201,6 +201,12 @@ test('only who may overrides, and the log says what, by whom and why', async () 
   });
   await setVersion('ta', 'v1', { override });
   expect(await lastChange()).toMatchObject({ reason: 'the bank called' });
+  const overrides = await api.ask('GET', '/api/changes?overridden=FROZEN&limit=2&tenantId=ta');
+  expect(overrides.body.items.map((one: { reason: string }) => one.reason)).toEqual([
+    'the bank called',
+    'ticket 7 (override: the bank called)',
+  ]);
+  expect((await api.ask('GET', '/api/changes?overridden=INCOMPATIBLE')).body.items).toEqual([]);
 });
 
 const header = { op: 'exists', operand: { from: 'header', name: 'x-beta' } };

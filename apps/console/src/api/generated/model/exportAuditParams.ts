@@ -6,6 +6,7 @@
  * OpenAPI spec version: 1
  */
 import type { ChangeKind } from './changeKind.ts';
+import type { ExportAuditOverridden } from './exportAuditOverridden.ts';
 
 export type ExportAuditParams = {
 /**
@@ -35,6 +36,10 @@ since?: string;
  * @pattern ^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z))$
  */
 until?: string;
+/**
+ * Only those that set objections of this code aside, such as FROZEN.
+ */
+overridden?: ExportAuditOverridden;
 /**
  * Go on after this change. Left out: from the beginning.
  * @pattern ^[0-9A-Za-z]{1,40}-[0-9]{1,15}$
