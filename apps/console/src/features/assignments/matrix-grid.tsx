@@ -124,8 +124,7 @@ export function MatrixGrid({ data, selection, onSelect, onChoose, isReadOnly }: 
               style={{ left: start, width: columnWidth }}
               title={services[index]?.id ?? ''}
             >
-              {services[index]?.id}
-              <HeldMark serviceId={services[index]?.id} />
+              <HeldMark serviceId={services[index]?.id} isShort /> {services[index]?.id}
             </div>
           ))}
         </div>

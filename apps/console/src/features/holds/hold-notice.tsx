@@ -1,8 +1,8 @@
-import { Group, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Hold } from '../../api/generated/model/index.ts';
-import { Ago } from '../../parts/ago.tsx';
+import { useFormat } from '../../i18n/format.ts';
 import { ScopeWords } from './hold-words.tsx';
 import './holds.css';
 
@@ -18,20 +18,19 @@ interface HoldNoticeProps {
 /** Says on other pages that versions are held: by what they are answered, since when, why. Nothing when none is. */
 export function HoldNotice({ holds, hasService = false }: HoldNoticeProps) {
   const { t } = useTranslation();
+  const { dateTime } = useFormat();
   if (holds.length === 0) return null;
   return (
     <section className="panel hold-notice" data-tone="warn" aria-label={t('nav.holds')}>
       <Stack gap={2}>
         {holds.slice(0, shown).map((hold) => (
-          <Group key={hold.id} gap={6}>
-            <Text size="sm" component="span">
-              {hasService && <span className="mono">{hold.serviceId} </span>}
-              {t('holds.answeredBy', { from: hold.fromVersion, to: hold.toVersion })} <Ago iso={hold.createdAt} />
-              {' · '}
-              <ScopeWords hold={hold} />
-              {' · '}
-              {hold.reason}
-            </Text>
+          <Text key={hold.id} size="sm" component="div">
+            {hasService && <span className="mono">{hold.serviceId} </span>}
+            {t('holds.answeredBy', { from: hold.fromVersion, to: hold.toVersion, at: dateTime(hold.createdAt) })}
+            {' · '}
+            <ScopeWords hold={hold} />
+            {' · '}
+            {hold.reason}{' '}
             <Link
               to="/holds/$holdId"
               params={{ holdId: hold.id }}
@@ -40,7 +39,7 @@ export function HoldNotice({ holds, hasService = false }: HoldNoticeProps) {
             >
               {t('holds.open')}
             </Link>
-          </Group>
+          </Text>
         ))}
         {holds.length > shown && (
           <Link to="/holds" className="plain-link">

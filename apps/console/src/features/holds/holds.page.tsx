@@ -68,12 +68,19 @@ export function HoldsPage() {
       {query.isSuccess && rows.length === 0 && (
         <Empty>{t(Object.keys(filters).length > 0 ? 'holds.noneFits' : 'holds.noneInForce')}</Empty>
       )}
-      {rows.length > 0 && <HoldTable rows={rows} onEndReached={loadMore} />}
+      {rows.length > 0 && <HoldTable rows={rows} hasState={filters.state === 'any'} onEndReached={loadMore} />}
     </>
   );
 }
 
-function HoldTable({ rows, onEndReached }: { rows: readonly Hold[]; onEndReached: () => void }) {
+interface HoldTableProps {
+  rows: readonly Hold[];
+  /** Whether some of them may be in force and others not. */
+  hasState: boolean;
+  onEndReached: () => void;
+}
+
+function HoldTable({ rows, hasState, onEndReached }: HoldTableProps) {
   const { t } = useTranslation();
   const rollbacks = useQuery({
     queryKey: ['rollbacks'],
@@ -81,12 +88,21 @@ function HoldTable({ rows, onEndReached }: { rows: readonly Hold[]; onEndReached
     refetchInterval: ({ state: { data } }) => (data?.items.some((one) => one.state === 'rewriting') ? 1_000 : false),
   });
   const byId = new Map(rollbacks.data?.items.map((one) => [one.id, one]));
+  const state: DataColumn<Hold> = {
+    id: 'state',
+    header: t('holds.state'),
+    cell: (row) => <HoldStateLabel isActive={row.isActive} />,
+  };
   const columns: DataColumn<Hold>[] = [
-    { id: 'state', header: t('holds.state'), cell: (row) => <HoldStateLabel isActive={row.isActive} /> },
     { id: 'service', header: t('terms.service'), cell: (row) => <span className="mono">{row.serviceId}</span> },
     { id: 'move', header: t('holds.move'), cell: (row) => <HoldLink hold={row} /> },
     { id: 'scope', header: t('holds.scope'), cell: (row) => <ScopeWords hold={row} /> },
-    { id: 'reason', header: t('holds.reason'), isWrapping: true, cell: (row) => row.reason },
+    {
+      id: 'reason',
+      header: t('holds.reason'),
+      isWrapping: true,
+      cell: (row) => <div className="hold-reason">{row.reason}</div>,
+    },
     { id: 'who', header: t('holds.who'), cell: (row) => row.createdBy.name },
     { id: 'when', header: t('holds.when'), cell: (row) => <Ago iso={row.createdAt} /> },
     {
@@ -101,7 +117,7 @@ function HoldTable({ rows, onEndReached }: { rows: readonly Hold[]; onEndReached
   return (
     <DataTable
       label={t('nav.holds')}
-      columns={columns}
+      columns={hasState ? [state, ...columns] : columns}
       rows={rows}
       rowKey={(row) => row.id}
       maxHeight="calc(100vh - 210px)"
