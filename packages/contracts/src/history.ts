@@ -212,7 +212,15 @@ export const restorePlanSchema = z
     position: positionSchema,
     counts: restoreCountsSchema,
     writes: z
-      .array(z.object({ ...subject, text: z.string(), fields: stateDifferenceSchema.shape.fields }))
+      .array(
+        z.object({
+          ...subject,
+          text: z.string(),
+          fields: stateDifferenceSchema.shape.fields,
+          isNew: z.boolean(),
+          isGone: z.boolean(),
+        }),
+      )
       .meta({ description: 'The first 1 000 of what would be written.' }),
     conflicts: z
       .array(z.object({ ...subject, text: z.string(), changeId: z.string().nullable() }))

@@ -150,6 +150,8 @@ export class RevertService {
         ...subjectOf(item),
         text: describeDifference(item, item.before, item.after),
         fields: differingFields(item.before, item.after),
+        isNew: item.before === null,
+        isGone: item.after === null,
       })),
       conflicts: conflicts.slice(0, SHOWN).map((one) => ({
         ...subjectOf(one),

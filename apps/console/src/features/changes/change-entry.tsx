@@ -36,9 +36,12 @@ export function ChangeEntry({ change }: { change: Change }) {
             </Text>
             <Text size="sm">{t('changes.by', { name: change.actor.name, kind: t(`actor.${change.actor.kind}`) })}</Text>
           </Group>
-          <Anchor component={Link} to={`/changes/${change.id}`} size="xs" className="mono" title={change.id}>
-            {t('live.revision', { revision: change.position.revision })}
-          </Anchor>
+          <Group gap="sm" align="baseline">
+            <ChangeActions change={change} />
+            <Anchor component={Link} to={`/changes/${change.id}`} size="xs" className="mono" title={change.id}>
+              {t('live.revision', { revision: change.position.revision })}
+            </Anchor>
+          </Group>
         </Group>
         {change.reason && <Text size="sm">{t('changes.reason', { reason: change.reason })}</Text>}
         {isOpen ? (
@@ -46,24 +49,22 @@ export function ChangeEntry({ change }: { change: Change }) {
         ) : (
           <ItemList items={change.items.slice(0, shownFolded)} />
         )}
-        <Group gap="xs">
+        <Group gap="sm">
           {hidden > 0 && (
-            <Button variant="subtle" size="compact-xs" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            <Button variant="subtle" size="compact-xs" px={0} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
               {isOpen ? t('changes.fold') : t('changes.unfold', { all: number(change.itemCount) })}
             </Button>
           )}
-          <ChangeLinks change={change} />
+          <RevertLinks change={change} />
         </Group>
       </div>
     </li>
   );
 }
 
-/** Which change took this one back, which it took back itself, and what can be done about it. */
-export function ChangeLinks({ change }: { change: Change }) {
+/** Which change this one took back, and which took it back. */
+export function RevertLinks({ change }: { change: Change }) {
   const { t } = useTranslation();
-  const [isReverting, setReverting] = useState(false);
-  const mayRevert = usePermission('changes.revert') && mayBeTakenBack(change);
   const reverted = revertedOf(change);
   return (
     <>
@@ -77,12 +78,23 @@ export function ChangeLinks({ change }: { change: Change }) {
           {t('changes.revertedBy', { revision: revisionIn(change.revertedBy) })}
         </Anchor>
       )}
+    </>
+  );
+}
+
+/** What can be done about a change. */
+export function ChangeActions({ change }: { change: Change }) {
+  const { t } = useTranslation();
+  const [isReverting, setReverting] = useState(false);
+  const mayRevert = usePermission('changes.revert') && mayBeTakenBack(change);
+  return (
+    <>
       <Anchor component={Link} to={`/changes/state?at=${momentBefore(change.position)}`} size="xs">
         {t('changes.stateBefore')}
       </Anchor>
       {mayRevert && (
         <Button
-          variant="subtle"
+          variant="default"
           size="compact-xs"
           aria-label={t('changes.revertOf', { revision: change.position.revision })}
           onClick={() => setReverting(true)}

@@ -1,4 +1,3 @@
-import './changes.css';
 import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -9,9 +8,10 @@ import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
-import { ChangeLinks } from './change-entry.tsx';
+import { SubjectName } from '../history/subject-name.tsx';
+import { ChangeActions, RevertLinks } from './change-entry.tsx';
 import { kindKey } from './change-filters.ts';
-import { ItemDiff, ItemName, useChangeItems } from './change-items.tsx';
+import { ItemDiff, useChangeItems } from './change-items.tsx';
 import { momentBefore } from './change-links.ts';
 
 /** One change at an address of its own, with everything it did. */
@@ -81,7 +81,8 @@ function Facts({ change }: { change: Change }) {
         <dd>{number(change.itemCount)}</dd>
       </dl>
       <Group gap="md" mt="xs">
-        <ChangeLinks change={change} />
+        <RevertLinks change={change} />
+        <ChangeActions change={change} />
       </Group>
     </div>
   );
@@ -92,15 +93,14 @@ function Items({ change }: { change: Change }) {
   const { number } = useFormat();
   const { query, rows, loadMore } = useChangeItems(change.id);
   const columns: DataColumn<ChangeItem>[] = [
-    { id: 'entity', header: t('changes.entity'), width: 120, cell: (item) => t(`entity.${item.entity}`) },
-    { id: 'key', header: t('changes.key'), cell: (item) => <ItemName item={item} /> },
+    { id: 'subject', header: t('restore.what'), cell: (item) => <SubjectName subject={item} /> },
     {
       id: 'diff',
       header: t('changes.diff'),
       isWrapping: true,
       width: '60%',
       cell: (item) => (
-        <Group gap={8}>
+        <Group gap="2px 12px">
           <ItemDiff item={item} />
         </Group>
       ),

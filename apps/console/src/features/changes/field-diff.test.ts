@@ -21,7 +21,25 @@ test('fields within fields are named by their way, lists of things are shown who
     }),
   ).toEqual([
     { field: 'metadata.seats', from: '3', to: '4' },
-    { field: 'variants', from: '[{"name":"a"}]', to: '[{"name":"b"}]' },
+    { field: 'variants', from: '{"name":"a"}', to: '{"name":"b"}' },
+  ]);
+});
+
+test('shares of versions are read as such, and an empty list is nothing', () => {
+  expect(
+    diffFields({
+      before: { defaultVersions: [{ version: '1.0', weight: 10_000 }], tags: [], metadata: {} },
+      after: {
+        defaultVersions: [
+          { version: '1.0', weight: 7_550 },
+          { version: '2.0', weight: 2_450 },
+        ],
+        tags: ['a'],
+      },
+    }),
+  ).toEqual([
+    { field: 'defaultVersions', from: '1.0 100%', to: '1.0 75.5%, 2.0 24.5%' },
+    { field: 'tags', from: null, to: 'a' },
   ]);
 });
 

@@ -33,12 +33,21 @@ export function diffValues(field: string, from: unknown, to: unknown, depth = 1)
 /** A value as people read it; null for nothing. */
 function word(value: unknown): string | null {
   if (isNothing(value)) return null;
-  if (Array.isArray(value) && value.length > 0 && value.every((one) => !isObject(one))) return value.join(', ');
+  if (Array.isArray(value)) return value.map(wordOne).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function isNothing(value: unknown): value is null | undefined {
-  return value === null || value === undefined;
+/** One of a list: versions with their shares are read by people, other things as JSON. */
+function wordOne(value: unknown): string {
+  if (!isRecord(value)) return typeof value === 'string' ? value : JSON.stringify(value);
+  const { version, weight, ...rest } = value;
+  const isShare = typeof version === 'string' && typeof weight === 'number' && Object.keys(rest).length === 0;
+  return isShare ? `${version} ${weight / 100}%` : JSON.stringify(value);
+}
+
+/** Also an empty list or object: there is nothing in it to read. */
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || (isObject(value) && Object.keys(value).length === 0);
 }
 
 function isObject(value: unknown): value is object {

@@ -1,3 +1,4 @@
+import './changes.css';
 import { Anchor, Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';

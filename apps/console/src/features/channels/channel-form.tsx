@@ -86,7 +86,12 @@ export function ChannelForm({ channel, onClose }: { channel?: Channel; onClose: 
               value={fields.kind}
               // A channel stays what it is: its secrets are of its kind.
               disabled={channel !== undefined}
-              onChange={(event) => set({ kind: event.currentTarget.value as ChannelKind })}
+              onChange={(event) => {
+                // What was asked of another kind says nothing of this one.
+                setChecked(false);
+                save.reset();
+                set({ kind: event.currentTarget.value as ChannelKind });
+              }}
               data={channelKinds.map((kind) => ({ value: kind, label: t(`channels.kinds.${kind}`) }))}
             />
           </Group>

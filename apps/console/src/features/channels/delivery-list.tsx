@@ -66,12 +66,7 @@ export function DeliveryList({ channel }: { channel: Channel }) {
       header: t('channels.outcome'),
       isWrapping: true,
       width: '30%',
-      cell: (row) => (
-        <span>
-          {row.httpStatus !== null && <span className="mono">{`${row.httpStatus} `}</span>}
-          {row.lastError}
-        </span>
-      ),
+      cell: (row) => row.lastError ?? row.httpStatus ?? t('state.none'),
     },
     ...(mayManage
       ? [

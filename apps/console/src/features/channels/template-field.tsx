@@ -86,7 +86,7 @@ function Preview({ fields: { kind, language, template } }: Pick<PartProps, 'fiel
   });
   return (
     <section aria-label={t('channels.preview')}>
-      <Text size="xs" fw={500}>
+      <Text size="xs" fw={600}>
         {t('channels.preview')}
       </Text>
       {preview.isError && <Failure error={preview.error} onRetry={() => void preview.refetch()} />}

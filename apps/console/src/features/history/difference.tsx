@@ -23,10 +23,10 @@ export function Difference({ entity, fields, isNew = false, isGone = false }: Di
     // That a new or dropped assignment is not pinned goes without saying.
     .filter(({ field, from, to }) => !version || field !== 'isPinned' || (from ?? 'false') !== (to ?? 'false'));
   return (
-    <Group gap={8}>
+    <Group gap="2px 12px">
       {version && <VersionDiff from={label(version.from)} to={label(version.to)} />}
       {!version && isNew && <span>{t('changes.created')}</span>}
-      {!version && isGone && <span>{t('changes.removed')}</span>}
+      {!version && isGone && <strong className="gone">{t('changes.removed')}</strong>}
       {!isGone && <FieldLines diffs={others} isState={isNew} />}
     </Group>
   );

@@ -40,8 +40,8 @@ export function PastEntities({ at, entity, view }: PastEntitiesProps) {
       isWrapping: true,
       width: '60%',
       cell: (row) => (
-        <Group gap={12}>
-          <FieldLines diffs={diffFields({ before: null, after: row.state }).filter(({ to }) => to !== '[]')} isState />
+        <Group gap="2px 12px">
+          <FieldLines diffs={diffFields({ before: null, after: row.state })} isState />
         </Group>
       ),
     },

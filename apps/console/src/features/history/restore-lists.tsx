@@ -31,7 +31,7 @@ export function RestoreWrites({ plan }: { plan: RestorePlan }) {
       id: 'diff',
       header: t('changes.diff'),
       isWrapping: true,
-      cell: (one) => <Difference entity={one.entity} fields={one.fields} />,
+      cell: (one) => <Difference {...one} />,
     },
   ];
   if (plan.writes.length === 0) return <Text size="sm">{t('restore.nothing')}</Text>;

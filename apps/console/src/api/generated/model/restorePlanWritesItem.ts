@@ -18,4 +18,6 @@ export type RestorePlanWritesItem = {
   text: string;
   /** What differs; null stands for nothing. */
   fields: RestorePlanWritesItemFieldsItem[];
+  isNew: boolean;
+  isGone: boolean;
 };
