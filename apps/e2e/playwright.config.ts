@@ -1,14 +1,14 @@
 import { defineConfig } from '@playwright/test';
 
-/** One worker and no retries: a browser test that passes only on the second try is a failure. */
+/** No retries: a browser test that passes only on the second try is a failure. Each worker starts a product of its own. */
 export default defineConfig({
   testDir: 'src/console',
   testMatch: '*.spec.ts',
-  workers: 1,
+  workers: 2,
   retries: 0,
   fullyParallel: false,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   outputDir: 'test-results',
   reporter: [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? 'test-results/report.json' }]],
   use: {
