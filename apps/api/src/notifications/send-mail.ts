@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { AddressGuard } from './address-guard.ts';
 import type { Message } from './write-message.ts';
@@ -27,11 +27,14 @@ export interface Mail extends Message {
 export async function sendMail(guard: AddressGuard, server: MailServer, mail: Mail): Promise<void> {
   const { timeoutMs } = mail;
   const { timer, over } = startTimer(timeoutMs);
+  // Ours, since the library lets go of a connection only when the server does, or says nothing for long.
+  const socket = new Socket();
   try {
     const target = await Promise.race([guard.resolve(server.host), over]);
     const transport = createTransport({
       host: target.address,
       port: server.port,
+      socket,
       secure: server.security === 'tls',
       requireTLS: server.security === 'starttls',
       ignoreTLS: server.security === 'none',
@@ -62,6 +65,7 @@ export async function sendMail(guard: AddressGuard, server: MailServer, mail: Ma
       transport.close();
     }
   } finally {
+    socket.destroy();
     clearTimeout(timer);
   }
 }

@@ -1,13 +1,16 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { Certified } from './make-certificates.ts';
 
 export interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
   /** Head and body as they came over the line. */
   readonly data: string;
+  readonly isEncrypted: boolean;
 }
 
-/** As much of RFC 5321 as it takes to receive a mail: EHLO, AUTH PLAIN, MAIL, RCPT, DATA, QUIT. */
+/** A real mail server of a test, on loopback. */
 export interface MailReceiver {
   readonly port: number;
   readonly mails: ReceivedMail[];
@@ -15,74 +18,73 @@ export interface MailReceiver {
   readonly logins: string[];
   /** Answer to the end of DATA; null: none. */
   verdict: string | null;
+  readonly openCount: number;
   close(): Promise<void>;
 }
 
-export async function startMailReceiver(): Promise<MailReceiver> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-    converse(socket, receiver);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+export interface MailReceiverOptions {
+  /** tls from the first byte, after STARTTLS, or never. */
+  readonly security?: 'tls' | 'starttls' | 'none';
+  readonly certified?: Certified;
+  /** The only one that is let in; undefined: everybody, and who does not log in too. */
+  readonly password?: string;
+  readonly refusedRecipients?: readonly string[];
+}
+
+export async function startMailReceiver(options: MailReceiverOptions = {}): Promise<MailReceiver> {
+  const { security = 'none', certified, password, refusedRecipients = [] } = options;
+  const server = new SMTPServer({
+    ...certified,
+    secure: security === 'tls',
+    disabledCommands: security === 'starttls' ? [] : ['STARTTLS'],
+    authOptional: password === undefined,
+    // Nothing is to wait for the name of loopback.
+    disableReverseLookup: true,
+    onAuth({ username, password: given }, _session, callback) {
+      receiver.logins.push(`${username} ${given}`);
+      if (password !== undefined && given !== password) callback(answer('535 no'));
+      else callback(null, { user: username });
+    },
+    onRcptTo({ address }, _session, callback) {
+      callback(refusedRecipients.includes(address) ? answer('550 nobody here') : null);
+    },
+    onData(stream, { envelope, secure }, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const { verdict } = receiver;
+        if (verdict === null) return;
+        if (!verdict.startsWith('250')) return callback(answer(verdict));
+        receiver.mails.push({
+          from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
+          to: envelope.rcptTo.map(({ address }) => address),
+          data: Buffer.concat(chunks).toString().replaceAll('\r\n', '\n'),
+          isEncrypted: secure,
+        });
+        callback(null);
+      });
+    },
+  } satisfies SMTPServerOptions);
+  // Clients that break off, or that cannot agree on TLS, are what some tests are about.
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
   const receiver: MailReceiver = {
-    port: (server.address() as AddressInfo).port,
+    port: (server.server.address() as AddressInfo).port,
     mails: [],
     logins: [],
     verdict: '250 taken',
+    get openCount() {
+      return server.connections.size;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        for (const connection of server.connections) connection.close();
       }),
   };
   return receiver;
 }
 
-function converse(socket: Socket, receiver: MailReceiver): void {
-  let [from, to, data, isData, rest]: [string, string[], string[], boolean, string] = ['', [], [], false, ''];
-  const say = (line: string) => socket.write(`${line}\r\n`);
-  const hear = (line: string): void => {
-    if (isData) {
-      if (line !== '.') return void data.push(line.replace(/^\./, ''));
-      isData = false;
-      if (receiver.verdict?.startsWith('250')) receiver.mails.push({ from, to, data: data.join('\n') });
-      if (receiver.verdict !== null) say(receiver.verdict);
-      return;
-    }
-    const word = line.split(' ')[0]?.toUpperCase();
-    if (word === 'EHLO') {
-      say('250-receiver');
-      say('250 AUTH PLAIN');
-    } else if (word === 'AUTH') {
-      receiver.logins.push(
-        Buffer.from(line.split(' ')[2] ?? '', 'base64')
-          .toString()
-          .split('\0')
-          .slice(1)
-          .join(' '),
-      );
-      say('235 welcome');
-    } else if (word === 'MAIL') {
-      [from, to, data] = [/<(.*?)>/.exec(line)?.[1] ?? '', [], []];
-      say('250 ok');
-    } else if (word === 'RCPT') {
-      to = [...to, /<(.*?)>/.exec(line)?.[1] ?? ''];
-      say('250 ok');
-    } else if (word === 'DATA') {
-      isData = true;
-      say('354 go on');
-    } else if (word === 'QUIT') {
-      say('221 bye');
-      socket.end();
-    } else say('250 ok');
-  };
-  say('220 receiver');
-  socket.on('data', (chunk) => {
-    const lines = (rest + chunk.toString()).split('\r\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) hear(line);
-  });
+function answer(line: string): Error {
+  return Object.assign(new Error(line.slice(4)), { responseCode: Number(line.slice(0, 3)) });
 }
