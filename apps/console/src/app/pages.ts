@@ -9,6 +9,7 @@ const pages = [
   { to: '/lanes', label: 'nav.lanes', mark: '⇶', permission: 'routing.read' },
   { to: '/playground', label: 'nav.playground', mark: '?', permission: 'routing.read' },
   { to: '/holds', label: 'nav.holds', mark: '⊘', permission: 'routing.read' },
+  { to: '/freezes', label: 'nav.freezes', mark: '❄', permission: 'freezes.read' },
   { to: '/changes', label: 'nav.changes', mark: '≡' },
   { to: '/discovery', label: 'nav.discovery', mark: '◎', permission: 'discovery.read' },
   { to: '/routers', label: 'nav.routers', mark: '⇉', permission: 'routers.read' },

@@ -18,6 +18,7 @@ import { readUpgradeQuestion } from '../features/compatibility/upgrade-question.
 import { DiscoveryPage } from '../features/discovery/discovery.page.tsx';
 import { EmergencyPage } from '../features/emergency/emergency.page.tsx';
 import { readRollbackQuestion } from '../features/emergency/rollback-wish.ts';
+import { readFreezesView } from '../features/freezes/freezes-view.ts';
 import { readCompareView, readPastView } from '../features/history/past-view.ts';
 import { HoldPage } from '../features/holds/hold.page.tsx';
 import { readHoldFilters } from '../features/holds/hold-filters.ts';
@@ -133,6 +134,12 @@ const upgradeRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/compatibility/upgrade.page.tsx'), 'UpgradePage'),
   validateSearch: readUpgradeQuestion,
 });
+const freezesRoute = createRoute({
+  ...inShell,
+  path: '/freezes',
+  component: lazyRouteComponent(() => import('../features/freezes/freezes.page.tsx'), 'FreezesPage'),
+  validateSearch: readFreezesView,
+});
 const lanesRoute = createRoute({
   ...inShell,
   path: '/lanes',
@@ -217,6 +224,7 @@ const routeTree = rootRoute.addChildren([
     experimentsRoute,
     serviceCompatibilityRoute,
     compatibilityRoute,
+    freezesRoute,
     upgradeRoute,
     lanesRoute,
     laneRoute,

@@ -9,6 +9,8 @@ import { useFormat } from '../../i18n/format.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
+import { FreezeNotice } from '../freezes/freeze-notice.tsx';
+import { useFreezesInForce } from '../freezes/use-freezes-in-force.ts';
 import { HoldNotice } from '../holds/hold-notice.tsx';
 import { useActiveHolds } from '../holds/use-active-holds.ts';
 import { TenantFilterBar } from '../tenants/tenant-filter-bar.tsx';
@@ -26,6 +28,7 @@ const start = single({ row: 0, column: 0 });
 export function MatrixPage() {
   const { t } = useTranslation();
   const { number } = useFormat();
+  const freezes = useFreezesInForce();
   const filters = useSearch({ from: '/shell/matrix' });
   const navigate = useNavigate({ from: '/matrix' });
   const mayWrite = usePermission('assignments.write');
@@ -62,6 +65,7 @@ export function MatrixPage() {
             : t('matrix.loading', { shown: number(data.rows.length), all: number(data.totalCount) }))
         }
       />
+      <FreezeNotice freezes={freezes} />
       <TenantFilterBar
         filters={filters}
         onChange={(next) => {

@@ -7,6 +7,8 @@ import { getService, listVersions } from '../../api/generated/grey.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
+import { FreezeNotice } from '../freezes/freeze-notice.tsx';
+import { useFreezesInForce } from '../freezes/use-freezes-in-force.ts';
 import { HoldNotice } from '../holds/hold-notice.tsx';
 import { useActiveHolds } from '../holds/use-active-holds.ts';
 import { InstanceList } from '../registry/instance-list.tsx';
@@ -25,6 +27,7 @@ export function ServicePage() {
   const { t } = useTranslation();
   const { serviceId } = useParams({ from: '/shell/services/$serviceId' });
   const [dialog, setDialog] = useState<'edit' | 'default' | 'version' | null>(null);
+  const freezes = useFreezesInForce({ serviceId });
   const mayWrite = usePermission('services.write');
   const mayReadRouting = usePermission('routing.read');
   const holds = useActiveHolds({ serviceId });
@@ -63,6 +66,7 @@ export function ServicePage() {
         }
       />
       <ServiceTabs serviceId={serviceId} />
+      <FreezeNotice freezes={freezes} />
       <HoldNotice holds={holds} />
       {service.isPending && <Loading what={serviceId} />}
       {service.isError && <Failure error={service.error} onRetry={() => void service.refetch()} />}

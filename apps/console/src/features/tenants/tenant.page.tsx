@@ -13,6 +13,8 @@ import { Failure, Loading } from '../../parts/states.tsx';
 import { TenantStatusLabel } from '../../parts/status.tsx';
 import { usePermission } from '../access/me.ts';
 import { setPendingMoves } from '../assignments/pending-moves.ts';
+import { FreezeNotice } from '../freezes/freeze-notice.tsx';
+import { useFreezesInForce } from '../freezes/use-freezes-in-force.ts';
 import { RestoreTenant } from '../history/restore-tenant.tsx';
 import { TenantForm } from './tenant-form.tsx';
 import { TenantServices } from './tenant-services.tsx';
@@ -21,6 +23,7 @@ export function TenantPage() {
   const { t } = useTranslation();
   const { tenantId } = useParams({ from: '/shell/tenants/$tenantId' });
   const [dialog, setDialog] = useState<'edit' | 'delete' | 'restore' | null>(null);
+  const freezes = useFreezesInForce({ tenantId });
   const mayUpdate = usePermission('tenants.update');
   const mayDelete = usePermission('tenants.delete');
   const mayRestore = usePermission('changes.revert');
@@ -61,6 +64,7 @@ export function TenantPage() {
           </>
         }
       />
+      <FreezeNotice freezes={freezes} />
       {tenant.isPending && <Loading what={tenantId} />}
       {tenant.isError && <Failure error={tenant.error} onRetry={() => void tenant.refetch()} />}
       {tenant.data && (
