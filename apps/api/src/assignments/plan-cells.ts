@@ -100,9 +100,7 @@ export function digestOfMoves(moves: readonly CellMove[]): string {
     (move) =>
       `${cellKey(move.tenantId, move.serviceId)} ${move.stamp ?? '-'} ${move.toVersion ?? '-'} ${move.toPinned}\n`,
   );
-  const hash = createHash('sha256');
-  for (const line of lines.sort()) hash.update(line);
-  return hash.digest('base64url');
+  return createHash('sha256').update(lines.sort().join('')).digest('base64url');
 }
 
 export function hashPlanRequest(request: PlanRequest): string {

@@ -189,15 +189,15 @@ function stale(objections: readonly Objection[]): ApiError {
 
 /** @throws ApiError VALIDATION_FAILED: of two wishes for one cell, which one would count? */
 function assertDistinct(wishes: readonly CellWish[]): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, Set<string>>();
   for (const { tenantId, serviceId } of wishes) {
-    const key = `${tenantId}/${serviceId}`;
-    if (seen.has(key))
-      throw new ApiError('VALIDATION_FAILED', {
-        detail: `${key} is named twice.`,
-        errors: [{ path: 'body', message: `${key} is named twice` }],
-      });
-    seen.add(key);
+    const tenantIds = seen.get(serviceId) ?? new Set();
+    seen.set(serviceId, tenantIds);
+    if (tenantIds.has(tenantId)) {
+      const message = `${tenantId}/${serviceId} is named twice`;
+      throw new ApiError('VALIDATION_FAILED', { detail: `${message}.`, errors: [{ path: 'body', message }] });
+    }
+    tenantIds.add(tenantId);
   }
 }
 

@@ -27,15 +27,46 @@ function judgeTenants(moves: readonly DirectedMove[], state: Judged): Objection[
     byTenant.set(id, wanted);
     wanted.set(serviceId, (wanted.get(serviceId) ?? new Set()).add(toVersion));
   }
+  // Of ten thousand tenants that are moved together, most have the same: what is said of one holds for all of them.
+  const said = new Map<string, readonly Said[]>();
   for (const [tenantId, wanted] of byTenant) {
     const assigned = state.tenants.get(tenantId);
     const versionsOf = (serviceId: string) => wanted.get(serviceId) ?? present(serviceId, assigned, state);
-    for (const serviceId of wanted.keys())
-      forEachBreach(serviceId, versionsOf, state, (breach, words) =>
-        objections.push(objection(tenantId, serviceId, `${words}.`, mendOfBreach(breach, state))),
-      );
+    const key = signOf(wanted, versionsOf, state);
+    const all = said.get(key) ?? breachesOf(wanted, versionsOf, state);
+    said.set(key, all);
+    for (const { serviceId, detail, mend } of all) objections.push(objection(tenantId, serviceId, detail, mend));
   }
   return objections;
+}
+
+interface Said {
+  readonly serviceId: string;
+  readonly detail: string;
+  readonly mend: string;
+}
+
+type VersionsOf = (serviceId: string) => Iterable<string>;
+
+/** All that judging a tenant depends on, as a text. */
+function signOf(wanted: Wanted, versionsOf: VersionsOf, { matrix }: Judged): string {
+  const parts: string[] = [];
+  for (const [serviceId, versions] of wanted) {
+    parts.push(`${serviceId}:`, ...versions);
+    for (const otherId of matrix.partnersOf(serviceId))
+      if (!wanted.has(otherId)) parts.push(`${otherId}:`, ...versionsOf(otherId));
+  }
+  // No name or label holds a space or a colon.
+  return parts.join(' ');
+}
+
+function breachesOf(wanted: Wanted, versionsOf: VersionsOf, state: Judged): Said[] {
+  const all: Said[] = [];
+  for (const serviceId of wanted.keys())
+    forEachBreach(serviceId, versionsOf, state, (breach, words) =>
+      all.push({ serviceId, detail: `${words}.`, mend: mendOfBreach(breach, state) }),
+    );
+  return all;
 }
 
 /** One objection for each pair that does not fit, however many tenants have it. */

@@ -30,6 +30,8 @@ beforeAll(async () => {
     }
     await ask('PUT', `/api/tenants/acme/services/${serviceId}`, { targetVersion: 'v2' });
   }
+  const times = { startsAt: '2026-01-01T00:00:00Z', endsAt: '2100-01-01T00:00:00Z' };
+  await ask('POST', '/api/freezes', { title: 'Sales', reason: 'busy', ...times, scope: { serviceIds: ['shop'] } });
 });
 afterAll(async () => {
   await gate.open();
@@ -113,7 +115,11 @@ test('with PostgreSQL back the log gets each of them once, and says when it was 
   }, PATIENCE);
   const [change] = await changesOf('shop');
   expect(change).toMatchObject({ reason: 'broken', actor: { name: 'admin' } });
-  expect(change.items[0].after).toMatchObject({ durability: 'journal', affectedCount: 1 });
+  expect(change.items[0].after).toMatchObject({
+    durability: 'journal',
+    affectedCount: 1,
+    overridden: [{ tenantId: null, detail: expect.stringContaining('“Sales”') }],
+  });
   const rollbackId = change.items[0].key;
   await vi.waitFor(async () => {
     expect((await ask('GET', `/api/emergency/rollbacks/${rollbackId}`)).body).toMatchObject({

@@ -83,6 +83,8 @@ export class PendingOverrides implements OnApplicationShutdown {
   async start(settle: Settle): Promise<void> {
     // Before the first decision: nobody is to be sent to a version that was taken back elsewhere.
     await this.#exchange().catch(() => undefined);
+    // This router has read the log since what was on disk was put in force.
+    await this.#endThoseBrought();
     this.#settle = settle;
     this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }

@@ -2,6 +2,8 @@ import type { Actor } from '@grey/contracts';
 import type { HoldRecord, ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { ItemDraft } from '../changes/item-draft.ts';
+import { FreezesGuard } from '../freezes/freezes.guard.ts';
+import type { VersionMove } from '../guards/version-guard.ts';
 import { itemOfHold } from '../holds/hold-view.ts';
 import { HoldsService } from '../holds/holds.service.ts';
 import type { Transaction } from '../infra/db/database.ts';
@@ -10,6 +12,9 @@ import type { Override } from './override.ts';
 import { assertFollows } from './plan-rollback.ts';
 import { PreEmption, type Stopped } from './pre-emption.ts';
 import { RollbacksStore } from './rollbacks.store.ts';
+
+/** Objections of freezes that the log names. */
+const NOTED = 100;
 
 /** What a rollback is written with, beside its hold. */
 export interface RollbackNote {
@@ -36,6 +41,7 @@ export class WriteRollbackService {
     private readonly holds: HoldsService,
     private readonly services: ServiceRecords,
     private readonly preEmption: PreEmption,
+    private readonly freezes: FreezesGuard,
   ) {}
 
   /** @throws ApiError HOLD_CYCLE, ROLLBACK_OF_ROLLBACK, VERSION_UNKNOWN, VERSION_RETIRED */
@@ -53,7 +59,15 @@ export class WriteRollbackService {
     if ((await this.holds.find(tx, hold.id)) !== undefined) return { items: [], services: [], stopped: [] };
     assertFollows(existing, hold, true);
     const { affectedCount, leftOut, durability } = answer;
-    const noted = { affectedCount, takenAt: at, durability, ...(leftOut.length === 0 ? {} : { leftOut }) };
+    const frozen = await this.freezes.recall(tx, movesOf(hold), Date.parse(at));
+    const overridden = frozen.slice(0, NOTED).map(({ tenantId, detail }) => ({ tenantId, detail }));
+    const noted = {
+      affectedCount,
+      takenAt: at,
+      durability,
+      ...(leftOut.length === 0 ? {} : { leftOut }),
+      ...(overridden.length === 0 ? {} : { overridden }),
+    };
     const note = { actor, reason, operatorId, affectedCount, isRollbackOfRollbackAllowed: true, noted };
     return this.#insert(tx, changeKey, hold, note);
   }
@@ -68,4 +82,10 @@ export class WriteRollbackService {
       stopped,
     };
   }
+}
+
+/** Whom a hold is for, as guards see it. */
+function movesOf({ scope, serviceId, fromVersion, toVersion }: HoldRecord): VersionMove[] {
+  const tenantIds = scope.kind === 'tenants' ? scope.tenantIds : [null];
+  return tenantIds.map((tenantId) => ({ tenantId, serviceId, fromVersion, toVersion }));
 }

@@ -30,14 +30,28 @@ export class FreezesGuard implements VersionGuard, OnModuleInit {
   async check(tx: Transaction, moves: readonly VersionMove[], context: GuardContext): Promise<Objection[]> {
     // From here to the end no freeze begins to exist: one that is written meanwhile comes after this change.
     if (context.isHeld === true) await this.store.hold(tx);
-    const active = await this.#findActive(tx, new Set(moves.map(({ serviceId }) => serviceId)));
+    return this.#judge(tx, moves, undefined, context);
+  }
+
+  /** What was to be said of an emergency's moves at an instant, epoch milliseconds, by the freezes that there are now. */
+  recall(tx: Transaction, moves: readonly VersionMove[], at: number): Promise<Objection[]> {
+    return this.#judge(tx, moves, at, { isEmergency: true });
+  }
+
+  async #judge(
+    tx: Transaction,
+    moves: readonly VersionMove[],
+    at: number | undefined,
+    context: Pick<GuardContext, 'isEmergency'>,
+  ): Promise<Objection[]> {
+    const active = await this.#findActive(tx, new Set(moves.map(({ serviceId }) => serviceId)), at);
     if (active.length === 0) return [];
     const freezes = await this.#read(tx, active, moves);
     return judgeFreezes(moves, freezes, await this.#readCells(tx, freezes, moves), context);
   }
 
-  async #findActive(tx: Transaction, serviceIds: ReadonlySet<string>): Promise<Frozen[]> {
-    const { now, rows } = await this.store.listCurrent(tx);
+  async #findActive(tx: Transaction, serviceIds: ReadonlySet<string>, at: number | undefined): Promise<Frozen[]> {
+    const { now, rows } = await this.store.listCurrent(tx, at);
     return rows.flatMap((row) => {
       if (row.serviceIds.length > 0 && !row.serviceIds.some((id) => serviceIds.has(id))) return [];
       const window = currentWindow(timesOf(row), now);

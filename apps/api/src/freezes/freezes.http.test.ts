@@ -256,21 +256,24 @@ const doings: readonly Doing[] = [
   ['a lane deleted', nothing, 'DELETE', '/api/lanes/summer'],
 ];
 
-test.each(doings)('%s is refused in a freeze, and made with an override', async (_, prepare, method, target, body) => {
-  await prepare();
-  await freeze({ scope: { tenantTags: ['vip'] } });
-  const before = await lastChange();
-  const refused = await api.ask(method, target, body);
-  expect(refused).toMatchObject(frozen(null));
-  expect(problemSchema.parse(refused.body).objections?.[0]?.detail).toMatch(/1 tenant\(s\): td|2 tenant\(s\): tb, td/);
-  expect(await lastChange()).toEqual(before);
-  const query = method === 'DELETE' ? '?overrideReason=the%20bank%20called' : '';
-  const made = await api.ask(method, `${target}${query}`, body && { ...body, override });
-  expect([made.status, made.body.detail]).toEqual([expect.toSatisfy((status: number) => status < 300), undefined]);
-  const change = await lastChange();
-  expect(change).toMatchObject({ reason: 'the bank called', id: expect.not.stringMatching(before.id) });
-  expect(change.items[0]).toMatchObject({ entity: 'override', serviceId: 'shop', key: 'FROZEN' });
-});
+for (const [what, prepare, method, target, body] of doings)
+  test(`${what} is refused in a freeze, and made with an override`, async () => {
+    await prepare();
+    await freeze({ scope: { tenantTags: ['vip'] } });
+    const before = await lastChange();
+    const refused = await api.ask(method, target, body);
+    expect(refused).toMatchObject(frozen(null));
+    expect(problemSchema.parse(refused.body).objections?.[0]?.detail).toMatch(
+      /1 tenant\(s\): td|2 tenant\(s\): tb, td/,
+    );
+    expect(await lastChange()).toEqual(before);
+    const query = method === 'DELETE' ? '?overrideReason=the%20bank%20called' : '';
+    const made = await api.ask(method, `${target}${query}`, body && { ...body, override });
+    expect([made.status, made.body.detail]).toEqual([expect.toSatisfy((status: number) => status < 300), undefined]);
+    const change = await lastChange();
+    expect(change).toMatchObject({ reason: 'the bank called', id: expect.not.stringMatching(before.id) });
+    expect(change.items[0]).toMatchObject({ entity: 'override', serviceId: 'shop', key: 'FROZEN' });
+  });
 
 test('rules and experiments that move nobody are free', async () => {
   const named = rules('v2').map((rule) => ({ ...rule, name: 'Beta', fallback: { mode: 'fail' } }));

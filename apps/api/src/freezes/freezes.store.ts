@@ -59,10 +59,10 @@ export class FreezesStore {
       ORDER BY f.starts_at DESC, f.id DESC LIMIT ${limit}`;
   }
 
-  /** Freezes between their start and end, and the time it is. */
-  async listCurrent(tx: Transaction): Promise<{ now: number; rows: FreezeRow[] }> {
+  /** Freezes between their start and end, and the time it is, or was. @param at epoch milliseconds; undefined: now */
+  async listCurrent(tx: Transaction, at?: number): Promise<{ now: number; rows: FreezeRow[] }> {
     const rows = await tx.$queryRaw<(FreezeRow & { now: Date })[]>`
-      SELECT ${columns}, c.now FROM freezes f, (SELECT clock_timestamp() AS now) c
+      SELECT ${columns}, c.now FROM freezes f, (SELECT ${at === undefined ? Prisma.sql`clock_timestamp()` : Prisma.sql`${new Date(at)}::timestamptz`} AS now) c
       WHERE f.starts_at <= c.now AND (f.ends_at IS NULL OR f.ends_at > c.now) ORDER BY f.starts_at, f.id`;
     return { now: rows[0]?.now.getTime() ?? 0, rows };
   }

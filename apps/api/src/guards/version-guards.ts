@@ -90,7 +90,7 @@ export class VersionGuards {
       for (const one of standing) objections.push(one);
       const refused = new Set(standing.map(keyOf));
       const touched = new Set(standing.map((one) => one.tenantId));
-      allowed = allowed.filter((move) => !refused.has(keyOf(move)));
+      allowed = allowed.filter((move) => !touched.has(move.tenantId) || !refused.has(keyOf(move)));
       // Only tenants that lost a move can be in another state than was judged.
       pending = touched.has(null) ? allowed : allowed.filter((move) => touched.has(move.tenantId));
     }
