@@ -46,8 +46,10 @@ export class RollbackService {
     const snapshot = await this.snapshots.get();
     try {
       const answer = this.overrides.findAnswer(call) ?? (await this.#rollbackSomewhere(call, snapshot));
-      this.job.nudge();
-      return await this.acknowledgements.add(answer, call.input.query);
+      const { position } = answer instanceof Replayed ? answer.body : answer;
+      if (position !== null) await this.snapshots.reach(position);
+      // Bookkeeping begins when the routers have it: they must not wait behind what it writes.
+      return await this.acknowledgements.add(answer, call.input.query).finally(() => this.job.nudge());
     } catch (error) {
       if (!(error instanceof PlanWanted)) throw error;
       throw await this.plans.offer(call, snapshot);

@@ -1,3 +1,4 @@
+import type { Position } from '@grey/contracts';
 import type { Snapshot } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { ChangesService } from '../changes/changes.service.ts';
@@ -17,14 +18,28 @@ export class FreshSnapshot {
 
   /** @throws ApiError SNAPSHOT_MISSING */
   async get(): Promise<Snapshot> {
+    await this.#lookInTime();
+    return this.now();
+  }
+
+  /**
+   * Returns when this process routes by a change that it has committed itself. Those before it may be another's, and are read
+   * from the log now instead of waited for.
+   */
+  async reach(position: Position): Promise<void> {
+    await this.#lookInTime(position);
+    // A look that was under way may have begun too early. One that was not costs nothing now.
+    await this.#lookInTime(position);
+  }
+
+  /** A log that is away, or does not answer, must not keep a version that is broken in place. */
+  async #lookInTime(known?: Position): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, PATIENCE_MS);
     });
-    // A log that is away, or does not answer, must not keep a version that is broken in place.
-    await Promise.race([this.changes.catchUp().catch(() => undefined), patience]);
+    await Promise.race([this.changes.catchUp(known).catch(() => undefined), patience]);
     clearTimeout(timer);
-    return this.now();
   }
 
   /** @throws ApiError SNAPSHOT_MISSING */
