@@ -6,6 +6,7 @@ export {
   type FollowTarget,
 } from './change-follower.ts';
 export { ChangePublisher, type PublishOutcome } from './change-publisher.ts';
+export { FollowedOverrides } from './followed-overrides.ts';
 export {
   FollowedSnapshot,
   type FollowedSnapshotOptions,
