@@ -1,9 +1,11 @@
 /** An answer that was not a success, with the body as it came. */
 export class UnexpectedAnswer extends Error {
   readonly status: number;
+  readonly body: string;
   constructor(method: string, path: string, status: number, body: string) {
     super(`${method} ${path} answered ${status}: ${body}`);
     this.status = status;
+    this.body = body;
   }
 }
 

@@ -16,6 +16,7 @@ const GROUPS = [
   'changes',
   'http',
   'propagation',
+  'rollback',
   'recovery',
   'solver',
 ] as const;
@@ -37,7 +38,7 @@ for (const group of values.only.length > 0 ? values.only : GROUPS) {
   const run = spawnSync(process.execPath, [file, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 300_000,
+    timeout: 600_000,
   });
   if (run.status !== 0) {
     process.stderr.write(`the group ${group} failed (${run.error?.message ?? `exit code ${run.status}`})\n`);

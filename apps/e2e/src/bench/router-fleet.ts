@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { endProcess } from '../launch-api.ts';
 import type { AppliedMessage, DigestsMessage } from './router-child.ts';
@@ -26,7 +25,7 @@ export class RouterFleet {
     const fleet = new RouterFleet(
       Array.from({ length: CHILD_COUNT }, (_, i) => new RouterProcess(redisUrl, i, failShare, onApplied)),
     );
-    await Promise.all(fleet.#children.map((child) => child.ready()));
+    await Promise.all(fleet.#children.map((child) => child.ready));
     return fleet;
   }
 
@@ -45,6 +44,7 @@ export class RouterFleet {
 
 class RouterProcess {
   readonly child: ChildProcess;
+  readonly ready: Promise<unknown>;
 
   constructor(url: string, number: number, failShare: number, onApplied: (message: AppliedMessage) => void) {
     const script = fileURLToPath(new URL('router-child.ts', import.meta.url));
@@ -53,22 +53,25 @@ class RouterProcess {
     this.child.on('message', (message: AppliedMessage | { type: 'ready' }) => {
       if (message.type === 'applied') onApplied(message);
     });
-  }
-
-  async ready(): Promise<void> {
-    await this.#next('ready');
+    this.ready = this.#first('ready');
   }
 
   async digests(): Promise<DigestsMessage> {
-    const answer = this.#next<DigestsMessage>('digests');
+    const answer = this.#first<DigestsMessage>('digests');
     this.child.send('digests');
     return answer;
   }
 
-  async #next<T extends { type: string }>(type: T['type']): Promise<T> {
-    for (;;) {
-      const [message] = (await once(this.child, 'message')) as [T];
-      if (message.type === type) return message;
-    }
+  /** The next message of a type; messages that come at once with it are not lost. @throws Error when the process ends */
+  #first<T extends { type: string }>(type: T['type']): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const take = (message: T) => {
+        if (message.type !== type) return;
+        this.child.off('message', take);
+        resolve(message);
+      };
+      this.child.on('message', take);
+      this.child.once('exit', () => reject(new Error('a process of routers ended')));
+    });
   }
 }
