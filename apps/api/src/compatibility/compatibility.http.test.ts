@@ -172,6 +172,34 @@ describe('changes are held to it', () => {
     expect((await publish(only('beta'))).status).toBe(200);
   });
 
+  test('a version to fall back to, of a rule or the service; a copy of requests is only warned of', async () => {
+    await put(shop, [{ version: '2.0', compatibleWith: ['1.5'] }]);
+    await assign('acme', shop, '2.0');
+    const rule = { id: 'r', name: 'r', target: { kind: 'version', version: '2.0' } };
+    const save = (further: object) =>
+      api.ask('PUT', `/api/services/${shop}/rules/draft`, { rules: [{ ...rule, ...further }] });
+    const publish = () => api.ask('POST', `/api/services/${shop}/rules/draft/publish`, {});
+    await save({ fallback: { mode: 'version', version: '1.0' } });
+    expect(await publish()).toMatchObject({ status: 409, body: { code: 'MOVE_REFUSED' } });
+    await save({ fallback: { mode: 'version', version: '1.5' } });
+    expect((await publish()).status).toBe(200);
+    const fall = (fallbackVersion: string) =>
+      api.ask('PATCH', `/api/services/${shop}`, { fallback: 'version', fallbackVersion });
+    expect(await fall('1.0')).toMatchObject(refused('2.0 does not list 1.0'));
+    expect((await fall('1.5')).status).toBe(200);
+    const findings = [
+      { code: 'MIRROR_INCOMPATIBLE', severity: 'warning', ruleId: 'r', path: 'rules[0].mirror.version' },
+    ];
+    const saved = await save({ mirror: { version: '1.0', share: 100 } });
+    expect(saved.body.findings.filter(({ code }: { code: string }) => code === 'MIRROR_INCOMPATIBLE')).toMatchObject(
+      findings,
+    );
+    expect((await publish()).status).toBe(200);
+    expect((await save({ mirror: { version: '1.5', share: 100 } })).body.findings).not.toContainEqual(
+      expect.objectContaining({ code: 'MIRROR_INCOMPATIBLE' }),
+    );
+  });
+
   test('a lane, whose versions are there together', async () => {
     await needsPay('>=2');
     const lane = (version: string) => ({

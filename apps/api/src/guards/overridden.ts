@@ -8,7 +8,7 @@ const NAMED = 100;
 
 /** @throws ApiError PERMISSION_DENIED for an override by who may not */
 export function assertMayOverride({ caller, override }: GuardContext): void {
-  if (override !== undefined && !caller.permissions.has('changes.override'))
+  if (override !== undefined && caller?.permissions.has('changes.override') !== true)
     throw new ApiError('PERMISSION_DENIED', { detail: 'An override needs the permission changes.override.' });
 }
 

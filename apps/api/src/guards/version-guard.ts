@@ -25,7 +25,8 @@ export function isDirected(move: VersionMove): move is DirectedMove {
 }
 
 export interface GuardContext {
-  readonly caller: Caller;
+  /** Absent: nothing is to be changed, only judged. */
+  readonly caller?: Caller;
   /** Objections that can be overridden are noted in the log, and do not refuse. The caller needs `changes.override`. */
   readonly override?: { readonly reason: string } | undefined;
   /** An emergency rollback: as with an override, objections that can be overridden only warn. */

@@ -50,6 +50,26 @@ test('a rule that is off moves nobody, nor does a share of nothing', () => {
   expect(shown(undefined, set(rule('a', 'x', undefined, { target: split })))).toEqual([[null, 'v1']]);
 });
 
+test('the version that a rule falls back to is entered from what they have and from its target', () => {
+  const moves = (live: RuleSetRecord | undefined, next: RuleSetRecord) =>
+    movesOfRules('pay', live, next).map(({ tenantId, fromVersion, toVersion }) => [tenantId, fromVersion, toVersion]);
+  const plain = rule('a', 'v2', tenant('acme'));
+  const falling = { ...plain, fallback: { mode: 'version', version: 'v1' } } as const;
+  expect(moves(undefined, set(falling))).toEqual([
+    ['acme', null, 'v2'],
+    ['acme', null, 'v1'],
+    ['acme', 'v2', 'v1'],
+  ]);
+  expect(moves(set(plain), set(falling))).toEqual([
+    ['acme', null, 'v1'],
+    ['acme', 'v2', 'v1'],
+  ]);
+  expect(moves(set(falling), set({ ...falling, name: 'renamed' }))).toEqual([]);
+  expect(moves(set(falling), set(plain))).toEqual([]);
+  const elsewhere = { ...plain, fallback: { mode: 'nearest', version: 'v1' } } as const;
+  expect(moves(set(plain), set(elsewhere))).toEqual([]);
+});
+
 test('who leaves a rule moves: when it goes, is turned off, or others come before it', () => {
   const [a, b] = [rule('a', 'v1', tenant('acme')), rule('b', 'v2', header)];
   expect(shown(set(a, b), set(b))).toEqual([['acme', null]]);

@@ -10,6 +10,7 @@ export type ServicesOfLane = (tag: string) => readonly string[];
  * The versions that new rules lead to, for whom, and who leaves rules that go, or that others now come before. Rules that were
  * live as they are move nobody; nor do rules that are off. A rule that can only be met by certain tenants moves those, every
  * other one may move everybody. Where a lane leads is judged with the lane; that a rule leads there is a move all the same.
+ * A version that a rule falls back to is entered too, when nothing else can answer: from what they have, and from the target.
  */
 export function movesOfRules(
   serviceId: string,
@@ -20,13 +21,18 @@ export function movesOfRules(
   const before = enabledOf(live);
   const after = enabledOf(next);
   const moves = new Map<string, VersionMove>();
-  const add = (rule: RuleRecord, serviceIds: readonly string[], toVersion: string | null) => {
+  const add = (
+    rule: RuleRecord,
+    serviceIds: readonly string[],
+    toVersion: string | null,
+    fromVersion: string | null = null,
+  ) => {
     for (const tenantId of tenantsOf(rule.when) ?? [null])
       for (const id of serviceIds)
-        moves.set(`${id} ${tenantId ?? ''} ${toVersion ?? ''}`, {
+        moves.set(`${id} ${tenantId ?? ''} ${fromVersion ?? ''} ${toVersion ?? ''}`, {
           tenantId,
           serviceId: id,
-          fromVersion: null,
+          fromVersion,
           toVersion,
         });
   };
@@ -37,6 +43,11 @@ export function movesOfRules(
       for (const version of versionsOf(rule)) add(rule, [serviceId], version);
       if (rule.target.kind === 'lane') leave(rule);
     }
+  for (const [text, rule] of after) {
+    const fallback = fallbackOf(rule);
+    if (fallback === undefined || fallback === fallbackOf(before.get(text))) continue;
+    for (const from of [null, ...versionsOf(rule)]) if (from !== fallback) add(rule, [serviceId], fallback, from);
+  }
   for (const [text, rule] of before) if (!after.has(text)) leave(rule);
   for (const rule of rearranged(before, after)) leave(rule);
   if (live !== undefined && live.normalizePath !== next.normalizePath)
@@ -70,7 +81,12 @@ function textOf({ when, path, methods, target, isEnabled }: RuleRecord): string 
   return canonicalJson({ when, path, methods, target, isEnabled });
 }
 
-/** A mirror answers nobody and a fallback only where nothing else can: no moves. A lane's versions are judged with the lane. */
+/** The version that a rule names for when its target cannot answer. */
+function fallbackOf(rule: RuleRecord | undefined): string | undefined {
+  return rule?.fallback?.mode === 'version' ? rule.fallback.version : undefined;
+}
+
+/** A mirror answers nobody: no move. A lane's versions are judged with the lane. */
 function versionsOf({ target }: RuleRecord): string[] {
   if (target.kind === 'version') return [target.version];
   if (target.kind === 'lane') return [];

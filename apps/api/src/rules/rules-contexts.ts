@@ -4,6 +4,7 @@ import type { Transaction } from '../infra/db/database.ts';
 import { LiveInstances } from '../services/live-instances.ts';
 import { ServiceRecords } from '../services/service-records.ts';
 import type { JudgedRules, RuleSource } from './judge-rules.ts';
+import { MirrorWarnings } from './mirror-warnings.ts';
 import { RuleJudge } from './rule-judge.ts';
 import { RulesStore } from './rules.store.ts';
 
@@ -15,6 +16,7 @@ export class RulesContexts {
     private readonly services: ServiceRecords,
     private readonly instances: LiveInstances,
     private readonly ruleJudge: RuleJudge,
+    private readonly mirrors: MirrorWarnings,
   ) {}
 
   /**
@@ -29,7 +31,9 @@ export class RulesContexts {
       judge: async (source) => {
         // Read only now: lanes that were held since are as they will be when the transaction ends.
         const lanes = await this.store.listLanes(tx);
-        return this.ruleJudge.judge(source, { service, lanes, instanceCounts: this.#countInstances(serviceId) });
+        const context = { service, lanes, instanceCounts: this.#countInstances(serviceId) };
+        const { record, findings } = await this.ruleJudge.judge(source, context);
+        return { record, findings: [...findings, ...(await this.mirrors.find(tx, serviceId, record))] };
       },
     };
   }

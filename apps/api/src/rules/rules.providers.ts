@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ImportRulesService } from './import-rules.service.ts';
+import { MirrorWarnings } from './mirror-warnings.ts';
 import { PublishRulesService } from './publish-rules.service.ts';
 import { RuleCandidates } from './rule-candidates.ts';
 import { RuleDraftsService } from './rule-drafts.service.ts';
@@ -10,6 +11,7 @@ import { RulesContexts } from './rules-contexts.ts';
 
 export const rulesProviders: Provider[] = [
   ImportRulesService,
+  MirrorWarnings,
   PublishRulesService,
   RuleCandidates,
   RuleDraftsService,

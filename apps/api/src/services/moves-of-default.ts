@@ -5,7 +5,7 @@ type Default = Pick<ServiceFields, 'defaultVersions'>;
 
 /**
  * What a new default does to everybody who follows it: a version that gains weight is entered from each that they had.
- * Without a default those who followed it are left with nothing. The fallback is no move: it answers only where nothing else can.
+ * Without a default those who followed it are left with nothing.
  */
 export function movesOfDefault(
   serviceId: string,
@@ -28,4 +28,17 @@ export function movesOfDefault(
 
 function usedOf(defaults: Default['defaultVersions']): string[] {
   return defaults.filter(({ weight }) => weight > 0).map(({ version }) => version);
+}
+
+type Fallback = Pick<ServiceFields, 'fallback' | 'fallbackVersion'>;
+
+/** A version that a service falls back to may be entered by everybody, from whatever they have. */
+export function movesOfFallback(serviceId: string, before: Fallback, after: Partial<Fallback>): VersionMove[] {
+  const toVersion = versionOf({ ...before, ...after });
+  if (toVersion === null || toVersion === versionOf(before)) return [];
+  return [{ tenantId: null, serviceId, fromVersion: null, toVersion }];
+}
+
+function versionOf({ fallback, fallbackVersion }: Fallback): string | null {
+  return fallback === 'version' ? fallbackVersion : null;
 }

@@ -6,7 +6,7 @@ import { VersionGuards } from '../guards/version-guards.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { assignDefaults, ownedDefaultsOf } from './assign-defaults.ts';
-import { movesOfDefault } from './moves-of-default.ts';
+import { movesOfDefault, movesOfFallback } from './moves-of-default.ts';
 import { ServiceRecords } from './service-records.ts';
 import { serviceState } from './service-view.ts';
 import { type ServiceFields, ServicesStore } from './services.store.ts';
@@ -35,7 +35,11 @@ export class ServiceRestorer implements Restorer {
     const labels = [...defaultVersions.map((one) => one.version), fields.fallbackVersion ?? []].flat();
     await this.records.holdVersions(tx, wish.key, [...new Set(labels)]);
     const before = now as unknown as ServiceFields;
-    await this.guards.assertAllowed(tx, movesOfDefault(wish.key, before, { defaultVersions }), {
+    const moves = [
+      ...movesOfDefault(wish.key, before, { defaultVersions }),
+      ...movesOfFallback(wish.key, before, fields),
+    ];
+    await this.guards.assertAllowed(tx, moves, {
       caller: context.caller,
       override: context.override,
       isHeld: true,

@@ -12,7 +12,7 @@ import { assertMatch } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { assignDefaults, ownedDefaultsOf } from './assign-defaults.ts';
 import { LiveInstances } from './live-instances.ts';
-import { movesOfDefault } from './moves-of-default.ts';
+import { movesOfDefault, movesOfFallback } from './moves-of-default.ts';
 import { serviceState, serviceView } from './service-view.ts';
 import { type CountedService, type ServiceFields, ServicesStore } from './services.store.ts';
 import { VersionsStore } from './versions.store.ts';
@@ -84,7 +84,8 @@ export class ServicesService {
       assertFallback({ ...before, ...fields });
       await this.#assertVersions(tx, serviceId, fields);
       const context = { caller, override, isHeld: true };
-      await this.guards.assertAllowed(tx, movesOfDefault(serviceId, before, fields), context);
+      const moves = [...movesOfDefault(serviceId, before, fields), ...movesOfFallback(serviceId, before, fields)];
+      await this.guards.assertAllowed(tx, moves, context);
       const { defaultVersions, ...rest } = fields;
       const owned = defaultVersions && { defaultVersions: assignDefaults(ownedDefaultsOf(row), defaultVersions) };
       const updated = await this.store.update(tx, serviceId, { ...rest, ...owned });
