@@ -134,6 +134,11 @@ const upgradeRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/compatibility/upgrade.page.tsx'), 'UpgradePage'),
   validateSearch: readUpgradeQuestion,
 });
+const versionRoute = createRoute({
+  ...inShell,
+  path: '/services/$serviceId/versions/$version',
+  component: lazyRouteComponent(() => import('../features/retirement/version.page.tsx'), 'VersionPage'),
+});
 const freezesRoute = createRoute({
   ...inShell,
   path: '/freezes',
@@ -224,6 +229,7 @@ const routeTree = rootRoute.addChildren([
     experimentsRoute,
     serviceCompatibilityRoute,
     compatibilityRoute,
+    versionRoute,
     freezesRoute,
     upgradeRoute,
     lanesRoute,

@@ -45,9 +45,10 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
   if (kind.startsWith('tenant.')) return [...always, ['tenants'], ['tenant'], ['tenant-services'], ['matrix']];
   if (kind.startsWith('service.'))
     return [...always, ['services'], ['service'], ['tenant-services'], ['matrix'], ['discovery']];
-  if (kind.startsWith('version.')) return [...always, ['versions'], ['service'], ['services'], ['tenant-services']];
+  if (kind.startsWith('version.'))
+    return [...always, ['versions'], ['service'], ['services'], ['tenant-services'], ['retirement'], ['stragglers']];
   if (kind.startsWith('assignment') && kind !== 'assignments.rewritten')
-    return [...always, ['tenant-services'], ['matrix'], ['versions']];
+    return [...always, ['tenant-services'], ['matrix'], ['versions'], ['retirement'], ['stragglers']];
   if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['lanes'], ['service']];
   if (kind.startsWith('experiment.')) return [...always, ['experiments'], ['experiment-counts']];
   if (kind.startsWith('lane.')) return [...always, ['lanes'], ['lane']];

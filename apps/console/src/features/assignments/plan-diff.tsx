@@ -18,7 +18,12 @@ export function VersionDiff({ from, to }: { from: string | null; to: string | nu
   );
 }
 
-export function PlanMoves({ plan }: { plan: Plan }) {
+/** What moves; a plan that names its groups shows them too, when it is long. */
+export function PlanMoves({
+  plan,
+}: {
+  plan: Pick<Plan, 'moves' | 'summary' | 'isTruncated'> & { readonly byService?: Plan['byService'] };
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   if (plan.moves.length === 0) return <Text size="sm">{t('plan.noMoves')}</Text>;
@@ -48,7 +53,7 @@ export function PlanMoves({ plan }: { plan: Plan }) {
       <Title order={3}>{t('plan.moves')}</Title>
       {plan.summary.moveCount > 10 ? (
         <ul style={{ margin: 0, paddingLeft: 18, fontSize: 13 }}>
-          {plan.byService.map((group) => (
+          {(plan.byService ?? []).map((group) => (
             <li key={`${group.serviceId} ${group.fromVersion} ${group.toVersion}`}>
               <span className="mono">{group.serviceId}</span>{' '}
               <VersionDiff from={group.fromVersion} to={group.toVersion} />{' '}

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { untilConverged, watchConvergence } from '../../api/convergence.ts';
 import { applyAssignments, planAssignments } from '../../api/generated/grey.ts';
-import type { CellMove, GuardOverride, Plan } from '../../api/generated/model/index.ts';
+import type { CellMove, GuardOverride, Plan, PlanRequest } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -21,27 +21,30 @@ import { conflictsOf, resolveConflicts } from './resolve-conflicts.ts';
 const typedFrom = 100;
 
 interface PlanReviewProps {
-  cells: readonly CellMove[];
+  /** Single cells, or a selection with its targets; conflicts are settled by cell only. */
+  cells?: readonly CellMove[];
+  request?: PlanRequest;
   onClose: () => void;
   onApplied: () => void;
 }
 
 /** Asks the API what the moves would do, shows it, settles conflicts, and applies the plan as one change. */
-export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps) {
+export function PlanReview({ cells: asked, request, onClose, onApplied }: PlanReviewProps) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const client = useQueryClient();
   const keyFor = useIdempotencyKey();
   const wordEffective = useEffectiveWords();
-  const [cells, setCells] = useState<CellMove[]>([...asked]);
+  const [cells, setCells] = useState<CellMove[]>([...(asked ?? [])]);
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const [override, setOverride] = useState<GuardOverride | null>(null);
-  const asPlanned = { cells, ...(override ? { override } : {}) };
+  const asPlanned: PlanRequest = { ...(request ?? { cells }), ...(override ? { override } : {}) };
+  const isAsked = request !== undefined || cells.length > 0;
   const plan = useQuery({
     queryKey: ['plan', asPlanned],
     queryFn: ({ signal }) => planAssignments(asPlanned, { signal }),
-    enabled: cells.length > 0,
+    enabled: isAsked,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
@@ -82,10 +85,10 @@ export function PlanReview({ cells: asked, onClose, onApplied }: PlanReviewProps
   return (
     <Dialog onClose={onClose} size={860} title={t('plan.title')}>
       <Stack gap="sm">
-        {cells.length === 0 && <Text size="sm">{t('plan.nothingLeft')}</Text>}
+        {!isAsked && <Text size="sm">{t('plan.nothingLeft')}</Text>}
         {plan.isFetching && <Loading what={t('plan.what')} />}
         {plan.isError && <Failure error={plan.error} onRetry={planAgain} />}
-        {plan.data && !plan.isFetching && cells.length > 0 && (
+        {plan.data && !plan.isFetching && isAsked && (
           <>
             <PlanSummaryLine plan={plan.data} />
             {conflicts.length > 0 && (

@@ -1,6 +1,7 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
@@ -35,7 +36,16 @@ export function VersionList({ versions, mayWrite }: { versions: readonly Version
       header: t('terms.version'),
       cell: (row) => (
         <span className="nowrap">
-          <span className="mono">{row.version}</span> <HeldMark serviceId={row.serviceId} version={row.version} />
+          <Anchor
+            component={Link}
+            to={`/services/${encodeURIComponent(row.serviceId)}/versions/${encodeURIComponent(row.version)}`}
+            className="mono"
+            size="sm"
+            title={t('versions.open')}
+          >
+            {row.version}
+          </Anchor>{' '}
+          <HeldMark serviceId={row.serviceId} version={row.version} />
         </span>
       ),
     },
