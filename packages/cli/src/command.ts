@@ -52,6 +52,12 @@ export function textOf(options: OptionValues, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined;
 }
 
+/** What `--override` says. */
+export function overrideOf(options: OptionValues): { readonly reason: string } | undefined {
+  const reason = textOf(options, 'override');
+  return reason === undefined ? undefined : { reason };
+}
+
 /** Every text given for an option that may be repeated. */
 export function textsOf(options: OptionValues, name: string): string[] {
   const value = options[name];

@@ -1,9 +1,10 @@
 import path from 'node:path';
+import type { GuardOverride } from '@grey/contracts';
 import type { GreyClient } from '../api/grey-client.ts';
 import { CliError } from '../cli-error.ts';
-import { type Command, type CommandContext, textOf } from '../command.ts';
+import { type Command, type CommandContext, overrideOf, textOf } from '../command.ts';
 import { phases } from '../config/apply-step.ts';
-import { planCells, portionsOf, refusalText } from '../config/assignment-steps.ts';
+import { planCells, portionsOf, refusalText, requestOf } from '../config/assignment-steps.ts';
 import { checkConfig } from '../config/check-config.ts';
 import { configParts } from '../config/config.schema.ts';
 import { type Difference, diffConfigs } from '../config/diff-configs.ts';
@@ -25,6 +26,7 @@ export const applyCommand: Command = {
     yes: { type: 'boolean', short: 'y', help: 'do not ask' },
     'dry-run': { type: 'boolean', help: 'show the plan and stop' },
     reason: { type: 'string', value: 'TEXT', help: 'why, for the log of changes' },
+    override: { type: 'string', value: 'TEXT', help: 'set a freeze, or what else may be, aside; with why' },
     prune: { type: 'boolean', help: 'delete experiments, lanes and assignments that the file does not have' },
     partial: { type: 'boolean', help: 'move the assignments that may be moved where others are refused' },
     'discard-drafts': { type: 'boolean', help: 'publish rules although somebody has a draft, which is lost' },
@@ -49,7 +51,7 @@ export const applyCommand: Command = {
       mayDiscardDrafts: context.options['discard-drafts'] === true,
     };
     const plan = planApply(differences, live, wishes);
-    const refused = await askAboutCells(client, plan);
+    const refused = await askAboutCells(client, plan, overrideOf(context.options));
     return new Application(context, { name, client, live, differences, plan, refused }).run();
   },
 };
@@ -95,7 +97,8 @@ class Application {
     const { client, live, plan, name } = this.#parts;
     const { options, isJson, terminal, paint } = this.#context;
     const reason = textOf(options, 'reason') ?? `Applied from ${name === '-' ? 'standard input' : path.basename(name)}`;
-    const context = { client, etags: new Map(live.etags), reason, isPartial };
+    const override = overrideOf(options);
+    const context = { client, etags: new Map(live.etags), reason, override, isPartial };
     return runSteps(plan.steps, context, ({ title, outcome, detail, error }) => {
       if (isJson) return;
       const words = { done: paint.good('done'), failed: paint.bad('failed'), not_tried: paint.dim('not tried') };
@@ -165,11 +168,15 @@ function assertSound(
 }
 
 /** What the API would refuse. Assignments to what the plan has yet to create can only be asked about when it is there. */
-async function askAboutCells(client: GreyClient, { cells, steps }: ApplyPlan): Promise<string[]> {
+async function askAboutCells(
+  client: GreyClient,
+  { cells, steps }: ApplyPlan,
+  override: GuardOverride | undefined,
+): Promise<string[]> {
   if (steps.some(({ phase }) => phase === phases.createService || phase === phases.createVersion)) return [];
   const refused: string[] = [];
   for (const portion of portionsOf(cells)) {
-    const { refusals, summary } = await planCells(client, portion);
+    const { refusals, summary } = await planCells(client, requestOf(portion, override));
     refused.push(...refusals.map(refusalText));
     if (summary.refusedCount > refusals.length)
       refused.push(`${summary.refusedCount - refusals.length} more assignments`);

@@ -3,8 +3,9 @@ import { liftPlanSchema } from '@grey/contracts';
 import type { Answered, GreyClient } from '../api/grey-client.ts';
 import { refusalOf } from '../api/refusal-of.ts';
 import { CliError } from '../cli-error.ts';
-import type { Command } from '../command.ts';
+import { type Command, overrideOf } from '../command.ts';
 import { countOf } from '../terminal/format-table.ts';
+import { printable } from '../terminal/paint.ts';
 import { isConfirmed, readReason } from './rollback.command.ts';
 
 export const undoRollbackCommand: Command = {
@@ -14,6 +15,7 @@ export const undoRollbackCommand: Command = {
   positionals: [1, 1],
   options: {
     reason: { type: 'string', short: 'r', value: 'TEXT', help: 'why; asked for when it is missing' },
+    override: { type: 'string', value: 'TEXT', help: 'set a freeze, or what else may be, aside; with why' },
     confirm: { type: 'string', value: 'SERVICE', help: 'the name of the service, instead of typing it when asked' },
   },
   notes: [
@@ -21,7 +23,7 @@ export const undoRollbackCommand: Command = {
   ],
   examples: ["grey undo-rollback 6f0c2f0e-… --reason 'fixed in v2.0.1'"],
   async run(context) {
-    const { terminal, isJson } = context;
+    const { terminal, isJson, paint } = context;
     const params = { holdId: context.positionals[0] as string };
     const client = context.client();
     const { body: hold } = await client.call('getHold', { params });
@@ -38,13 +40,18 @@ export const undoRollbackCommand: Command = {
       terminal.out(
         `${countOf(plan.restoredCount, 'assignment')} written back, ${plan.keptCount} changed since and kept\n`,
       );
+      for (const { tenantId, detail, code } of plan.objections)
+        terminal.out(
+          `${paint.warn('speaks against it')} ${printable(`${tenantId ?? 'everybody'}: ${detail} (${code})`)}\n`,
+        );
     }
     if (!(await isConfirmed(context, hold.serviceId))) {
       if (isJson) context.show({ exit: 'NOT_CONFIRMED', plan, result: null }, () => '');
       else terminal.err('Not confirmed; nothing was changed.\n');
       return 'NOT_CONFIRMED';
     }
-    const body = { reason, planToken };
+    const override = overrideOf(context.options);
+    const body = { reason, planToken, ...(override === undefined ? {} : { override }) };
     const { body: result } = await client.call('undoRollback', { params, body, idempotencyKey: randomUUID() });
     const { epoch, revision } = result.position;
     context.show({ exit: 'DONE', plan, result }, () => `Undone, position ${epoch}-${revision}\n`);

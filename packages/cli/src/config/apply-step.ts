@@ -1,3 +1,4 @@
+import type { GuardOverride } from '@grey/contracts';
 import type { AnswerOf, GreyClient } from '../api/grey-client.ts';
 
 /** What a step works with. */
@@ -6,6 +7,8 @@ export interface StepContext {
   /** Entity tags as the plan saw them; steps put in what their own writes made of them. */
   readonly etags: Map<string, string>;
   readonly reason: string;
+  /** Sets aside what speaks against a change of versions, such as a freeze; undefined: nothing. */
+  readonly override?: GuardOverride | undefined;
   /** Move the assignments that may be moved where others are refused. */
   readonly isPartial: boolean;
 }

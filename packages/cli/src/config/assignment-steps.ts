@@ -1,3 +1,4 @@
+import type { GuardOverride } from '@grey/contracts';
 import type { GreyClient } from '../api/grey-client.ts';
 import { CliError } from '../cli-error.ts';
 import { type ApplyStep, type AssignmentPlan, phases } from './apply-step.ts';
@@ -36,11 +37,12 @@ export function assignmentSteps(cells: readonly Cell[]): ApplyStep[] {
   return portions.map((portion, i) => ({
     phase: phases.assign,
     title: `move ${portion.length} assignments${portions.length > 1 ? ` (${i + 1} of ${portions.length})` : ''}`,
-    async run({ client, reason, isPartial }) {
-      const planned = await planCells(client, portion);
+    async run({ client, reason, override, isPartial }) {
+      const plan = requestOf(portion, override);
+      const planned = await planCells(client, plan);
       if (planned.refusals.length > 0 && !isPartial) throw refusedCells(planned);
       const { body } = await client.call('applyAssignments', {
-        body: { planToken: planned.planToken, plan: { cells: portion }, reason },
+        body: { planToken: planned.planToken, plan, reason },
       });
       const { moveCount, refusedCount } = body.summary;
       return `${moveCount} moved${refusedCount > 0 ? `, ${refusedCount} refused` : ''}`;
@@ -48,8 +50,12 @@ export function assignmentSteps(cells: readonly Cell[]): ApplyStep[] {
   }));
 }
 
-export async function planCells(client: GreyClient, cells: Cell[]): Promise<AssignmentPlan> {
-  return (await client.call('planAssignments', { body: { cells } })).body;
+export function requestOf(cells: Cell[], override: GuardOverride | undefined) {
+  return { cells, ...(override === undefined ? {} : { override }) };
+}
+
+export async function planCells(client: GreyClient, body: ReturnType<typeof requestOf>): Promise<AssignmentPlan> {
+  return (await client.call('planAssignments', { body })).body;
 }
 
 function refusedCells({ refusals, summary }: AssignmentPlan): CliError {

@@ -11,7 +11,7 @@ export function canonicalConfig(input: unknown): Config {
     ...(config.services && { services: config.services.map(canonicalService).sort(by(({ id }) => id)) }),
     ...(config.lanes && {
       lanes: config.lanes
-        .map(({ reason: _, ...lane }) => ({
+        .map(({ reason: _, override: __, ...lane }) => ({
           ...lane,
           name: lane.name ?? lane.tag,
           versions: lane.versions.toSorted(by(({ serviceId }) => serviceId)),
@@ -39,7 +39,7 @@ function canonicalService(service: ConfigService): ConfigService {
     ...(rules !== undefined && { rules: rules?.rules.length === 0 && !rules.normalizePath ? null : rules }),
     ...(experiments && {
       experiments: experiments
-        .map(({ reason: _, ...one }) => ({
+        .map(({ reason: _, override: __, ...one }) => ({
           ...one,
           name: one.name ?? one.id,
           startAt: one.startAt && timeOf(one.startAt),

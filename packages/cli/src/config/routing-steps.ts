@@ -13,7 +13,7 @@ export function rulesStep({ names, file }: Difference, live: LiveRules | undefin
   return {
     phase: phases.publishRules,
     title: `publish rules of ${serviceId}`,
-    async run({ client, reason }) {
+    async run({ client, reason, override }) {
       const ruleSet = file ?? { normalizePath: false, rules: [] };
       // A draft that somebody saved is only there when its loss was agreed to.
       const guard = live?.draftBy == null ? { ifMatch: NO_DRAFT } : {};
@@ -22,7 +22,8 @@ export function rulesStep({ names, file }: Difference, live: LiveRules | undefin
         if (draft.basedOn !== (live?.number ?? null)) {
           throw new CliError('REFUSED', `Set ${draft.basedOn} of the rules was published since the plan was made.`);
         }
-        const { body: made } = await client.call('publishRuleDraft', { params, body: { reason }, ifMatch: draft.etag });
+        const body = { reason, ...(override === undefined ? {} : { override }) };
+        const { body: made } = await client.call('publishRuleDraft', { params, body, ifMatch: draft.etag });
         return `set ${made.number}`;
       } catch (error) {
         if (!(error instanceof CliError) || error.exit === 'UNREACHABLE') throw error;
@@ -39,8 +40,9 @@ export function laneStep({ names, action, file }: Difference): ApplyStep {
     return {
       phase: phases.deleteLane,
       title: `delete lane ${tag}`,
-      async run({ client, etags }) {
-        await client.call('deleteLane', { params: { tag }, ...matching(etags, keyOf('lane', tag)) });
+      async run({ client, etags, override }) {
+        const query = { overrideReason: override?.reason };
+        await client.call('deleteLane', { params: { tag }, query, ...matching(etags, keyOf('lane', tag)) });
         return undefined;
       },
     };
@@ -49,8 +51,8 @@ export function laneStep({ names, action, file }: Difference): ApplyStep {
   return {
     phase: phases.putLane,
     title: `${action === 'create' ? 'create' : 'change'} lane ${tag}`,
-    async run({ client, etags, reason }) {
-      const body = { ...fields, reason } as never;
+    async run({ client, etags, reason, override }) {
+      const body = { ...fields, reason, override } as never;
       await client.call('putLane', { params: { tag }, body, ...matching(etags, keyOf('lane', tag)) });
       return undefined;
     },
@@ -70,8 +72,9 @@ export function experimentStep({ names, action, values, file }: Difference): App
     return {
       phase: phases.deleteExperiment,
       title: `delete ${title}`,
-      async run({ client, etags }) {
-        await client.call('deleteExperiment', { params, ...matching(etags, key) });
+      async run({ client, etags, override }) {
+        const query = { overrideReason: override?.reason };
+        await client.call('deleteExperiment', { params, query, ...matching(etags, key) });
         return undefined;
       },
     };
@@ -80,8 +83,8 @@ export function experimentStep({ names, action, values, file }: Difference): App
     return {
       phase: phases.putExperiment,
       title: `create ${title}`,
-      async run({ client, reason }) {
-        const body = { ...(file as object), reason } as never;
+      async run({ client, reason, override }) {
+        const body = { ...(file as object), reason, override } as never;
         await client.call('createExperiment', { params: { serviceId }, body });
         return undefined;
       },
@@ -93,8 +96,9 @@ export function experimentStep({ names, action, values, file }: Difference): App
   return {
     phase: phases.putExperiment,
     title: `change ${title}: ${Object.keys(fields).join(', ')}`,
-    async run({ client, etags, reason }) {
-      await client.call('updateExperiment', { params, body: { ...fields, reason } as never, ...matching(etags, key) });
+    async run({ client, etags, reason, override }) {
+      const body = { ...fields, reason, override } as never;
+      await client.call('updateExperiment', { params, body, ...matching(etags, key) });
       return undefined;
     },
   };

@@ -34,9 +34,9 @@ function changeService(serviceId: string, fields: object): ApplyStep {
   return {
     phase: phases.changeService,
     title: `change service ${serviceId}: ${Object.keys(fields).join(', ')}`,
-    async run({ client, etags, reason }) {
+    async run({ client, etags, reason, override }) {
       const key = keyOf('service', serviceId);
-      const body = { ...fields, reason } as never;
+      const body = { ...fields, reason, override } as never;
       const answer = await client.call('updateService', { params: { serviceId }, body, ...matching(etags, key) });
       etags.set(key, answer.body.etag);
       return undefined;
