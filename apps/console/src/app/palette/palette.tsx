@@ -7,6 +7,11 @@ import { filterGroups, type PaletteGroup, type PaletteItem, stepFrom } from './p
 import { useCommands } from './use-commands.ts';
 import { useFoundGroups } from './use-found-groups.ts';
 
+/** At once: the dialog's own focus comes a moment later, and a quick Enter would press whatever lies below. */
+function takeKeyboard(field: HTMLInputElement | null): void {
+  field?.focus();
+}
+
 /** Goes to any page, service or tenant, and begins an emergency rollback, by the keyboard alone. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
@@ -42,6 +47,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <Modal.Content aria-label={t('palette.title')}>
         <Modal.Body p={0}>
           <TextInput
+            ref={takeKeyboard}
             size="md"
             className="palette-field"
             aria-label={t('palette.field')}

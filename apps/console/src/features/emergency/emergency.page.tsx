@@ -1,6 +1,6 @@
 import { Kbd, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '../../parts/page-header.tsx';
@@ -21,8 +21,10 @@ import { useRollbackPlan } from './use-rollback-plan.ts';
 export function EmergencyPage() {
   const { t } = useTranslation();
   const { data: me } = useMe();
-  // Another rollback begins on an empty page, with a key of its own.
+  // Another rollback begins on an empty page, with a key of its own: when it is asked for, and when a link or the palette
+  // leads here again. What the page itself writes into the URL replaces the entry of the history and keeps its index.
   const [round, setRound] = useState(0);
+  const visit = useLocation({ select: ({ state }) => state.__TSR_index });
   // While nobody knows who asks, the API is asked: it refuses in the end.
   const mayRollBack = me === undefined || me.permissions.includes('emergency.rollback');
   return (
@@ -38,7 +40,7 @@ export function EmergencyPage() {
       />
       <DatabaseAway />
       {mayRollBack ? (
-        <Rollback key={round} onAgain={() => setRound(round + 1)} />
+        <Rollback key={`${visit} ${round}`} onAgain={() => setRound(round + 1)} />
       ) : (
         <div className="panel" data-tone="warn" role="alert">
           <Text size="sm">{t('emergency.notAllowed')}</Text>
