@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Channel } from '../../api/generated/model/index.ts';
 import { checkFields, fieldAt, fieldsOf, newKeyId, settingsOf } from './channel-fields.ts';
+import { splitWords } from './split-words.ts';
 
 const hook = (signingKeyIds: string[], format: 'cloudevents' | 'feishu' = 'cloudevents') =>
   ({
@@ -56,6 +57,14 @@ test('a new webhook needs an address, an old one keeps its own; secrets are not 
   expect(checkFields({ ...fieldsOf(channel), secret: 'short' }, channel)).toEqual({ secret: 'secret' });
   const mail = { ...fieldsOf(undefined), kind: 'email' as const, name: 'M', port: '0' };
   expect(checkFields(mail, undefined)).toEqual({ host: 'required', from: 'required', to: 'required', port: 'port' });
+});
+
+test('addresses that were pasted at once are many', () => {
+  expect(splitWords(['a@x.example, b@x.example;c@x.example', 'b@x.example,', ' '])).toEqual([
+    'a@x.example',
+    'b@x.example',
+    'c@x.example',
+  ]);
 });
 
 test('a fault of the API is told at its field', () => {

@@ -2,6 +2,7 @@ import { Group, NativeSelect, PasswordInput, TagsInput, TextInput } from '@manti
 import { useTranslation } from 'react-i18next';
 import { type Security, usualPorts } from './channel-fields.ts';
 import type { PartProps } from './channel-form.tsx';
+import { splitWords } from './split-words.ts';
 
 const securities = ['starttls', 'tls', 'none'] as const;
 
@@ -59,7 +60,7 @@ export function MailFields({ fields, channel, set, fault }: PartProps) {
         error={fault('to')}
         acceptValueOnBlur
         splitChars={[',', ' ', ';']}
-        onChange={(to) => set({ to })}
+        onChange={(to) => set({ to: splitWords(to) })}
       />
     </>
   );

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { ChangeGroup, ChangeKind, type Subscription } from '../../api/generated/model/index.ts';
 import { kindKey } from '../changes/change-filters.ts';
 import { anyChange } from './channel-fields.ts';
+import { splitWords } from './split-words.ts';
 
 const maxSubscriptions = 20;
 const groups = Object.values(ChangeGroup);
@@ -66,7 +67,7 @@ function SubscriptionCard({ place, subscription, onChange, onRemove }: Subscript
       acceptValueOnBlur
       splitChars={[',', ' ', ';']}
       value={subscription[name]}
-      onChange={(value) => set({ [name]: value })}
+      onChange={(value) => set({ [name]: splitWords(value) })}
     />
   );
   return (

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
@@ -84,11 +84,10 @@ function Preview({ fields: { kind, language, template } }: Pick<PartProps, 'fiel
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   });
+  // The event is long, and programs read it: it is unfolded when somebody wants to see it.
   return (
-    <section aria-label={t('channels.preview')}>
-      <Text size="xs" fw={600}>
-        {t('channels.preview')}
-      </Text>
+    <details key={kind} className="fold" open={kind !== 'cloudevents'}>
+      <summary>{t('channels.preview')}</summary>
       {preview.isError && <Failure error={preview.error} onRetry={() => void preview.refetch()} />}
       {preview.data && (
         <div className="panel message-preview" data-testid="preview">
@@ -96,6 +95,6 @@ function Preview({ fields: { kind, language, template } }: Pick<PartProps, 'fiel
           <pre>{preview.data.text}</pre>
         </div>
       )}
-    </section>
+    </details>
   );
 }
