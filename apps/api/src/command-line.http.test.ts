@@ -203,6 +203,21 @@ describe('a file', () => {
     expect(json.steps.map((one: { outcome: string }) => one.outcome)).toEqual(['done', 'done', 'failed']);
     expect(json.steps[2].error.code).toBe('SERVICE_UNKNOWN');
   });
+
+  test('is refused in a freeze, and applied with a word why not to wait', async () => {
+    const times = { startsAt: '2026-01-01T00:00:00Z', endsAt: '2100-01-01T00:00:00Z' };
+    const freeze = { title: 'Sales', reason: 'busy', ...times, scope: { serviceIds: ['orders'] } };
+    const { id } = (await api.ask('POST', '/api/freezes', freeze)).body;
+    const move = (version: string) => write({ format: 'grey/1', assignments: { birch: { orders: version } } });
+    move('v1');
+    expect(await grey(`apply ${file} --yes`)).toMatchObject({ status: 1, out: expect.stringContaining('FROZEN') });
+    expect((await grey(`apply ${file} --yes --override INC-9 --reason back`)).status).toBe(0);
+    move('v2');
+    expect((await grey(`apply ${file} --yes --override INC-9`)).status).toBe(0);
+    const [, change] = (await api.ask('GET', '/api/changes?limit=2&kind=assignments.applied')).body.items;
+    expect(change).toMatchObject({ reason: 'back (override: INC-9)', items: [{ entity: 'override' }, {}] });
+    await api.ask('DELETE', `/api/freezes/${id}`);
+  });
 });
 
 describe('a decision', () => {
