@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { freezePageSchema, freezeSchema, problemSchema } from '@grey/contracts';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
+import { Database } from '../infra/db/database.ts';
+import { FreezesGuard } from './freezes.guard.ts';
+import { FreezesStore } from './freezes.store.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
 type Loose = any;
@@ -372,6 +377,105 @@ test('an emergency goes through and says what it overrode; lifting its hold is r
   expect(await api.ask('POST', lift, { reason: 'mended', planToken })).toMatchObject(frozen('td'));
   await send('POST', lift, { reason: 'mended', planToken, override });
   expect(await lastChange()).toMatchObject({ kind: 'hold.lifted', reason: 'mended (override: the bank called)' });
+});
+
+const tenants = { ta: [], tb: ['vip'], tc: ['vip', 'eu'], td: ['eu'] } as const;
+const worlds = fc.record({
+  freezes: fc.array(
+    fc.record({
+      tenantIds: fc.subarray(Object.keys(tenants), { maxLength: 2 }),
+      tenantTags: fc.subarray(['vip', 'eu', 'none'], { maxLength: 2 }),
+      serviceIds: fc.subarray(['shop', 'pay']),
+      from: fc.integer({ min: -3, max: 1 }),
+      hours: fc.constantFrom(1.5, 2.5),
+      isWeekly: fc.boolean(),
+    }),
+    { maxLength: 4 },
+  ),
+  cells: fc.uniqueArray(
+    fc.record({
+      tenantId: fc.constantFrom(...Object.keys(tenants)),
+      serviceId: fc.constantFrom('shop', 'pay'),
+      isPinned: fc.boolean(),
+    }),
+    { selector: ({ tenantId, serviceId }) => `${tenantId}/${serviceId}` },
+  ),
+  moves: fc.array(
+    fc.record({
+      tenantId: fc.option(fc.constantFrom(...Object.keys(tenants))),
+      serviceId: fc.constantFrom('shop', 'pay'),
+      isDefault: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 6 },
+  ),
+});
+
+test('the guard says what a judge says who looks at every tenant and freeze in the database', async () => {
+  const undo = new Error('tried');
+  const guard = api.app.get(FreezesGuard);
+  const store = api.app.get(FreezesStore);
+  await fc.assert(
+    fc.asyncProperty(worlds, async ({ freezes, cells, moves: drawn }) => {
+      const moves = drawn.map((one) => ({
+        ...one,
+        fromVersion: null,
+        toVersion: 'v2',
+        isDefault: one.isDefault && one.tenantId === null,
+      }));
+      const now = Date.now();
+      const isActive = ({ from, hours }: (typeof freezes)[number]) => from <= 0 && from + hours > 0;
+      const frozen = (tenantId: string, tags: readonly string[], serviceId: string) =>
+        freezes.some(
+          (one) =>
+            isActive(one) &&
+            (one.serviceIds.length === 0 || one.serviceIds.includes(serviceId)) &&
+            (one.tenantIds.length + one.tenantTags.length === 0 ||
+              one.tenantIds.includes(tenantId) ||
+              one.tenantTags.some((tag) => tags.includes(tag))),
+        );
+      const everybody = [...Object.entries<readonly string[]>(tenants), ['newcomer', []] as const];
+      const expected = moves.flatMap(({ tenantId, serviceId, isDefault }) => {
+        const reached = everybody.filter(([id]) => {
+          if (tenantId !== null) return id === tenantId;
+          const cell = cells.find((one) => one.tenantId === id && one.serviceId === serviceId);
+          return isDefault ? cell === undefined : cell?.isPinned !== true;
+        });
+        return reached.some(([id, tags]) => frozen(id, tags, serviceId)) ? [`${tenantId}/${serviceId}`] : [];
+      });
+      const work = api.app.get(Database).transaction(async (tx) => {
+        await tx.$executeRaw`DELETE FROM freezes`;
+        await tx.$executeRaw`DELETE FROM assignments`;
+        for (const [id, tags] of Object.entries(tenants))
+          await tx.tenant.update({ where: { id }, data: { tags: [...tags] } });
+        for (const cell of cells) await tx.assignment.create({ data: { ...cell, version: 'v1' } });
+        for (const { from, hours, isWeekly, ...scope } of freezes) {
+          const startsAt = new Date(now + from * HOUR);
+          const endsAt = new Date(startsAt.getTime() + hours * HOUR);
+          // Every minute of the week: the windows are cut to start and end.
+          const recurrence = {
+            weekdays: [1, 2, 3, 4, 5, 6, 7],
+            startTime: '00:00',
+            durationMinutes: 1_440,
+            timeZone: 'UTC',
+          };
+          const fields = {
+            ...scope,
+            title: 't',
+            reason: 'r',
+            startsAt,
+            endsAt,
+            recurrence: isWeekly ? recurrence : null,
+          };
+          await store.put(tx, randomUUID(), fields, { kind: 'user', id: 'u', name: 'u' });
+        }
+        const found = (await guard.check(tx, moves, {})).map(({ tenantId, serviceId }) => `${tenantId}/${serviceId}`);
+        expect(found.sort()).toEqual([...new Set(expected)].sort());
+        throw undo;
+      });
+      await expect(work).rejects.toBe(undo);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('the log stays one chain', async () => {
