@@ -57,7 +57,7 @@ export function ItemList({ items }: { items: readonly ChangeItem[] }) {
 export function ItemLine({ item }: { item: ChangeItem }) {
   const { t } = useTranslation();
   return (
-    <Group gap={8} component="span" display="inline-flex">
+    <Group gap="2px 8px" component="span" display="inline-flex">
       {item.entity === 'assignment' ? (
         <SubjectLinks tenantId={item.tenantId} serviceId={item.serviceId} />
       ) : (

@@ -55,12 +55,18 @@ function ChannelTable({ channels }: { channels: readonly Channel[] }) {
       ),
     },
     { id: 'kind', header: t('channels.kind'), cell: (row) => t(`channels.kinds.${kindOf(row)}`) },
-    { id: 'address', header: t('channels.address'), cell: (row) => <ChannelAddress channel={row} /> },
+    {
+      id: 'address',
+      header: t('channels.address'),
+      isWrapping: true,
+      width: 190,
+      cell: (row) => <ChannelAddress channel={row} />,
+    },
     {
       id: 'subscriptions',
       header: t('channels.subscriptions'),
       isWrapping: true,
-      width: '32%',
+      width: 320,
       cell: (row) =>
         row.subscriptions.length === 0 ? (
           <span className="dimmed">{t('channels.toldNothing')}</span>

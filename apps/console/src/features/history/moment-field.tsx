@@ -39,7 +39,7 @@ export function MomentField({ label, moment, mayBeNow = true, onPick }: MomentFi
     <fieldset className="moment">
       <legend>{label}</legend>
       <form onSubmit={submit} noValidate>
-        <Group gap="xs" align="flex-start">
+        <Group gap={6} align="flex-start">
           <TextInput
             type="datetime-local"
             step={1}
@@ -54,7 +54,7 @@ export function MomentField({ label, moment, mayBeNow = true, onPick }: MomentFi
           <TextInput
             aria-label={t('moment.position')}
             placeholder={t('moment.position')}
-            w={190}
+            w={160}
             classNames={{ input: 'mono' }}
             value={position}
             error={isWrong && t('moment.positionRule')}
@@ -71,14 +71,14 @@ export function MomentField({ label, moment, mayBeNow = true, onPick }: MomentFi
               key={key}
               type="button"
               variant="subtle"
-              px={8}
+              px={6}
               onClick={() => onPick(new Date(Date.now() - ms).toISOString())}
             >
               {t(`moment.ago.${key}`)}
             </Button>
           ))}
           {mayBeNow && (
-            <Button type="button" variant="subtle" px={8} onClick={() => onPick(undefined)}>
+            <Button type="button" variant="subtle" px={6} onClick={() => onPick(undefined)}>
               {t('moment.now')}
             </Button>
           )}

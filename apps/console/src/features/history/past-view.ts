@@ -21,8 +21,8 @@ export interface CompareView {
   serviceId?: string;
 }
 
-/** Persons, keys and what was erased of them are no state of the configuration. */
-const noState: readonly string[] = ['user', 'api_key', 'erasure', 'change'];
+/** Persons, keys and what was done about changes are no state of the configuration. */
+const noState: readonly string[] = ['user', 'api_key', 'erasure', 'change', 'override'];
 /** Kinds of things that the past can be asked for. */
 export const stateEntities = Object.values(ChangeItemEntity).filter((entity) => !noState.includes(entity));
 

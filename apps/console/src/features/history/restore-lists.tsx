@@ -2,6 +2,7 @@ import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type {
+  GuardOverride,
   RestorePlan,
   RestorePlanConflictsItem,
   RestorePlanRefusalsItem,
@@ -9,6 +10,7 @@ import type {
 } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { OverrideForm } from '../../parts/refused-moves.tsx';
 import { revisionIn } from '../changes/change-links.ts';
 import { Difference } from './difference.tsx';
 import { SubjectName } from './subject-name.tsx';
@@ -80,18 +82,27 @@ export function RestoreConflicts({ plan }: { plan: RestorePlan }) {
   );
 }
 
-export function RestoreRefusals({ plan }: { plan: RestorePlan }) {
+interface RestoreRefusalsProps {
+  plan: RestorePlan;
+  /** Plans again with the word that sets aside what can be set aside. */
+  onOverride: (override: GuardOverride) => void;
+}
+
+/** What may not be so today or cannot be written back: why, and the way round it where there is one. */
+export function RestoreRefusals({ plan, onOverride }: RestoreRefusalsProps) {
   const { t } = useTranslation();
   const columns: DataColumn<RestorePlanRefusalsItem>[] = [
     useSubjectColumn(),
     { id: 'why', header: t('plan.why'), isWrapping: true, cell: (one) => one.message },
     { id: 'code', header: t('plan.code'), cell: (one) => <span className="mono">{one.code}</span> },
   ];
+  const overridable = plan.refusals.filter((one) => one.isOverridable).length;
   if (plan.refusals.length === 0) return null;
   return (
     <Stack gap={4}>
       <Title order={3}>{t('plan.refusals')}</Title>
       <DataTable label={t('plan.refusals')} columns={columns} rows={plan.refusals} rowKey={keyOf} maxHeight={180} />
+      {overridable > 0 && <OverrideForm count={overridable} onOverride={onOverride} />}
     </Stack>
   );
 }

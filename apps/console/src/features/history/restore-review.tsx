@@ -1,17 +1,17 @@
-import { Anchor, Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
 import type { CallInit } from '../../api/call-api.ts';
-import { untilConverged, type Watched, watchConvergence } from '../../api/convergence.ts';
-import type { RestorePlan, RestoreResult } from '../../api/generated/model/index.ts';
+import { untilConverged, watchConvergence } from '../../api/convergence.ts';
+import type { GuardOverride, RestorePlan, RestoreResult } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Failure, Loading } from '../../parts/states.tsx';
-import { useEffectiveWords } from '../routers/effective-words.ts';
+import { PlanOverridden } from '../assignments/plan-refusals.tsx';
 import { RestoreConflicts, RestoreRefusals, RestoreWrites } from './restore-lists.tsx';
+import { RestoreSummary, RestoreWritten } from './restore-outcome.tsx';
 
 /** From this many writes on, the operator types the number before applying. */
 const typedFrom = 100;
@@ -22,13 +22,21 @@ export interface RestoreBody {
   reason: string;
 }
 
+/** How to plan; what is applied is planned the same way. */
+export interface RestoreOptions {
+  /** Write back also what later changes touched. */
+  readonly overwrite: boolean;
+  /** Left out, or the word that sets aside what can be set aside. */
+  readonly guard: { override?: GuardOverride };
+}
+
 interface RestoreReviewProps {
   /** Tells plans of different things apart. */
   planKey: readonly string[];
-  plan: (isOverwriting: boolean, signal: AbortSignal) => Promise<RestorePlan>;
+  plan: (options: RestoreOptions, signal: AbortSignal) => Promise<RestorePlan>;
   apply: (
     body: RestoreBody,
-    isOverwriting: boolean,
+    options: RestoreOptions,
     params: typeof untilConverged,
     init: CallInit,
   ) => Promise<RestoreResult>;
@@ -45,11 +53,13 @@ export function RestoreReview({ planKey, plan, apply, action, hasConflicts = tru
   const client = useQueryClient();
   const keyFor = useIdempotencyKey();
   const [isOverwriting, setOverwriting] = useState(false);
+  const [override, setOverride] = useState<GuardOverride | null>(null);
+  const options: RestoreOptions = { overwrite: isOverwriting, guard: override ? { override } : {} };
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const planned = useQuery({
-    queryKey: ['restore-plan', ...planKey, isOverwriting],
-    queryFn: ({ signal }) => plan(isOverwriting, signal),
+    queryKey: ['restore-plan', ...planKey, options],
+    queryFn: ({ signal }) => plan(options, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
@@ -57,15 +67,13 @@ export function RestoreReview({ planKey, plan, apply, action, hasConflicts = tru
   const written = useMutation({
     mutationFn: ({ planToken }: RestorePlan) => {
       const body = { planToken, reason: reason.trim() };
-      const headers = { 'idempotency-key': keyFor(body) };
-      return watchConvergence((onConvergence) =>
-        apply(body, isOverwriting, untilConverged, { headers, onConvergence }),
-      );
+      const headers = { 'idempotency-key': keyFor([body, options]) };
+      return watchConvergence((onConvergence) => apply(body, options, untilConverged, { headers, onConvergence }));
     },
     // Anything may have been written back.
     onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'restore-plan' }),
   });
-  if (written.data) return <Written written={written.data} onClose={onClose} />;
+  if (written.data) return <RestoreWritten written={written.data} onClose={onClose} />;
   const isOutdated = written.error instanceof ApiProblem && outdatedCodes.includes(written.error.code);
   const planAgain = () => {
     written.reset();
@@ -87,7 +95,7 @@ export function RestoreReview({ planKey, plan, apply, action, hasConflicts = tru
         {planned.isError && !planned.isFetching && <Failure error={planned.error} onRetry={planAgain} />}
         {planned.data && isReady && (
           <>
-            <Summary plan={planned.data} />
+            <RestoreSummary plan={planned.data} />
             <RestoreWrites plan={planned.data} />
             <RestoreConflicts plan={planned.data} />
             {hasConflicts && (planned.data.counts.conflictCount > 0 || isOverwriting) && (
@@ -97,7 +105,14 @@ export function RestoreReview({ planKey, plan, apply, action, hasConflicts = tru
                 onChange={(event) => setOverwriting(event.currentTarget.checked)}
               />
             )}
-            <RestoreRefusals plan={planned.data} />
+            <RestoreRefusals plan={planned.data} onOverride={setOverride} />
+            {override && (
+              <PlanOverridden
+                overridden={planned.data.overridden}
+                reason={override.reason}
+                onWithdraw={() => setOverride(null)}
+              />
+            )}
             {count > 0 && (
               <TextInput
                 label={t('restore.reason')}
@@ -132,46 +147,5 @@ export function RestoreReview({ planKey, plan, apply, action, hasConflicts = tru
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Summary({ plan: { counts } }: { plan: RestorePlan }) {
-  const { t } = useTranslation();
-  const { number } = useFormat();
-  const { writeCount, tenantCount, noopCount, conflictCount, refusedCount } = counts;
-  return (
-    <Text size="sm" data-testid="restore-summary">
-      {t('restore.summary', { writes: number(writeCount), tenants: number(tenantCount) })}
-      {noopCount > 0 && ` ${t('restore.noops', { noops: number(noopCount) })}`}
-      {conflictCount > 0 && ` ${t('restore.conflictCount', { conflicts: number(conflictCount) })}`}
-      {refusedCount > 0 && ` ${t('plan.refused', { refused: number(refusedCount) })}`}
-    </Text>
-  );
-}
-
-function Written({ written, onClose }: { written: Watched<RestoreResult>; onClose: () => void }) {
-  const { t } = useTranslation();
-  const { number } = useFormat();
-  const wordEffective = useEffectiveWords();
-  const { result, convergence } = written;
-  return (
-    <Stack gap="sm" role="status">
-      <Text size="sm">
-        {result.changeId === null
-          ? t('plan.nothingChanged')
-          : t('restore.written', { writes: number(result.counts.writeCount) })}
-      </Text>
-      {result.changeId !== null && (
-        <Anchor component={Link} to={`/changes/${result.changeId}`} size="sm" onClick={onClose}>
-          {t('restore.toChange', { revision: result.position.revision })}
-        </Anchor>
-      )}
-      {convergence && <Text size="sm">{wordEffective(convergence)}</Text>}
-      <Group justify="flex-end">
-        <Button onClick={onClose} data-autofocus>
-          {t('action.close')}
-        </Button>
-      </Group>
-    </Stack>
   );
 }

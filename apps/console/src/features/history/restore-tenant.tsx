@@ -38,8 +38,10 @@ export function RestoreTenant({ tenantId, at: given, onClose }: RestoreTenantPro
             <RestoreReview
               key={at}
               planKey={['tenant', tenantId, at]}
-              plan={(_, signal) => planRestoreTenant(tenantId, { at }, { signal })}
-              apply={(body, _, params, init) => restoreTenant(tenantId, { ...body, at }, params, init)}
+              plan={({ guard }, signal) => planRestoreTenant(tenantId, { at, ...guard }, { signal })}
+              apply={(body, { guard }, params, init) =>
+                restoreTenant(tenantId, { ...body, at, ...guard }, params, init)
+              }
               action={t('restore.restore')}
               hasConflicts={false}
               onClose={onClose}

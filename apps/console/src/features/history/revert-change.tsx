@@ -28,8 +28,10 @@ export function RevertChange({ change, onClose }: { change: Change; onClose: () 
         </Text>
         <RestoreReview
           planKey={['revert', change.id]}
-          plan={(overwrite, signal) => planRevert(change.id, { overwrite }, { signal })}
-          apply={(body, overwrite, params, init) => revertChange(change.id, { ...body, overwrite }, params, init)}
+          plan={({ overwrite, guard }, signal) => planRevert(change.id, { overwrite, ...guard }, { signal })}
+          apply={(body, { overwrite, guard }, params, init) =>
+            revertChange(change.id, { ...body, overwrite, ...guard }, params, init)
+          }
           action={t('restore.revert')}
           onClose={onClose}
         />
