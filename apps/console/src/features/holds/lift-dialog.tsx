@@ -4,10 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
-import type { Hold } from '../../api/generated/model/index.ts';
+import type { GuardOverride, Hold } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { ObjectionList } from '../../parts/refused-moves.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { VersionDiff } from '../assignments/plan-diff.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
@@ -61,15 +62,18 @@ export function LiftDialog({ hold, manner, onClose }: LiftDialogProps) {
     !isOutdated &&
     reason.trim() !== '' &&
     (count < typedFrom || typed.trim() === String(count));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const lift = (override?: GuardOverride) => {
     if (!isReady || change.isPending || !plan.data) return;
-    const body = { reason: reason.trim(), planToken: plan.data.planToken };
+    const body = { reason: reason.trim(), planToken: plan.data.planToken, ...(override ? { override } : {}) };
     change.mutate({
       call: (params, init) => ways[manner](hold.id, body, params, init),
       headers: { 'idempotency-key': keyFor(body) },
       done: t(`holds.${manner}Done`, { from: hold.fromVersion }),
     });
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    lift();
   };
   return (
     <Dialog onClose={onClose} size={640} title={t(`holds.${manner}Title`, { from: hold.fromVersion })}>
@@ -97,7 +101,9 @@ export function LiftDialog({ hold, manner, onClose }: LiftDialogProps) {
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           )}
-          {change.isError && <Failure error={change.error} onRetry={isOutdated ? planAgain : undefined} />}
+          {change.isError && (
+            <Failure error={change.error} onRetry={isOutdated ? planAgain : undefined} onOverride={lift} />
+          )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               {t('action.cancel')}
@@ -137,6 +143,7 @@ function LiftPlanView({ plan, manner }: { plan: LiftPlan; manner: Manner }) {
         </Text>
       )}
       {moves.length > 0 && <ShiftTable shifts={moves} />}
+      {plan.objections.length > 0 && <ObjectionList objections={plan.objections} />}
       {plan.isTruncated && (
         <Text size="xs" c="dimmed">
           {t('plan.truncated', { shown: number(moves.length), all: number(affectedCount) })}
