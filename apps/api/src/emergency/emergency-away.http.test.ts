@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { rollbackResultSchema } from '@grey/contracts';
+import { holdPageSchema, rollbackResultSchema } from '@grey/contracts';
 import { createTestDatabase } from '@grey/testkit';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { type Gate, openGate } from '../../test/open-gate.ts';
@@ -75,6 +75,14 @@ test('with PostgreSQL away a rollback goes to the journal, is in force at once a
   await running.close();
   running = await bootApi(config);
   expect(await versionOf('shop')).toBe('v1');
+  const held = { id: result.rollbackId, isPending: true, reason: 'broken', createdBy: { name: 'admin' } };
+  const page = holdPageSchema.parse((await ask('GET', '/api/holds?serviceId=shop&tenantId=acme')).body);
+  expect(page).toMatchObject({ isFromSnapshot: true, items: [{ ...held, isActive: true }] });
+  expect((await ask('GET', `/api/holds/${result.rollbackId}`)).body).toMatchObject(held);
+  expect((await ask('GET', '/api/holds?serviceId=pay')).body.items).toEqual([]);
+  expect((await ask('GET', '/api/holds?isActive=false')).body.items).toEqual([]);
+  const unknown = await ask('GET', '/api/holds/00000000-0000-4000-8000-000000000000');
+  expect(unknown.body.code).toBe('DATABASE_UNAVAILABLE');
 });
 
 test('two identical requests are enough here too', async () => {

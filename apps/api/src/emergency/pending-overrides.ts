@@ -95,6 +95,11 @@ export class PendingOverrides implements OnApplicationShutdown {
     await this.#looking;
   }
 
+  /** Those that the log does not have, or that it has and this router has not seen there. */
+  list(): Override[] {
+    return [...this.#pending.values()];
+  }
+
   /** The override that was answered under an Idempotency-Key, if any. */
   findByKey(callerId: string, key: string): Override | undefined {
     const all = [...this.#pending.values()];

@@ -58,6 +58,10 @@ const rollBack = async (further: object) => {
   expect(answer.status).toBe(200);
   return answer.body;
 };
+const timeOf = async <T>(work: () => Promise<T>) => {
+  const startedAt = performance.now();
+  return { result: await work(), ms: performance.now() - startedAt };
+};
 /** What everybody gets, by the engine: how many tenants on which version. */
 const served = () => {
   const { snapshot } = running.app.get(RouterState);
@@ -76,6 +80,7 @@ const assigned = () =>
   });
 
 test('a rollback does not wait for a bulk change of 100 000 cells that is under way', async () => {
+  const alone = await timeOf(() => rollBack({ scope: { kind: 'tag', tag: 'nobody' } }));
   const plan = {
     selection: { kind: 'all' },
     targets: SERVICES.map((serviceId) => ({ serviceId, targetVersion: 'v2' })),
@@ -95,8 +100,15 @@ test('a rollback does not wait for a bulk change of 100 000 cells that is under 
     );
     expect(row?.count).toBeGreaterThan(0);
   }, PATIENCE);
-  const result = await rollBack({ scope: { kind: 'tag', tag: 'vip' }, toVersion: 'v0' });
+  const { result, ms } = await timeOf(() => rollBack({ scope: { kind: 'tag', tag: 'vip' }, toVersion: 'v0' }));
   expect([isApplied, result.affectedCount]).toEqual([false, TENANTS / 10]);
+  // Also of a service that the bulk change is writing.
+  const own = await timeOf(() =>
+    rollBack({ serviceId: SERVICES[0], scope: { kind: 'tag', tag: 'vip' }, toVersion: 'v0' }),
+  );
+  expect(isApplied).toBe(false);
+  const times = [alone.ms, ms, own.ms].map((one) => `${Math.round(one)} ms`);
+  console.info(`rollback alone ${times[0]}, during a bulk change ${times[1]}, of one of its services ${times[2]}`);
   expect(served().filter((version) => version === 'v0')).toHaveLength(TENANTS / 10);
   expect((await applying).status).toBe(200);
 });
@@ -105,7 +117,7 @@ test('bookkeeping goes on where it was cut off, and changes nobody who is served
   const job = new AdvisoryLock(api.config.GREY_DATABASE_URL);
   await vi.waitFor(async () => {
     const { items } = (await ask('GET', '/api/emergency/rollbacks')).body;
-    expect(items.map((one: { state: string }) => one.state)).toEqual(['done']);
+    expect(items.map((one: { state: string }) => one.state)).toEqual(['done', 'done', 'done']);
   }, PATIENCE);
   // While another replica is at it, this one is not.
   const held = await job.tryRun('emergency-rewrite', async () => {
