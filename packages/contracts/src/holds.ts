@@ -24,6 +24,8 @@ export const holdScopeSchema = z
   ])
   .meta({ id: 'HoldScope' });
 
+const unknownWhen = 'null: not known while PostgreSQL is away.';
+
 export const holdSchema = z
   .object({
     id: z.string(),
@@ -34,11 +36,14 @@ export const holdSchema = z
     tenantCount: z.int().nullable().meta({
       description: 'Tenants that the scope lists; null when it lists none. In a list only the first 100 are shown.',
     }),
-    reason: z.string(),
-    createdBy: actorSchema,
+    reason: z.string().nullable().meta({ description: unknownWhen }),
+    createdBy: actorSchema.nullable().meta({ description: unknownWhen }),
     operatorId: z.string().nullable().meta({ description: 'As the request said; noted, not verified.' }),
-    createdAt: timestampSchema,
+    createdAt: timestampSchema.nullable().meta({ description: unknownWhen }),
     isActive: z.boolean(),
+    isPending: z
+      .boolean()
+      .meta({ description: 'In force, and not in the log yet: it was taken while PostgreSQL was away.' }),
     liftedAt: timestampSchema.nullable(),
     liftedBy: actorSchema.nullable(),
     liftReason: z.string().nullable(),
@@ -55,7 +60,15 @@ export const holdListQuerySchema = pageQuerySchema.extend({
   tenantId: tenantIdSchema.optional().meta({ description: 'Holds that apply to this tenant.' }),
   isActive: flagSchema.optional(),
 });
-export const holdPageSchema = pageOf(holdSchema, 'HoldPage');
+export const holdPageSchema = z
+  .object({
+    ...pageOf(holdSchema, 'HoldPage').shape,
+    isFromSnapshot: z.boolean().meta({
+      description:
+        'PostgreSQL is away: these are the holds by which this router decides now, in the order of their ids; lifted ones are not known.',
+    }),
+  })
+  .meta({ id: 'HoldPage' });
 export const holdIdSchema = z.uuid().meta({ description: 'Id of a hold, and of the rollback that made it.' });
 
 /** One tenant whose version changes, for requests that say nothing of themselves. */

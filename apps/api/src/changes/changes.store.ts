@@ -6,6 +6,8 @@ import { Database } from '../infra/db/database.ts';
 import { type ChangeFilter, matchesHead, matchesItem } from './change-filter.store.ts';
 import { changeIdOf } from './change-id.ts';
 import { changeOf, type HeadRow, type ItemRow, itemOf, SHOWN_ITEMS } from './change-log.store.ts';
+import { narrowItem } from './narrow-item.ts';
+import { isNotForOthers } from './visible-items.store.ts';
 
 interface Place {
   readonly epoch: string;
@@ -52,10 +54,11 @@ export class ChangesStore {
           ORDER BY i.index LIMIT ${SHOWN_ITEMS}) i`;
       const counts = seesAll(caller) ? undefined : await this.#count(tx, caller, keys);
       const byChange = Map.groupBy(rows, (row) => row.change_key);
+      const shown = (row: ItemRow) => narrowItem(caller, itemOf(row));
       const reverts = await this.#findReverts(tx, heads);
       return heads.map((head) => {
         const itemCount = counts?.get(head.key) ?? head.item_count;
-        const change = changeOf({ ...head, item_count: itemCount }, (byChange.get(head.key) ?? []).map(itemOf));
+        const change = changeOf({ ...head, item_count: itemCount }, (byChange.get(head.key) ?? []).map(shown));
         const revertedBy = reverts.get(change.id);
         return revertedBy === undefined ? change : { ...change, revertedBy };
       });
@@ -73,7 +76,7 @@ export class ChangesStore {
         SELECT i.* FROM change_items i
         WHERE i.change_key = ${head.key}::uuid AND i.index > ${afterIndex} AND ${visibleTo(caller)}
         ORDER BY i.index LIMIT ${limit}`;
-      return rows.map(itemOf);
+      return rows.map((row) => narrowItem(caller, itemOf(row)));
     });
   }
 
@@ -109,6 +112,7 @@ function visibleTo(caller: Caller): Prisma.Sql {
   const tenants =
     caller.tenantIds === null
       ? Prisma.sql`TRUE`
-      : Prisma.sql`((i.tenant_id IS NULL AND i.entity <> 'override') OR i.tenant_id = ANY (${[...caller.tenantIds]}::text[]))`;
+      : Prisma.sql`((i.tenant_id IS NULL AND i.entity <> 'override' AND ${isNotForOthers([...caller.tenantIds])})
+          OR i.tenant_id = ANY (${[...caller.tenantIds]}::text[]))`;
   return Prisma.sql`${access} AND ${tenants}`;
 }

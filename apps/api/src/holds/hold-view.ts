@@ -1,4 +1,5 @@
 import type { Hold } from '@grey/contracts';
+import type { HoldRecord } from '@grey/route-core';
 import { type Caller, mayActFor } from '../access/caller.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
 import type { HoldRow } from './hold-row.ts';
@@ -6,8 +7,11 @@ import type { HoldRow } from './hold-row.ts';
 /** Tenants of a scope that a list shows. */
 export const LISTED_TENANTS = 100;
 
+/** What is known of a hold: all, or while the log is away perhaps only what is decided by. */
+export type KnownHold = HoldRecord & Partial<HoldRow> & { readonly isPending?: boolean };
+
 /** A hold in the words of the API; of a scope's tenants only those that the caller may see. */
-export function holdView(row: HoldRow, caller: Caller, mostTenants = Number.POSITIVE_INFINITY): Hold {
+export function holdView(row: KnownHold, caller: Caller, mostTenants = Number.POSITIVE_INFINITY): Hold {
   const { scope } = row;
   const visible = scope.kind === 'tenants' ? scope.tenantIds.filter((id) => mayActFor(caller, id)) : null;
   return {
@@ -17,14 +21,15 @@ export function holdView(row: HoldRow, caller: Caller, mostTenants = Number.POSI
     toVersion: row.toVersion,
     scope: visible === null ? (scope as Hold['scope']) : { kind: 'tenants', tenantIds: visible.slice(0, mostTenants) },
     tenantCount: visible?.length ?? null,
-    reason: row.reason,
-    createdBy: row.createdBy,
-    operatorId: row.operatorId,
-    createdAt: row.createdAt.toISOString(),
-    isActive: row.liftedAt === null,
+    reason: row.reason ?? null,
+    createdBy: row.createdBy ?? null,
+    operatorId: row.operatorId ?? null,
+    createdAt: row.createdAt?.toISOString() ?? null,
+    isActive: row.liftedAt == null,
+    isPending: row.isPending ?? false,
     liftedAt: row.liftedAt?.toISOString() ?? null,
-    liftedBy: row.liftedBy,
-    liftReason: row.liftReason,
+    liftedBy: row.liftedBy ?? null,
+    liftReason: row.liftReason ?? null,
   };
 }
 

@@ -13,8 +13,8 @@ import type { Called } from '../infra/http/operation.decorator.ts';
 import { FreshSnapshot } from './fresh-snapshot.ts';
 import type { HoldRow } from './hold-row.ts';
 import { holdView, itemOfHold } from './hold-view.ts';
-import { maySeeHold } from './holds.service.ts';
 import { HoldsStore } from './holds.store.ts';
+import { maySeeHold } from './may-see-hold.ts';
 import { digestOfShifts, groupShifts, SHOWN_SHIFTS, type Shifts, shiftVersions } from './shift-versions.ts';
 
 type LiftCall = Called<(typeof operations)['liftHold' | 'undoRollback']>;

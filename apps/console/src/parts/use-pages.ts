@@ -7,15 +7,15 @@ export interface Page<T> {
 }
 
 /** A cursor list that grows page by page as the operator scrolls. */
-export function usePages<T>(
+export function usePages<T, P extends Page<T> = Page<T>>(
   queryKey: readonly unknown[],
-  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<P>,
 ) {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam, signal }) => load(pageParam, signal),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: Page<T>) => last.nextCursor ?? undefined,
+    getNextPageParam: (last: P) => last.nextCursor ?? undefined,
   });
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);

@@ -13,6 +13,7 @@ import type { Transaction } from '../../infra/db/database.ts';
 import { makeCursor, pageOfRows, readCursor } from '../../infra/http/cursor.ts';
 import type { Called } from '../../infra/http/operation.decorator.ts';
 import { changeIdOf } from '../change-id.ts';
+import { isForOthers, narrowItem } from '../narrow-item.ts';
 import { describeDifference, differingFields } from './describe-difference.ts';
 import { MomentsStore, showMoment } from './moments.store.ts';
 import { PastStore, type Touched } from './past.store.ts';
@@ -49,7 +50,7 @@ export class PastService {
   }
 
   /** Services, versions, rules, lanes and the like, by kind and key. @throws ApiError CHANGE_UNKNOWN, HISTORY_TRIMMED, CURSOR_INVALID */
-  listEntities({ input }: Called<Ops['listStateEntities']>) {
+  listEntities({ caller, input }: Called<Ops['listStateEntities']>) {
     const { at, entity, serviceId, search, limit, cursor } = input.query;
     return this.past.consistentRead(async (tx) => {
       const { position } = await this.moments.find(tx, at);
@@ -57,7 +58,10 @@ export class PastService {
       const scope = ['state-entities', at ?? null, entity ?? null, serviceId ?? null, search ?? null];
       const part = search?.toLowerCase();
       const [after = '', afterKey = ''] = readCursor(scope, cursor, ['text', 'text']) ?? [];
+      const isMine = ({ entity: kind, state }: Thing) =>
+        !isForOthers(caller, { entity: kind, before: null, after: state });
       const all = mergeRules(await this.#thingsAt(tx, position))
+        .filter(isMine)
         .filter((one) => entity === undefined || one.entity === entity)
         .filter((one) => serviceId === undefined || one.serviceId === serviceId)
         .filter((one) => part === undefined || one.key.toLowerCase().includes(part))
@@ -67,7 +71,7 @@ export class PastService {
         entity: kind,
         serviceId: service,
         key,
-        state,
+        state: narrowItem(caller, { entity: kind, before: null, after: state }).after ?? {},
       });
       return pageOfRows(all.slice(0, limit + 1), limit, scope, (one) => [one.entity, one.key], show);
     });
@@ -115,7 +119,7 @@ export class PastService {
         { after: last as [string, string, string], limit: limit + 1 },
       );
       const lastOf = ({ entity, key, part }: Touched) => [entity, key, part];
-      const page = pageOfRows(rows, limit, scope, lastOf, (row) => showDifference(row, isBack > 0));
+      const page = pageOfRows(rows, limit, scope, lastOf, (row) => showDifference(narrowItem(caller, row), isBack > 0));
       return { from: showMoment(from), to: showMoment(to), ...page };
     });
   }

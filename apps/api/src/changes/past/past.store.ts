@@ -2,6 +2,7 @@ import type { ChangeItem, Position } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../../generated/client.ts';
 import { Database, type Transaction } from '../../infra/db/database.ts';
+import { isNotForOthers } from '../visible-items.store.ts';
 
 type State = ChangeItem['before'];
 
@@ -171,5 +172,5 @@ function matches({ entities, otherThan = [], entity, tenantId, serviceId, tenant
     ${entity === undefined ? Prisma.empty : Prisma.sql`AND i.entity = ${entity}`}
     ${tenantId === undefined ? Prisma.empty : Prisma.sql`AND i.tenant_id = ${tenantId}`}
     ${serviceId === undefined ? Prisma.empty : Prisma.sql`AND i.service_id = ${serviceId}`}
-    ${tenantIds === null ? Prisma.empty : Prisma.sql`AND (i.tenant_id IS NULL OR i.tenant_id = ANY (${[...tenantIds]}::text[]))`}`;
+    ${tenantIds === null ? Prisma.empty : Prisma.sql`AND ((i.tenant_id IS NULL AND ${isNotForOthers(tenantIds)}) OR i.tenant_id = ANY (${[...tenantIds]}::text[]))`}`;
 }

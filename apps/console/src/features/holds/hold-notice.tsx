@@ -26,11 +26,15 @@ export function HoldNotice({ holds, hasService = false }: HoldNoticeProps) {
         {holds.slice(0, shown).map((hold) => (
           <Text key={hold.id} size="sm" component="div">
             {hasService && <span className="mono">{hold.serviceId} </span>}
-            {t('holds.answeredBy', { from: hold.fromVersion, to: hold.toVersion, at: dateTime(hold.createdAt) })}
+            {t('holds.answeredBy', {
+              from: hold.fromVersion,
+              to: hold.toVersion,
+              at: hold.createdAt === null ? t('state.none') : dateTime(hold.createdAt),
+            })}
             {' · '}
             <ScopeWords hold={hold} />
             {' · '}
-            {hold.reason}{' '}
+            {hold.reason ?? t('state.none')}{' '}
             <Link
               to="/holds/$holdId"
               params={{ holdId: hold.id }}

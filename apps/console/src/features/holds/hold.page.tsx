@@ -96,15 +96,21 @@ function HoldFacts({ hold }: { hold: Hold }) {
         <ScopeWords hold={hold} />
       </dd>
       <dt>{t('holds.reason')}</dt>
-      <dd>{hold.reason}</dd>
+      <dd>{hold.reason ?? t('holds.unknownNow')}</dd>
       <dt>{t('holds.who')}</dt>
       <dd>
-        {hold.createdBy.name}
+        {hold.createdBy?.name ?? t('holds.unknownNow')}
         {hold.operatorId && ` · ${t('holds.operator', { id: hold.operatorId })}`}
       </dd>
       <dt>{t('holds.since')}</dt>
       <dd>
-        {dateTime(hold.createdAt)} {'·'} <Ago iso={hold.createdAt} />
+        {hold.createdAt === null ? (
+          t('holds.unknownNow')
+        ) : (
+          <>
+            {dateTime(hold.createdAt)} {'·'} <Ago iso={hold.createdAt} />
+          </>
+        )}
       </dd>
       {hold.liftedAt && (
         <>

@@ -1,9 +1,9 @@
-import { Button, Group, NativeSelect } from '@mantine/core';
+import { Alert, Button, Group, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { listHolds, listRollbacks } from '../../api/generated/grey.ts';
-import type { Hold } from '../../api/generated/model/index.ts';
+import type { Hold, HoldPage } from '../../api/generated/model/index.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
@@ -21,7 +21,7 @@ export function HoldsPage() {
   const filters = useSearch({ from: '/shell/holds' });
   const navigate = useNavigate({ from: '/holds' });
   const set = (next: HoldFilters) => void navigate({ search: next, replace: true });
-  const { query, rows, loadMore } = usePages<Hold>(['holds', 'list', filters], (cursor, signal) =>
+  const { query, rows, loadMore } = usePages<Hold, HoldPage>(['holds', 'list', filters], (cursor, signal) =>
     listHolds({ ...paramsOf(filters), limit: 100, ...(cursor ? { cursor } : {}) }, { signal }),
   );
   return (
@@ -68,6 +68,11 @@ export function HoldsPage() {
       {query.isSuccess && rows.length === 0 && (
         <Empty>{t(Object.keys(filters).length > 0 ? 'holds.noneFits' : 'holds.noneInForce')}</Empty>
       )}
+      {query.data?.pages.some(({ isFromSnapshot }) => isFromSnapshot) && (
+        <Alert color="yellow" mb="xs">
+          {t('holds.fromSnapshot')}
+        </Alert>
+      )}
       {rows.length > 0 && <HoldTable rows={rows} hasState={filters.state === 'any'} onEndReached={loadMore} />}
     </>
   );
@@ -101,10 +106,14 @@ function HoldTable({ rows, hasState, onEndReached }: HoldTableProps) {
       id: 'reason',
       header: t('holds.reason'),
       isWrapping: true,
-      cell: (row) => <div className="hold-reason">{row.reason}</div>,
+      cell: (row) => <div className="hold-reason">{row.reason ?? t('state.none')}</div>,
     },
-    { id: 'who', header: t('holds.who'), cell: (row) => row.createdBy.name },
-    { id: 'when', header: t('holds.when'), cell: (row) => <Ago iso={row.createdAt} /> },
+    { id: 'who', header: t('holds.who'), cell: (row) => row.createdBy?.name ?? t('state.none') },
+    {
+      id: 'when',
+      header: t('holds.when'),
+      cell: (row) => (row.createdAt === null ? t('state.none') : <Ago iso={row.createdAt} />),
+    },
     {
       id: 'progress',
       header: t('holds.progress'),

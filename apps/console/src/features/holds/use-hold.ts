@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { getHold, getRollback } from '../../api/generated/grey.ts';
 
+/** Until the log has a hold that was taken without PostgreSQL. */
+const awaitMs = 2_000;
 /** While assignments are brought in line, no more often than somebody can read. */
 const rereadMs = 1_000;
 
@@ -11,16 +13,21 @@ export function useHold(holdId: string, isEnabled = true) {
     queryKey: ['hold', holdId],
     queryFn: ({ signal }) => getHold(holdId, { signal }),
     enabled: isEnabled,
+    refetchInterval: ({ state: { error } }) => (isUnknown(error) ? awaitMs : false),
   });
   const rollback = useQuery({
     queryKey: ['rollback', holdId],
     queryFn: ({ signal }) =>
       getRollback(holdId, { signal }).catch((error) => {
-        if (error instanceof ApiProblem && error.code === 'HOLD_UNKNOWN') return null;
+        if (isUnknown(error)) return null;
         throw error;
       }),
-    enabled: isEnabled,
+    enabled: isEnabled && hold.isSuccess,
     refetchInterval: ({ state: { data } }) => (data?.state === 'rewriting' ? rereadMs : false),
   });
   return { hold, rollback };
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'HOLD_UNKNOWN';
 }

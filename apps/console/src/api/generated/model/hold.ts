@@ -19,19 +19,23 @@ export interface Hold {
   scope: HoldScope;
   /** Tenants that the scope lists; null when it lists none. In a list only the first 100 are shown. */
   tenantCount: number | null;
-  reason: string;
-  createdBy: Actor;
+  /**
+     * null: not known while PostgreSQL is away.
+     * @nullable
+     */
+  reason: string | null;
+  /** null: not known while PostgreSQL is away. */
+  createdBy: Actor | null;
   /**
      * As the request said; noted, not verified.
      * @nullable
      */
   operatorId: string | null;
-  /**
-     * ISO 8601, UTC.
-     * @pattern ^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z))$
-     */
-  createdAt: string;
+  /** null: not known while PostgreSQL is away. */
+  createdAt: string | null;
   isActive: boolean;
+  /** In force, and not in the log yet: it was taken while PostgreSQL was away. */
+  isPending: boolean;
   liftedAt: string | null;
   liftedBy: Actor | null;
   /** @nullable */

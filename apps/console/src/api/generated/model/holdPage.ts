@@ -11,4 +11,6 @@ export interface HoldPage {
   items: Hold[];
   /** @nullable */
   nextCursor: string | null;
+  /** PostgreSQL is away: these are the holds by which this router decides now, in the order of their ids; lifted ones are not known. */
+  isFromSnapshot: boolean;
 }
