@@ -4,21 +4,27 @@ import type { Position, RollbackResult } from '../../api/generated/model/index.t
 import { useFormat } from '../../i18n/format.ts';
 import { StatusLabel } from '../../parts/status.tsx';
 import { useAcknowledgements } from './use-acknowledgements.ts';
+import { useOutage } from './use-outage.ts';
 
 interface AcknowledgementsProps {
   position: Position | null;
   convergence: RollbackResult['convergence'];
   durability: RollbackResult['durability'];
+  isInLog: boolean;
   tookMs: number;
 }
 
 /** How many routers have it, after how long, and who is missing; counts on until nobody is. */
-export function Acknowledgements({ position, convergence, durability, tookMs }: AcknowledgementsProps) {
+export function Acknowledgements({ position, convergence, durability, isInLog, tookMs }: AcknowledgementsProps) {
   const { t } = useTranslation();
   const { duration } = useFormat();
   const { applied, total, elapsedMs, missing, isComplete } = useAcknowledgements(position, convergence, tookMs);
-  if (position === null)
-    return <span>{t(`emergency.uncounted.${durability === 'journal' ? 'journal' : 'redis'}`)}</span>;
+  const { redis } = useOutage();
+  if (position === null) {
+    if (isInLog) return <span>{t('emergency.uncounted.came')}</span>;
+    const isAlone = durability === 'journal';
+    return <span>{t(`emergency.uncounted.${isAlone ? (redis === 'off' ? 'only' : 'journal') : 'redis'}`)}</span>;
+  }
   return (
     <Stack gap={2} data-testid="acknowledged">
       <div>

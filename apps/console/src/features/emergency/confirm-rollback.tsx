@@ -35,7 +35,9 @@ export function ConfirmRollback({ wish, plan, reason, isBusy, isBlocked, onConfi
       />
       <Group gap="sm" align="center">
         <Button type="submit" color="red" size="sm" disabled={!isReady} loading={isBusy}>
-          {t('emergency.doIt', { from: wish.fromVersion, count: plan.affectedCount })}
+          {plan.affectedCount === 0
+            ? t('emergency.holdOnly', { from: wish.fromVersion })
+            : t('emergency.doIt', { from: wish.fromVersion, count: plan.affectedCount })}
         </Button>
         <Text size="sm" c="dimmed" role="status">
           {!isReasonGiven && t('emergency.reasonMissing')}

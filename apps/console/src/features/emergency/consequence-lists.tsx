@@ -31,7 +31,7 @@ export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan 
           </>
         )}
       </Consequence>
-      <Consequence tone="warn" title={t('emergency.warnings', { count: warnings.length })} items={warnings}>
+      <Consequence tone="warn" title={t(`emergency.warnings.${when}`, { count: warnings.length })} items={warnings}>
         {({ code, message }) => (
           <>
             {wordWarning(code, message)} <span className="mono dimmed">{code}</span>

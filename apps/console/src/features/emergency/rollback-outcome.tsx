@@ -10,6 +10,7 @@ import { RollbackProgress } from '../holds/rollback-progress.tsx';
 import { useHold } from '../holds/use-hold.ts';
 import { Acknowledgements } from './acknowledgements.tsx';
 import { ConsequenceLists } from './consequence-lists.tsx';
+import { useOutage } from './use-outage.ts';
 
 interface RollbackOutcomeProps {
   sent: EmergencyRollback;
@@ -19,7 +20,6 @@ interface RollbackOutcomeProps {
   onAgain: () => void;
 }
 
-const durabilityTones = { log: undefined, 'journal+redis': 'warn', journal: 'warn' } as const;
 const durabilityKeys = { log: 'log', 'journal+redis': 'journalAndRedis', journal: 'journal' } as const;
 
 /** It is in force: since when, where it is kept, which routers have it, and the way back. */
@@ -28,14 +28,16 @@ export function RollbackOutcome({ sent, result, tookMs, onAgain }: RollbackOutco
   const { dateTime } = useFormat();
   const [isUndoing, setUndoing] = useState(false);
   const { position, durability, rollbackId } = result;
-  // Without PostgreSQL there is nothing to read yet.
-  const { hold, rollback } = useHold(rollbackId, durability === 'log');
+  const { isDatabaseAway } = useOutage();
+  // Without PostgreSQL there is nothing to read yet; once it is back, the hold comes by itself.
+  const { hold, rollback } = useHold(rollbackId, durability === 'log' || !isDatabaseAway);
+  const isInLog = durability === 'log' || hold.isSuccess;
   const isLifted = hold.data?.isActive === false;
   return (
     <Stack gap="sm">
       <section
         className="panel emergency-done"
-        data-tone={isLifted ? 'note' : (durabilityTones[durability] ?? 'good')}
+        data-tone={isLifted ? 'note' : isInLog ? 'good' : 'warn'}
         aria-label={t('emergency.outcome')}
       >
         <Group justify="space-between" align="flex-start">
@@ -50,12 +52,12 @@ export function RollbackOutcome({ sent, result, tookMs, onAgain }: RollbackOutco
             </Text>
           </div>
           <Group gap="xs">
-            {durability === 'log' && !isLifted && hold.data && (
+            {!isLifted && hold.data && (
               <Button variant="default" onClick={() => setUndoing(true)}>
                 {t('holds.undo')}
               </Button>
             )}
-            {durability === 'log' && (
+            {isInLog && (
               <Button variant="default" component={Link} to={`/holds/${rollbackId}`}>
                 {t('emergency.toHold')}
               </Button>
@@ -72,27 +74,33 @@ export function RollbackOutcome({ sent, result, tookMs, onAgain }: RollbackOutco
               position={position}
               convergence={result.convergence}
               durability={durability}
+              isInLog={isInLog}
               tookMs={tookMs}
             />
           </dd>
           <dt>{t('emergency.durability')}</dt>
-          <dd>{t(`emergency.durabilities.${durabilityKeys[durability]}`)}</dd>
+          <dd>{t(`emergency.durabilities.${isInLog ? 'log' : durabilityKeys[durability]}`)}</dd>
           <dt>{t('emergency.at')}</dt>
           <dd>{dateTime(result.at)}</dd>
           <dt>{t('emergency.position')}</dt>
-          <dd>{position ? t('live.position', { ...position }) : t('emergency.noPosition')}</dd>
+          <dd>
+            {position
+              ? t('live.position', { ...position })
+              : t(isInLog ? 'emergency.positionCame' : 'emergency.noPosition')}
+          </dd>
           <dt>{t('emergency.reason')}</dt>
           <dd>{sent.reason}</dd>
           <dt>{t('holds.id')}</dt>
-          <dd className="mono">{rollbackId}</dd>
-          {durability === 'log' && (
+          <dd>
+            <span className="mono">{rollbackId}</span> {!isInLog && t('emergency.undoLater')}
+          </dd>
+          {isInLog && (
             <>
               <dt>{t('holds.progress')}</dt>
               <dd>{rollback.data ? <RollbackProgress rollback={rollback.data} /> : t('state.none')}</dd>
             </>
           )}
         </dl>
-        {durability !== 'log' && <Text size="sm">{t('emergency.undoLater')}</Text>}
       </section>
       <ConsequenceLists {...result} isPlan={false} />
       <Text size="sm" c="dimmed">

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { listServices } from '../../api/generated/grey.ts';
+import { useOutage } from './use-outage.ts';
 
 interface ServiceFieldProps {
   value: string;
@@ -16,6 +17,7 @@ interface ServiceFieldProps {
 /** Finds a service by id or name. Text that is no service's id yet is not taken; without PostgreSQL any text is. */
 export function ServiceField({ value, fault, onChange }: ServiceFieldProps) {
   const { t } = useTranslation();
+  const { isDatabaseAway } = useOutage();
   const [text, setText] = useState(value);
   const latest = useRef(onChange);
   latest.current = onChange;
@@ -29,7 +31,7 @@ export function ServiceField({ value, fault, onChange }: ServiceFieldProps) {
   });
   const items = found.data?.items ?? [];
   const isKnown = items.some(({ id }) => id === settled);
-  const isTaken = settled !== '' && settled !== value && (isKnown || found.isError);
+  const isTaken = settled !== '' && settled !== value && (isKnown || found.isError || isDatabaseAway);
   useEffect(() => {
     if (isTaken) latest.current(settled);
   }, [isTaken, settled]);

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getServiceSource, listVersions } from '../../api/generated/grey.ts';
 import type { HoldRecord } from '../holds/follow-holds.ts';
+import { useOutage } from './use-outage.ts';
 import type { VersionFacts } from './version-choices.ts';
 
 interface SourceVersion {
@@ -19,6 +20,7 @@ interface SourceService {
  * by. The router's holds come along, as it has those that PostgreSQL does not know yet.
  */
 export function useServiceVersions(serviceId: string | undefined) {
+  const { isDatabaseAway } = useOutage();
   const listed = useQuery({
     queryKey: ['versions', serviceId],
     queryFn: ({ signal }) => listVersions(serviceId ?? '', { signal }),
@@ -44,7 +46,8 @@ export function useServiceVersions(serviceId: string | undefined) {
       instanceCount: null,
     }),
   );
-  const versions: readonly VersionFacts[] | undefined = listed.data?.items ?? (listed.isError ? remembered : undefined);
+  const versions: readonly VersionFacts[] | undefined =
+    listed.data?.items ?? (listed.isError || isDatabaseAway ? remembered : undefined);
   const holds = ((source.data?.holds ?? []) as unknown as HoldRecord[]).filter((one) => one.serviceId === serviceId);
   return {
     versions,

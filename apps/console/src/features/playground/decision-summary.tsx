@@ -1,5 +1,6 @@
 import type { Decision } from '@grey/route-core';
 import { Group, Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { StatusLabel } from '../../parts/status.tsx';
 
@@ -88,7 +89,16 @@ function Routed({ decision, testId }: { decision: Extract<Decision, { ok: true }
         {decision.isHeld && <StatusLabel tone="warn">{t('playground.held')}</StatusLabel>}
       </Group>
       <Text size="sm">{t(`reason.${decision.reason}`)}</Text>
-      {decision.isHeld && <Text size="sm">{t('playground.heldBy', { holds: decision.holds.join(', ') })}</Text>}
+      {decision.isHeld && (
+        <Text size="sm">
+          {t('playground.heldBy', { holds: decision.holds.join(', ') })}{' '}
+          {decision.holds.map((holdId) => (
+            <Link key={holdId} to="/holds/$holdId" params={{ holdId }} className="plain-link">
+              {t('holds.open')}
+            </Link>
+          ))}
+        </Text>
+      )}
       {fallback && (
         <Text size="sm">
           {t('playground.fellBack', {
