@@ -60,11 +60,11 @@ function tenants(ids: readonly string[], status: number, tags: number): readonly
   ];
 }
 
-function service(cell: number, schema: number): readonly [number, Write] {
+function service(cell: number, schema: number, versions = ['v1']): readonly [number, Write] {
   return [
     SECTION.service,
     (to) => {
-      to.json({ id: 'pay', record: null, versions: ['v1'] });
+      to.json({ id: 'pay', record: null, versions });
       writeColumn(to, Uint32Array.of(cell));
       to.uint32(1);
       to.float64(7);
@@ -93,6 +93,7 @@ describe('an image that is refused', () => {
     ['CORRUPT', 'tenant 0', imageOf(header, tenants(['a'], 1, 2))],
     ['CORRUPT', 'a cell names version 0', imageOf(header, tenants(['a'], 1, 1), service(1, 0))],
     ['CORRUPT', 'a cell names version 2', imageOf(header, tenants(['a'], 1, 1), service(4, 0))],
+    ['CORRUPT', 'it names a version twice', imageOf(header, tenants(['a'], 1, 1), service(2, 1, ['v1', 'v2', 'v1']))],
     ['CORRUPT', 'a schema version that is not listed', imageOf(header, tenants(['a'], 1, 1), service(2, 2))],
     ['CORRUPT', 'a part reaches beyond its end', imageOf([SECTION.header, (to) => to.uint32(1)])],
     [
