@@ -5,13 +5,15 @@ import { ApiProblem } from '../api/api-problem.ts';
 import type { GuardOverride, Objection } from '../api/generated/model/index.ts';
 import { usePermission } from '../features/access/me.ts';
 import { useFormat } from '../i18n/format.ts';
-import { type DataColumn, DataTable } from './data-table.tsx';
 import { StatusLabel } from './status.tsx';
 
 /** What spoke against a change of versions; empty for every other error. */
 export function objectionsOf(error: unknown): readonly Objection[] {
   return error instanceof ApiProblem ? (error.problem.objections ?? []) : [];
 }
+
+/** More than these nobody reads in a dialog. */
+const shown = 100;
 
 interface RefusedMovesProps {
   objections: readonly Objection[];
@@ -30,40 +32,34 @@ export function RefusedMoves({ objections, onOverride }: RefusedMovesProps) {
   );
 }
 
+/** Each objection in its own words, in any width: whom it is about, what does not fit, what would mend it. */
 export function ObjectionList({ objections }: { objections: readonly Objection[] }) {
   const { t } = useTranslation();
   const { number } = useFormat();
-  const columns: DataColumn<Objection>[] = [
-    {
-      id: 'tenant',
-      header: t('terms.tenant'),
-      cell: (one) => (one.tenantId === null ? t('refused.everybody') : <span className="mono">{one.tenantId}</span>),
-    },
-    { id: 'service', header: t('terms.service'), cell: (one) => <span className="mono">{one.serviceId}</span> },
-    { id: 'why', header: t('plan.why'), isWrapping: true, cell: (one) => one.detail },
-    { id: 'mend', header: t('refused.mend'), isWrapping: true, cell: (one) => one.mend ?? t('state.none') },
-    {
-      id: 'override',
-      header: t('refused.override'),
-      cell: (one) => (
-        <StatusLabel tone={one.isOverridable ? 'note' : 'bad'}>
-          {t(one.isOverridable ? 'refused.overridable' : 'refused.firm')}
-        </StatusLabel>
-      ),
-    },
-  ];
   return (
     <>
-      <DataTable
-        label={t('refused.title')}
-        columns={columns}
-        rows={objections}
-        rowKey={(one) => [one.tenantId, one.serviceId, one.code, one.detail].join(' ')}
-        maxHeight={220}
-      />
-      {objections.length >= 1000 && (
+      <section className="objections" aria-label={t('refused.title')} tabIndex={0}>
+        <ul>
+          {objections.slice(0, shown).map((one) => (
+            <li key={[one.tenantId, one.serviceId, one.code, one.detail].join(' ')}>
+              <Group gap="xs">
+                {one.tenantId === null ? t('refused.everybody') : <span className="mono">{one.tenantId}</span>}
+                <span className="mono">{one.serviceId}</span>
+                {!one.isOverridable && <StatusLabel tone="bad">{t('refused.firm')}</StatusLabel>}
+              </Group>
+              <div>{one.detail}</div>
+              {one.mend && (
+                <div className="dimmed">
+                  <strong>{t('refused.mendIs')}</strong> {one.mend}
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+      {objections.length > shown && (
         <Text size="xs" c="dimmed">
-          {t('refused.truncated', { shown: number(objections.length) })}
+          {t('state.firstOf', { shown: number(shown), all: number(objections.length) })}
         </Text>
       )}
     </>
