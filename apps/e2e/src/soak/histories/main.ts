@@ -6,9 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 /**
- * `pnpm soak -- histories`: the engine's histories, many more of them than in the tests, from a printed seed. Ends after --minutes at
- * the latest for each property, with what it has done until then.
+ * `pnpm soak -- histories`: the histories of the engine, and those of rollbacks while parts are down, many more of them than in
+ * the tests, from a printed seed. Ends after --minutes at the latest for each property, with what it has done until then.
  */
+const SUITES = [
+  { folder: 'packages/route-core', file: 'src/histories.test.ts' },
+  { folder: 'apps/api', file: 'src/emergency/pending-overrides.test.ts' },
+];
+
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
   options: {
@@ -23,20 +28,25 @@ if (!(Number.isInteger(runs) && runs > 0 && Number.isInteger(seed) && minutes > 
   process.exit(2);
 }
 
-const folder = fileURLToPath(new URL('../../../../../packages/route-core/', import.meta.url));
-const vitest = join(dirname(createRequire(join(folder, 'package.json')).resolve('vitest/package.json')), 'vitest.mjs');
 process.stdout.write(`soak histories: up to ${runs} histories a property, seed ${seed}, at most ${minutes} min each\n`);
 const startedAt = performance.now();
-const { status } = spawnSync(process.execPath, [vitest, 'run', 'src/histories.test.ts', '--reporter=verbose'], {
-  cwd: folder,
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    GREY_SOAK_RUNS: String(runs),
-    GREY_SOAK_SEED: String(seed),
-    GREY_SOAK_MS: String(Math.round(minutes * 60_000)),
-  },
-});
+const hasHeld = SUITES.map(runSuite).every((one) => one);
 const seconds = Math.round((performance.now() - startedAt) / 1000);
-process.stdout.write(`soak histories: ${status === 0 ? 'held' : 'FAILED'} after ${seconds} s, seed ${seed}\n`);
-process.exitCode = status === 0 ? 0 : 1;
+process.stdout.write(`soak histories: ${hasHeld ? 'held' : 'FAILED'} after ${seconds} s, seed ${seed}\n`);
+process.exitCode = hasHeld ? 0 : 1;
+
+function runSuite({ folder, file }: (typeof SUITES)[number]): boolean {
+  const cwd = fileURLToPath(new URL(`../../../../../${folder}/`, import.meta.url));
+  const vitest = join(dirname(createRequire(join(cwd, 'package.json')).resolve('vitest/package.json')), 'vitest.mjs');
+  const { status } = spawnSync(process.execPath, [vitest, 'run', file, '--reporter=verbose'], {
+    cwd,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      GREY_SOAK_RUNS: String(runs),
+      GREY_SOAK_SEED: String(seed),
+      GREY_SOAK_MS: String(Math.round(minutes * 60_000)),
+    },
+  });
+  return status === 0;
+}
