@@ -53,6 +53,7 @@ const wanted = {
           },
         ],
       },
+      compatibility: [{ version: 'v1', compatibleWith: ['v2', 'v0'] }],
       experiments: [
         {
           id: 'button',
@@ -67,6 +68,15 @@ const wanted = {
     },
   ],
   lanes: [{ tag: 'summer', versions: [{ serviceId: 'orders', version: 'v2' }] }],
+  freezes: [
+    {
+      title: 'New year',
+      reason: 'nobody is here',
+      scope: { serviceIds: ['orders'] },
+      startsAt: '2090-12-24T00:00:00+01:00',
+      endsAt: '2091-01-02T00:00:00Z',
+    },
+  ],
   assignments: { acorn: { orders: { version: 'v2', pinned: true } }, birch: { orders: 'v1' } },
 };
 
@@ -140,6 +150,8 @@ describe('a file', () => {
     config.services[0].rules.rules[0].priority = 7;
     config.services[0].versions[0].flags = [];
     config.lanes[0].mode = 'strict';
+    config.services[0].compatibility = [];
+    config.freezes[0].reason = 'nobody at all';
     config.assignments.acorn.orders = 'v1';
     config.assignments.birch.orders = null;
     write(config);
@@ -151,25 +163,31 @@ describe('a file', () => {
     expect(out).toContain('- assignment birch orders: v1 → default');
     const { json } = await grey(`apply ${file} --json --yes --reason because`);
     expect(json.steps.map((one: { title: string; outcome: string }) => [one.title, one.outcome])).toEqual([
+      ['set compatibility of orders', 'done'],
       ['set flags of orders v1', 'done'],
       ['change lane summer', 'done'],
       ['change service orders: name', 'done'],
       ['publish rules of orders', 'done'],
       ['move 2 assignments', 'done'],
+      ['change freeze New year 2090-12-23T23:00:00.000Z', 'done'],
     ]);
     expect((await grey(`diff ${file}`)).status).toBe(0);
-    const { body } = await api.ask('GET', '/api/changes?limit=5');
-    expect(new Set(body.items.map((one: { reason: string }) => one.reason))).toEqual(new Set(['because']));
+    const { body } = await api.ask('GET', '/api/changes?limit=7');
+    const [freeze, ...others] = body.items.map((one: { kind: string; reason: string }) => [one.kind, one.reason]);
+    expect(freeze).toEqual(['freeze.updated', 'nobody at all']);
+    expect(new Set(others.map(([, reason]: [string, string]) => reason))).toEqual(new Set(['because']));
   });
 
   test('that leaves something out leaves it alone, unless it is pruned', async () => {
-    write({ ...(await exported()), lanes: [] });
+    write({ ...(await exported()), lanes: [], freezes: [] });
     expect(await grey(`apply ${file} --yes`)).toMatchObject({
       status: 0,
       out: expect.stringContaining('Nothing to do'),
     });
-    expect((await grey(`apply ${file} --yes --prune`)).out).toContain('done  delete lane summer');
-    expect((await exported()).lanes).toEqual([]);
+    const pruned = (await grey(`apply ${file} --yes --prune`)).out;
+    expect(pruned).toContain('done  delete lane summer');
+    expect(pruned).toContain('done  delete freeze New year');
+    expect(await exported()).toMatchObject({ lanes: [], freezes: [] });
   });
 
   test('is not applied over the draft of somebody, nor where a move is refused', async () => {

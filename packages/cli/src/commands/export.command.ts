@@ -13,11 +13,12 @@ export const exportCommand: Command = {
     part: { type: 'string', value: 'PART', multiple: true, help: `only this part: ${configParts.join(', ')}` },
   },
   notes: [
-    'Services with versions, flags, live rules and experiments; lanes; assignments. Equal configurations give equal files:\neverything without an order of its own is sorted by id. Drafts, instances, tenants and access are not in it.',
+    'Services with versions, flags, compatibility, live rules and experiments; lanes; freezes that are not over; channels\nwithout their secrets, for who may see them; assignments. Equal configurations give equal files: everything without an\norder of its own is sorted by id. Drafts, holds, instances, tenants and access are not in it.',
   ],
   examples: ['grey export > grey.yaml', 'grey export --part services --part lanes --json'],
   async run(context) {
-    const { config } = await readLive(context.client(), readParts(textsOf(context.options, 'part')));
+    const parts = textsOf(context.options, 'part');
+    const { config } = await readLive(context.client(), readParts(parts), { isLenient: !parts.includes('channels') });
     context.show(config, () => formatYaml(config));
     return 'DONE';
   },

@@ -25,6 +25,7 @@ export const phases = {
   createService: 10,
   createVersion: 20,
   changeVersion: 30,
+  putCompatibility: 35,
   putFlags: 40,
   putLane: 50,
   changeService: 60,
@@ -33,6 +34,9 @@ export const phases = {
   deleteExperiment: 85,
   deleteLane: 90,
   assign: 95,
+  /** One that begins now would refuse what comes after it. */
+  putFreeze: 97,
+  putChannel: 98,
   retireVersion: 99,
 } as const;
 

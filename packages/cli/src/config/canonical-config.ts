@@ -1,4 +1,11 @@
-import { type Config, type ConfigCell, type ConfigService, configSchema } from './config.schema.ts';
+import {
+  type Config,
+  type ConfigCell,
+  type ConfigFreeze,
+  type ConfigService,
+  configSchema,
+  nameOfFreeze,
+} from './config.schema.ts';
 
 /**
  * One configuration, one text: everything without an order of its own by id, times in one form, fields as the schemas have
@@ -18,12 +25,14 @@ export function canonicalConfig(input: unknown): Config {
         }))
         .sort(by(({ tag }) => tag)),
     }),
+    ...(config.freezes && { freezes: config.freezes.map(canonicalFreeze).sort(by(nameOfFreeze)) }),
+    ...(config.channels && { channels: config.channels.toSorted(by(({ name }) => name)) }),
     ...(config.assignments && { assignments: canonicalAssignments(config.assignments) }),
   };
 }
 
 function canonicalService(service: ConfigService): ConfigService {
-  const { versions, experiments, rules, ...rest } = service;
+  const { versions, experiments, rules, compatibility, ...rest } = service;
   return {
     ...rest,
     ...(versions && {
@@ -47,6 +56,23 @@ function canonicalService(service: ConfigService): ConfigService {
         }))
         .sort(by(({ id }) => id)),
     }),
+    ...(compatibility && {
+      compatibility: compatibility
+        .map((one) => ({
+          ...one,
+          compatibleWith: one.compatibleWith?.toSorted() ?? null,
+          requires: one.requires.toSorted(by(({ serviceId }) => serviceId)),
+        }))
+        .sort(by(({ version }) => version)),
+    }),
+  };
+}
+
+function canonicalFreeze(freeze: ConfigFreeze): ConfigFreeze {
+  const { tenantIds, tenantTags, serviceIds } = freeze.scope;
+  return {
+    ...freeze,
+    scope: { tenantIds: tenantIds.toSorted(), tenantTags: tenantTags.toSorted(), serviceIds: serviceIds.toSorted() },
   };
 }
 

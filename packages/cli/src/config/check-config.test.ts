@@ -35,6 +35,21 @@ describe('a file that cannot be read as a configuration', () => {
   });
 });
 
+describe('compatibility in a file', () => {
+  test('names versions that there are, retired ones too, and ranges that can be read', () => {
+    const found = check(`services:
+  - id: pay
+    versions: [{version: v1}, {version: v0, status: retired}]
+    compatibility:
+      - {version: v0, compatibleWith: [v1, v9], requires: [{serviceId: shop, range: "=>1"}, {serviceId: pay, range: [v8]}]}`);
+    expect(found).toEqual([
+      'error VERSION_UNKNOWN services[pay].compatibility[v0]',
+      'error RANGE_INVALID services[pay].compatibility[v0].requires[shop].range',
+      'error VERSION_UNKNOWN services[pay].compatibility[v0].requires[pay]',
+    ]);
+  });
+});
+
 describe('a configuration', () => {
   const versions = 'versions: [{version: v1}, {version: v0, status: retired}]';
 

@@ -6,10 +6,11 @@ import {
   checkRuleSet,
   composeRuleSet,
   type LaneRecord,
+  parseVersionRange,
   type RuleSetDraft,
   type ServiceRecord,
 } from '@grey/route-core';
-import type { Config, ConfigCell, ConfigService } from './config.schema.ts';
+import type { Config, ConfigCell, ConfigService, ConfigVersion } from './config.schema.ts';
 
 export interface ConfigFinding {
   readonly severity: 'error' | 'warning';
@@ -70,7 +71,22 @@ class ConfigCheck {
       }
       this.#checkCondition(when, `${at}.experiments[${id}].when`);
     }
+    this.#checkCompatibility(service, at);
     if (service.rules) this.#checkRules(service, service.rules, at);
+  }
+
+  /** What is said of versions that are retired stays: they may come back. */
+  #checkCompatibility({ id, compatibility }: ConfigService, at: string): void {
+    for (const { version, compatibleWith, requires } of compatibility ?? []) {
+      const here = `${at}.compatibility[${version}]`;
+      for (const label of [version, ...(compatibleWith ?? [])]) this.#checkLabel(id, label, here);
+      for (const { serviceId, range } of requires) {
+        const there = `${here}.requires[${serviceId}]`;
+        if (typeof range !== 'string') for (const label of range) this.#checkLabel(serviceId, label, there);
+        else if (parseVersionRange(range) === null)
+          this.#fail('RANGE_INVALID', `${there}.range`, `"${range}" is no range of versions`);
+      }
+    }
   }
 
   #checkVersions({ versions }: ConfigService, at: string): void {
@@ -130,9 +146,17 @@ class ConfigCheck {
       return;
     }
     if (service.versions === undefined) return;
-    const found = service.versions.find((one) => one.version === version);
-    if (found === undefined) this.#fail('VERSION_UNKNOWN', path, `service "${serviceId}" has no version "${version}"`);
-    else if (found.status === 'retired') this.#fail('VERSION_RETIRED', path, `version "${version}" is retired`);
+    const found = this.#checkLabel(serviceId, version, path);
+    if (found?.status === 'retired') this.#fail('VERSION_RETIRED', path, `version "${version}" is retired`);
+  }
+
+  /** @returns the version, when the file has it */
+  #checkLabel(serviceId: string, version: string, path: string): ConfigVersion | undefined {
+    const versions = this.#services.get(serviceId)?.versions;
+    const found = versions?.find((one) => one.version === version);
+    if (versions !== undefined && found === undefined)
+      this.#fail('VERSION_UNKNOWN', path, `service "${serviceId}" has no version "${version}"`);
+    return found;
   }
 
   #checkCondition(condition: unknown, path: string): void {

@@ -1,5 +1,7 @@
 import {
+  channelSchema,
   createExperimentSchema,
+  createFreezeSchema,
   createVersionSchema,
   nameSchema,
   putFlagsSchema,
@@ -9,6 +11,7 @@ import {
   tagSchema,
   tenantIdSchema,
   updateServiceSchema,
+  versionCompatibilitySchema,
   versionLabelSchema,
   versionStatusSchema,
 } from '@grey/contracts';
@@ -43,11 +46,28 @@ const configServiceSchema = z.strictObject({
   versions: z.array(configVersionSchema).max(10_000).optional(),
   rules: ruleSetInputSchema.nullable().optional(),
   experiments: z.array(createExperimentSchema).max(1000).optional(),
+  compatibility: z.array(versionCompatibilitySchema).max(500).optional(),
 });
 export type ConfigService = z.infer<typeof configServiceSchema>;
 
 const configLaneSchema = putLaneSchema.extend({ tag: tagSchema });
 export type ConfigLane = z.infer<typeof configLaneSchema>;
+
+export type ConfigFreeze = z.infer<typeof createFreezeSchema>;
+
+/** Addresses and keys are secrets and never in a file: what is left says which channel it is, and what it is told. */
+const configChannelSchema = z.strictObject({
+  name: channelSchema.shape.name,
+  isEnabled: z.boolean(),
+  settings: channelSchema.shape.settings,
+  subscriptions: channelSchema.shape.subscriptions,
+});
+export type ConfigChannel = z.infer<typeof configChannelSchema>;
+
+/** Freezes have no id that a file could know. */
+export function nameOfFreeze({ title, startsAt }: Pick<ConfigFreeze, 'title' | 'startsAt'>): string {
+  return `${title} ${startsAt}`;
+}
 
 const configCellSchema = z.union([
   versionLabelSchema,
@@ -69,6 +89,10 @@ export const configSchema = z.strictObject({
     .array(
       configServiceSchema
         .refine(({ versions }) => once((one: ConfigVersion) => one.version)(versions), 'each version once')
+        .refine(
+          ({ compatibility }) => once((one: { version: string }) => one.version)(compatibility),
+          'each version once',
+        )
         .refine(({ experiments }) => once((one: { id: string }) => one.id)(experiments), 'each experiment once'),
     )
     .refine(
@@ -83,11 +107,19 @@ export const configSchema = z.strictObject({
       'each lane once',
     )
     .optional(),
+  freezes: z.array(createFreezeSchema).refine(once(nameOfFreeze), 'each title once for one beginning').optional(),
+  channels: z
+    .array(configChannelSchema)
+    .refine(
+      once((one: ConfigChannel) => one.name),
+      'each channel once',
+    )
+    .optional(),
   assignments: z
     .record(tenantIdSchema, z.record(nameSchema, configCellSchema.nullable()))
     .optional()
     .meta({ description: 'Version by tenant and service; null: no assignment, the tenant follows the default.' }),
 });
 export type Config = z.infer<typeof configSchema>;
-export type ConfigPart = 'services' | 'lanes' | 'assignments';
-export const configParts: readonly ConfigPart[] = ['services', 'lanes', 'assignments'];
+export type ConfigPart = 'services' | 'lanes' | 'freezes' | 'channels' | 'assignments';
+export const configParts: readonly ConfigPart[] = ['services', 'lanes', 'freezes', 'channels', 'assignments'];

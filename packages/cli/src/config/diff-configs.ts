@@ -1,8 +1,18 @@
 import { canonicalConfig } from './canonical-config.ts';
 import { compareValues, type ValueDifference } from './compare-values.ts';
-import type { Config, ConfigCell, ConfigService, ConfigVersion } from './config.schema.ts';
+import { type Config, type ConfigCell, type ConfigService, type ConfigVersion, nameOfFreeze } from './config.schema.ts';
 
-export type EntityKind = 'service' | 'version' | 'flags' | 'lane' | 'rules' | 'experiment' | 'assignment';
+export type EntityKind =
+  | 'service'
+  | 'version'
+  | 'flags'
+  | 'compatibility'
+  | 'lane'
+  | 'rules'
+  | 'experiment'
+  | 'freeze'
+  | 'channel'
+  | 'assignment';
 
 /** Something that is not the same on both sides. */
 export interface Difference {
@@ -23,6 +33,8 @@ export function diffConfigs(live: Config, file: Config): Difference[] {
   return [
     ...diffServices(live.services ?? [], wanted.services),
     ...diffKeyed('lane', [], live.lanes ?? [], wanted.lanes, (lane) => lane.tag),
+    ...diffKeyed('freeze', [], live.freezes ?? [], wanted.freezes, nameOfFreeze),
+    ...diffKeyed('channel', [], live.channels ?? [], wanted.channels, (channel) => channel.name),
     ...diffAssignments(live.assignments ?? {}, wanted.assignments),
   ];
 }
@@ -37,17 +49,21 @@ function diffServices(live: readonly ConfigService[], file: readonly ConfigServi
 function diffService(id: string, live: ConfigService | undefined, file: ConfigService | undefined): Difference[] {
   // What a service has goes with it: one line says that it is not in the file.
   if (file === undefined) return compare('service', [id], live, undefined);
-  const { versions, rules, experiments, ...fields } = file;
+  const { versions, rules, experiments, compatibility, ...fields } = file;
   const {
     versions: liveVersions = [],
     rules: liveRules,
     experiments: liveExperiments = [],
+    compatibility: liveCompatibility,
     ...liveFields
   } = live ?? {};
   return [
     ...compare('service', [id], live && pick(liveFields, fields), fields),
     ...diffVersions(id, liveVersions, versions),
     ...(rules === undefined ? [] : compare('rules', [id], liveRules ?? undefined, rules ?? undefined)),
+    ...(compatibility === undefined
+      ? []
+      : compare('compatibility', [id], unlessEmpty(liveCompatibility), unlessEmpty(compatibility))),
     ...diffKeyed('experiment', [id], liveExperiments, experiments, (one) => one.id),
   ];
 }
@@ -67,6 +83,10 @@ function diffVersions(id: string, live: readonly ConfigVersion[], file: readonly
       ...(flags === undefined ? [] : compare('flags', [id, version], flagsNow, flags.length > 0 ? flags : undefined)),
     ];
   });
+}
+
+function unlessEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list?.length ? list : undefined;
 }
 
 function diffKeyed<T extends object>(

@@ -5,7 +5,18 @@ import type { Difference, EntityKind } from './diff-configs.ts';
 /** Of many lines of one kind, so many are shown: 100 000 assignments are no reading. */
 const SHOWN = 50;
 const LONGEST = 160;
-const kinds: readonly EntityKind[] = ['service', 'version', 'flags', 'lane', 'rules', 'experiment', 'assignment'];
+const kinds: readonly EntityKind[] = [
+  'service',
+  'version',
+  'flags',
+  'compatibility',
+  'lane',
+  'rules',
+  'experiment',
+  'freeze',
+  'channel',
+  'assignment',
+];
 
 /** Differences as text, by kind: `+` only in the file, `-` only live, `~` in both. */
 export function formatDiff(differences: readonly Difference[], paint: Paint): string {

@@ -55,6 +55,25 @@ describe('a plan', () => {
     ]);
   });
 
+  test('changes of a channel what it is told, and nothing that is a secret', () => {
+    const settings = { kind: 'webhook', format: 'slack', language: 'en', template: null, origin: 'https://a.example' };
+    const channel = { name: 'night', isEnabled: true, settings: { ...settings, signingKeyIds: [] }, subscriptions: [] };
+    const live = liveOf({ channels: [channel] });
+    const titles = (channels: object[]) => {
+      const { steps, blocked, left } = plan(live, { channels }, { isPruning: true, mayDiscardDrafts: false });
+      return [...steps.map(({ title }) => title), ...blocked, ...left.map(({ names }) => `left ${names.join(' ')}`)];
+    };
+    expect(titles([{ ...channel, isEnabled: false }])).toEqual(['change channel night: isEnabled']);
+    const elsewhere = { ...channel.settings, origin: 'https://b.example' };
+    expect(titles([{ ...channel, settings: elsewhere }])).toEqual([
+      'channel night: where it leads, and how, is changed in the console',
+    ]);
+    expect(titles([channel, { ...channel, name: 'day' }])).toEqual([
+      'channel day: its address is a secret and in no file; make it in the console',
+    ]);
+    expect(titles([])).toEqual(['left night']);
+  });
+
   test('is blocked where the API has no way to what the file says', () => {
     const live = liveOf({
       services: [

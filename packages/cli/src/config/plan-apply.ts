@@ -1,6 +1,7 @@
 import type { ApplyStep } from './apply-step.ts';
 import { assignmentSteps, type Cell, cellsOf } from './assignment-steps.ts';
 import type { Difference } from './diff-configs.ts';
+import { channelStep, compatibilityStep, freezeStep } from './guard-steps.ts';
 import type { Live } from './read-live.ts';
 import { experimentStep, laneStep, rulesStep } from './routing-steps.ts';
 import { flagsStep, serviceSteps, versionSteps } from './service-steps.ts';
@@ -42,8 +43,9 @@ export function planApply(differences: readonly Difference[], live: Live, wishes
 
 /** Flags and rules that a file leaves empty are asked for; the rest may simply be of no concern to it. */
 function staysLive({ kind, action, file }: Difference, { isPruning }: ApplyWishes): boolean {
-  if (action !== 'remove' || kind === 'flags' || kind === 'rules' || file === null) return false;
-  return !isPruning || kind === 'service' || kind === 'version';
+  if (action !== 'remove' || kind === 'flags' || kind === 'rules' || kind === 'compatibility' || file === null)
+    return false;
+  return !isPruning || kind === 'service' || kind === 'version' || kind === 'channel';
 }
 
 function stepsOf(difference: Difference, live: Live, { mayDiscardDrafts }: ApplyWishes): (ApplyStep | string)[] {
@@ -58,6 +60,12 @@ function stepsOf(difference: Difference, live: Live, { mayDiscardDrafts }: Apply
     }
     case 'flags':
       return [flagsStep(difference)];
+    case 'compatibility':
+      return [compatibilityStep(difference)];
+    case 'freeze':
+      return [freezeStep(difference, live)];
+    case 'channel':
+      return [channelStep(difference, live)];
     case 'lane':
       return [laneStep(difference)];
     case 'experiment':

@@ -1,6 +1,7 @@
 import type { GreyClient } from '../api/grey-client.ts';
+import { CliError } from '../cli-error.ts';
 import { canonicalConfig } from './canonical-config.ts';
-import { CONFIG_FORMAT, type Config, type ConfigPart } from './config.schema.ts';
+import { CONFIG_FORMAT, type Config, type ConfigPart, nameOfFreeze } from './config.schema.ts';
 
 /** The configuration as it is, with what a change of it needs. */
 export interface Live {
@@ -8,6 +9,8 @@ export interface Live {
   /** Entity tags, by {@link keyOf}. */
   readonly etags: ReadonlyMap<string, string>;
   readonly rules: ReadonlyMap<string, LiveRules>;
+  /** What the API knows things by that a file knows by another name, by {@link keyOf}. */
+  readonly ids?: ReadonlyMap<string, string>;
 }
 
 /** Of a service: the number of the live set, and who has a draft, if anybody. */
@@ -16,7 +19,7 @@ export interface LiveRules {
   readonly draftBy: string | null;
 }
 
-export type LiveKind = 'service' | 'version' | 'flags' | 'experiment' | 'lane';
+export type LiveKind = 'service' | 'version' | 'flags' | 'experiment' | 'lane' | 'compatibility' | 'freeze' | 'channel';
 
 export function keyOf(kind: LiveKind, ...names: string[]): string {
   return [kind, ...names].join(' ');
@@ -25,16 +28,32 @@ export function keyOf(kind: LiveKind, ...names: string[]): string {
 /** Requests under way at once: the server has others to answer. */
 const PARALLEL = 6;
 const PAGE = 1000;
+/** Entity tag of what is not there. */
+const NOTHING = '"0"';
 
-/** Reads what is asked for. The parts are read one after the other: a change that is made meanwhile may be in one of them. */
-export async function readLive(client: GreyClient, parts: readonly ConfigPart[]): Promise<Live> {
+/**
+ * Reads what is asked for. The parts are read one after the other: a change that is made meanwhile may be in one of them.
+ *
+ * @param options.isLenient channels, which not everybody may see, are left out for who may not
+ */
+export async function readLive(
+  client: GreyClient,
+  parts: readonly ConfigPart[],
+  options: { readonly isLenient?: boolean } = {},
+): Promise<Live> {
+  const ids = new Map<string, string>();
   const etags = new Map<string, string>();
   const rules = new Map<string, LiveRules>();
   const config: Record<string, unknown> = { format: CONFIG_FORMAT };
   if (parts.includes('services')) config.services = await readServices(client, etags, rules);
   if (parts.includes('lanes')) config.lanes = await readLanes(client, etags);
+  if (parts.includes('freezes')) config.freezes = await readFreezes(client, etags, ids);
+  if (parts.includes('channels')) {
+    const channels = readChannels(client, etags, ids);
+    config.channels = await (options.isLenient ? channels.catch(nothingWhereForbidden) : channels);
+  }
   if (parts.includes('assignments')) config.assignments = await readAssignments(client);
-  return { config: canonicalConfig(config), etags, rules };
+  return { config: canonicalConfig(config), etags, rules, ids };
 }
 
 async function readServices(client: GreyClient, etags: Map<string, string>, liveRules: Map<string, LiveRules>) {
@@ -45,6 +64,7 @@ async function readServices(client: GreyClient, etags: Map<string, string>, live
     services.push(...body.items);
     cursor = body.nextCursor ?? undefined;
   } while (cursor !== undefined);
+  const compatibility = new Map((await client.call('listCompatibility')).body.items.map((one) => [one.serviceId, one]));
   return inParallel(services, async (service) => {
     const { id, name, defaultVersions, unknownTenant, balancer, balancing, fallback, fallbackVersion } = service;
     const params = { serviceId: id };
@@ -55,6 +75,9 @@ async function readServices(client: GreyClient, etags: Map<string, string>, live
     liveRules.set(id, { number: rules.live?.number ?? null, draftBy: rules.draft?.savedBy.name ?? null });
     for (const experiment of experiments) etags.set(keyOf('experiment', id, experiment.id), experiment.etag);
     const live = rules.live;
+    const fits = compatibility.get(id);
+    // Nothing was ever said of a service that the list does not have.
+    etags.set(keyOf('compatibility', id), fits?.etag ?? NOTHING);
     return {
       id,
       name,
@@ -72,6 +95,7 @@ async function readServices(client: GreyClient, etags: Map<string, string>, live
           variants: one.variants.map(({ ranges: _ranges, ...variant }) => variant),
         }),
       ),
+      compatibility: fits?.versions ?? [],
     };
   });
 }
@@ -92,6 +116,41 @@ async function readLanes(client: GreyClient, etags: Map<string, string>) {
   const { body } = await client.call('listLanes');
   for (const { tag, etag } of body.items) etags.set(keyOf('lane', tag), etag);
   return body.items.map(({ tag, name, mode, versions, entry }) => ({ tag, name, mode, versions, entry }));
+}
+
+/** Those that are not over; of several with one title and beginning the first. */
+async function readFreezes(client: GreyClient, etags: Map<string, string>, ids: Map<string, string>) {
+  const freezes = [];
+  let cursor: string | undefined;
+  do {
+    const { body } = await client.call('listFreezes', { query: { limit: PAGE, cursor } });
+    for (const { id, title, reason, scope, startsAt, endsAt, recurrence, state, etag } of body.items) {
+      const key = keyOf('freeze', nameOfFreeze({ title, startsAt }));
+      if (state === 'over' || ids.has(key)) continue;
+      etags.set(key, etag);
+      ids.set(key, id);
+      freezes.push({ title, reason, scope, startsAt, endsAt, recurrence });
+    }
+    cursor = body.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return freezes;
+}
+
+async function readChannels(client: GreyClient, etags: Map<string, string>, ids: Map<string, string>) {
+  const channels = [];
+  for (const { id, name, isEnabled, settings, subscriptions, etag } of (await client.call('listChannels')).body.items) {
+    const key = keyOf('channel', name);
+    if (ids.has(key)) continue;
+    etags.set(key, etag);
+    ids.set(key, id);
+    channels.push({ name, isEnabled, settings, subscriptions });
+  }
+  return channels;
+}
+
+function nothingWhereForbidden(error: unknown): undefined {
+  if (error instanceof CliError && error.exit === 'NOT_ALLOWED') return undefined;
+  throw error;
 }
 
 async function readAssignments(client: GreyClient) {

@@ -3,7 +3,7 @@ import type { ConfigService, ConfigVersion } from './config.schema.ts';
 import type { Difference } from './diff-configs.ts';
 import { keyOf } from './read-live.ts';
 
-type Fields = Omit<ConfigService, 'versions' | 'rules' | 'experiments'>;
+type Fields = Omit<ConfigService, 'versions' | 'rules' | 'experiments' | 'compatibility'>;
 
 /** A service that is not there is created, then given what needs its versions. */
 export function serviceSteps({ names, action, values, file }: Difference): ApplyStep[] {
