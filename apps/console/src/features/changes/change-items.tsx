@@ -1,4 +1,5 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Anchor, Button, Group, Stack } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { listChangeItems } from '../../api/generated/grey.ts';
 import type { ChangeItem } from '../../api/generated/model/index.ts';
@@ -6,6 +7,7 @@ import { useFormat } from '../../i18n/format.ts';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VersionDiff } from '../assignments/plan-diff.tsx';
+import { revisionIn } from './change-links.ts';
 import { diffFields } from './field-diff.ts';
 import { FieldLines, SubjectLinks } from './field-lines.tsx';
 
@@ -75,12 +77,24 @@ export function ItemLine({ item }: { item: ChangeItem }) {
 export function ItemName({ item }: { item: Pick<ChangeItem, 'entity' | 'tenantId' | 'serviceId' | 'key'> }) {
   if (item.entity === 'tenant') return <SubjectLinks tenantId={item.key} serviceId={null} />;
   if (item.entity === 'service') return <SubjectLinks tenantId={null} serviceId={item.key} />;
+  if (item.entity === 'change') return <ChangeLink changeId={item.key} />;
   return <span className="mono">{item.key}</span>;
+}
+
+function ChangeLink({ changeId }: { changeId: string }) {
+  const { t } = useTranslation();
+  return (
+    <Anchor component={Link} to={`/changes/${changeId}`} size="sm" className="mono">
+      {t('live.revision', { revision: revisionIn(changeId) })}
+    </Anchor>
+  );
 }
 
 /** What it was and became. */
 export function ItemDiff({ item }: { item: Pick<ChangeItem, 'entity' | 'before' | 'after'> }) {
   const { t } = useTranslation();
+  if (item.entity === 'change') return <span>{t('changes.takenBack')}</span>;
+  if (item.entity === 'override') return <span>{detailsOf(item.after).join(' ')}</span>;
   const diffs = diffFields(item);
   if (item.entity === 'assignment') {
     const version = (side: ChangeItem['before']) => (typeof side?.['version'] === 'string' ? side['version'] : null);
@@ -102,4 +116,11 @@ export function ItemDiff({ item }: { item: Pick<ChangeItem, 'entity' | 'before' 
       {item.after !== null && <FieldLines diffs={diffs} isState={item.before === null} />}
     </>
   );
+}
+
+/** What an override set aside, in the words of the objections; each once. */
+function detailsOf(override: ChangeItem['after']): string[] {
+  const objections = override?.['objections'];
+  if (!Array.isArray(objections)) return [];
+  return [...new Set(objections.map((one: { detail?: unknown }) => String(one?.detail ?? '')))];
 }
