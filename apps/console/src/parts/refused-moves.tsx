@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Box, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/api-problem.ts';
@@ -38,7 +38,7 @@ export function ObjectionList({ objections }: { objections: readonly Objection[]
   const { number } = useFormat();
   return (
     <>
-      <section className="objections" aria-label={t('refused.title')} tabIndex={0}>
+      <Box component="section" className="objections" aria-label={t('refused.title')} tabIndex={0}>
         <ul>
           {objections.slice(0, shown).map((one) => (
             <li key={[one.tenantId, one.serviceId, one.code, one.detail].join(' ')}>
@@ -56,7 +56,7 @@ export function ObjectionList({ objections }: { objections: readonly Objection[]
             </li>
           ))}
         </ul>
-      </section>
+      </Box>
       {objections.length > shown && (
         <Text size="xs" c="dimmed">
           {t('state.firstOf', { shown: number(shown), all: number(objections.length) })}
