@@ -32,7 +32,11 @@ export function ScopeWords({ hold: { scope, tenantCount } }: { hold: Hold }) {
   return <>{t('holds.scopes.tenants', { count, shown: number(count) })}</>;
 }
 
-export function HoldStateLabel({ isActive }: { isActive: boolean }) {
+export function HoldStateLabel({ hold: { isActive, isPending } }: { hold: Hold }) {
   const { t } = useTranslation();
-  return <StatusLabel tone={isActive ? 'warn' : 'plain'}>{t(isActive ? 'holds.inForce' : 'holds.lifted')}</StatusLabel>;
+  return (
+    <StatusLabel tone={isActive ? 'warn' : 'plain'}>
+      {t(isPending ? 'holds.pending' : isActive ? 'holds.inForce' : 'holds.lifted')}
+    </StatusLabel>
+  );
 }

@@ -32,7 +32,7 @@ export function HoldPage() {
             ? t(one.isActive ? 'holds.title' : 'holds.titleLifted', { service: one.serviceId, from: one.fromVersion })
             : t('nav.holds')
         }
-        note={one && <HoldStateLabel isActive={one.isActive} />}
+        note={one && <HoldStateLabel hold={one} />}
         before={
           <Anchor component={Link} to="/holds" size="xs">
             {t('holds.back')}

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, NativeSelect } from '@mantine/core';
+import { Button, Group, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -69,9 +69,9 @@ export function HoldsPage() {
         <Empty>{t(Object.keys(filters).length > 0 ? 'holds.noneFits' : 'holds.noneInForce')}</Empty>
       )}
       {query.data?.pages.some(({ isFromSnapshot }) => isFromSnapshot) && (
-        <Alert color="yellow" mb="xs">
+        <div className="panel hold-notice" data-tone="warn" role="status">
           {t('holds.fromSnapshot')}
-        </Alert>
+        </div>
       )}
       {rows.length > 0 && <HoldTable rows={rows} hasState={filters.state === 'any'} onEndReached={loadMore} />}
     </>
@@ -96,7 +96,7 @@ function HoldTable({ rows, hasState, onEndReached }: HoldTableProps) {
   const state: DataColumn<Hold> = {
     id: 'state',
     header: t('holds.state'),
-    cell: (row) => <HoldStateLabel isActive={row.isActive} />,
+    cell: (row) => <HoldStateLabel hold={row} />,
   };
   const columns: DataColumn<Hold>[] = [
     { id: 'service', header: t('terms.service'), cell: (row) => <span className="mono">{row.serviceId}</span> },
@@ -117,8 +117,9 @@ function HoldTable({ rows, hasState, onEndReached }: HoldTableProps) {
     {
       id: 'progress',
       header: t('holds.progress'),
-      cell: ({ id }) => {
-        const rollback = byId.get(id);
+      cell: (row) => {
+        if (row.isPending) return <HoldStateLabel hold={row} />;
+        const rollback = byId.get(row.id);
         return rollback ? <RollbackProgress rollback={rollback} /> : t('state.none');
       },
     },
