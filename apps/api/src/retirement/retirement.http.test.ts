@@ -152,6 +152,17 @@ test('a retired version is no target anywhere, is still there to be seen, and co
   expect((await assign('acme', 'gone', 'v3')).status).toBe(200);
 });
 
+test('of a retirement and those who assign the version at the same moment, one side is refused', async () => {
+  await makeService('race');
+  const assigning = tenants.flatMap((tenant) => [assign(tenant, 'race', 'v3'), assign(tenant, 'race', 'v2')]);
+  const [retired, ...assigned] = await Promise.all([retire('race', 'v3'), ...assigning]);
+  const refusals = assigned.filter(({ status }) => status !== 200).map(({ body }) => body.code);
+  expect(refusals).toEqual(refusals.map(() => 'VERSION_RETIRED'));
+  const { status, assignmentCount } = (await api.ask('GET', at('race', 'v3'))).body;
+  if (retired?.status === 200) expect([status, assignmentCount]).toEqual(['retired', 0]);
+  else expect([retired?.body.code, status]).toEqual(['VERSION_REFERENCED', 'active']);
+});
+
 test('a retirement is taken back by reverting it, and that too, unless the version is in use again', async () => {
   await makeService('back');
   await retire('back', 'v3');
