@@ -68,8 +68,19 @@ test('the past is marked as such, compared with now, and a tenant restored to it
   await expect(operator.getByTestId('change')).toHaveCount(items.length - 1);
 });
 
-test('the log is verified and downloaded whole', async ({ operator }) => {
+test('a person is erased, and the log still verified and downloaded whole', async ({ operator, world }) => {
+  const user = { username: 'leaver', name: 'Leaver', role: 'VIEWER', password: 'correct horse battery staple' };
+  const { id } = await world.product.call<{ id: string }>('POST', '/api/users', user);
+  await world.product.call('DELETE', `/api/users/${id}`);
   await operator.goto('/changes/audit');
+  await operator.getByLabel('Deleted user').selectOption(id);
+  await operator.getByRole('button', { name: 'Erase…' }).click();
+  await operator.getByLabel(`Type ${id} to confirm`).fill(id);
+  await expect(operator.getByRole('button', { name: 'Erase for ever' })).toBeDisabled();
+  await operator.getByLabel(/^Reason/).fill('Asked for it');
+  await operator.getByRole('button', { name: 'Erase for ever' }).click();
+  await expect(operator.getByText('The person is erased from the log.')).toBeVisible();
+  await expect(operator.getByLabel('Deleted user')).not.toContainText('leaver');
   await operator.getByRole('button', { name: 'Verify', exact: true }).click();
   await expect(operator.getByText(/^The log is what was written: \d+ changes checked\.$/)).toBeVisible();
   expect(await findViolations(operator)).toEqual([]);
