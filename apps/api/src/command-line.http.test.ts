@@ -222,6 +222,17 @@ describe('a file', () => {
     expect(json.steps[2].error.code).toBe('SERVICE_UNKNOWN');
   });
 
+  test('that retires a version in use is told what keeps it, and what would mend that', async () => {
+    write({ format: 'grey/1', services: [{ id: 'orders', versions: [{ version: 'v1', status: 'retired' }] }] });
+    const { status, out } = await grey(`apply ${file} --yes`);
+    expect([status, out]).toEqual([
+      1,
+      expect.stringContaining(
+        'It is the default of orders. Mend: Give the default to another version, or promote one.',
+      ),
+    ]);
+  });
+
   test('is refused in a freeze, and applied with a word why not to wait', async () => {
     const times = { startsAt: '2026-01-01T00:00:00Z', endsAt: '2100-01-01T00:00:00Z' };
     const freeze = { title: 'Sales', reason: 'busy', ...times, scope: { serviceIds: ['orders'] } };

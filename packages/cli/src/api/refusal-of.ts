@@ -23,13 +23,20 @@ function exitOf(status: number, code: string): ExitName {
   return (status >= 500 && !answers.has(code)) || status === 429 ? 'UNREACHABLE' : 'REFUSED';
 }
 
+/** What refers says so in words; what only names itself is shown as it came. */
+function referenceText(reference: unknown): string {
+  const { detail, mend } = (reference ?? {}) as { readonly detail?: unknown; readonly mend?: unknown };
+  if (typeof detail !== 'string') return JSON.stringify(reference);
+  return typeof mend === 'string' ? `${detail} Mend: ${mend}` : detail;
+}
+
 function linesOf(problem: Problem): string[] {
   const faults = (problem.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
   const objections = (problem.objections ?? []).map(
     ({ code, tenantId, serviceId, detail, mend }) =>
       `${tenantId ?? 'everybody'} ${serviceId}: ${detail} (${code})${mend === null ? '' : ` Mend: ${mend}`}`,
   );
-  const references = (problem.references ?? []).map((one) => JSON.stringify(one));
+  const references = (problem.references ?? []).map(referenceText);
   const lines = [...faults, ...objections, ...references].map(printable);
   return lines.length <= SHOWN
     ? lines
