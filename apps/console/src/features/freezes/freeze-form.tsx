@@ -1,15 +1,4 @@
-import {
-  Autocomplete,
-  Button,
-  Checkbox,
-  Group,
-  NativeSelect,
-  NumberInput,
-  Stack,
-  TagsInput,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -20,7 +9,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
 import { checkFields, type FreezeFields, fieldsOf, toCreate } from './freeze-fields.ts';
-import { useWeekdays } from './freeze-words.ts';
+import { RecurrenceFields } from './recurrence-fields.tsx';
 
 interface FreezeFormProps {
   freeze?: Freeze | undefined;
@@ -145,65 +134,5 @@ export function FreezeForm({ freeze, day = null, onClose }: FreezeFormProps) {
         </Stack>
       </form>
     </Dialog>
-  );
-}
-
-interface RecurrenceFieldsProps {
-  fields: FreezeFields;
-  fault: (name: keyof FreezeFields) => string | undefined;
-  onChange: (part: Partial<FreezeFields>) => void;
-}
-
-function RecurrenceFields({ fields, fault, onChange }: RecurrenceFieldsProps) {
-  const { t } = useTranslation();
-  const weekdays = useWeekdays();
-  return (
-    <div className="panel">
-      <Stack gap="xs">
-        <Checkbox.Group
-          label={t('freezes.weekdays')}
-          error={fault('weekdays')}
-          value={fields.weekdays.map(String)}
-          onChange={(days) => onChange({ weekdays: days.map(Number).sort() })}
-        >
-          <div className="weekday-row">
-            {weekdays.map((name, index) => (
-              <Checkbox key={name} value={String(index + 1)} label={name} />
-            ))}
-          </div>
-        </Checkbox.Group>
-        <Group align="flex-start" gap="sm">
-          <TextInput
-            w={120}
-            label={t('freezes.startTime')}
-            type="time"
-            value={fields.startTime}
-            error={fault('startTime')}
-            onChange={(event) => onChange({ startTime: event.currentTarget.value.slice(0, 5) })}
-          />
-          <NumberInput
-            w={120}
-            label={t('freezes.hours')}
-            min={0.25}
-            max={168}
-            step={0.5}
-            decimalScale={2}
-            value={fields.durationHours}
-            error={fault('durationHours')}
-            onChange={(value) => onChange({ durationHours: Number(value) || 0 })}
-          />
-          <Autocomplete
-            size="xs"
-            flex={1}
-            label={t('freezes.zone')}
-            data={Intl.supportedValuesOf('timeZone')}
-            limit={30}
-            value={fields.timeZone}
-            error={fault('timeZone')}
-            onChange={(timeZone) => onChange({ timeZone })}
-          />
-        </Group>
-      </Stack>
-    </div>
   );
 }

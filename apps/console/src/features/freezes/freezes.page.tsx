@@ -1,21 +1,16 @@
-import { Button, Group, SegmentedControl, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Group, SegmentedControl } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { listFreezes } from '../../api/generated/grey.ts';
-import type { Freeze } from '../../api/generated/model/index.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
-import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
 import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
-import { Calendar } from './calendar.tsx';
-import { type CalendarView, readDay, turn, weeksOf, wordDay } from './calendar-days.ts';
+import { readDay, wordDay } from './calendar-days.ts';
+import { CalendarPager } from './calendar-pager.tsx';
 import { FreezeForm } from './freeze-form.tsx';
-import { FreezeList } from './freeze-list.tsx';
 import { FreezeNotice } from './freeze-notice.tsx';
 import { FreezePanel } from './freeze-panel.tsx';
+import { FreezesInCalendar, FreezesInList } from './freezes-shown.tsx';
 import type { FreezesView } from './freezes-view.ts';
 import { useFreezesInForce } from './use-freezes-in-force.ts';
 import './freezes.css';
@@ -65,7 +60,9 @@ export function FreezesPage() {
           />
         </Group>
         <Group gap="xs">
-          {view !== 'list' && <Pager view={view} day={day} onTurn={(next) => go({ day: wordDay(next) })} now={now} />}
+          {view !== 'list' && (
+            <CalendarPager view={view} day={day} onTurn={(next) => go({ day: wordDay(next) })} now={now} />
+          )}
           <SegmentedControl
             size="xs"
             aria-label={t('freezes.view')}
@@ -76,9 +73,9 @@ export function FreezesPage() {
         </Group>
       </Group>
       {view === 'list' ? (
-        <ListView filters={filters} onOpen={open} />
+        <FreezesInList filters={filters} onOpen={open} />
       ) : (
-        <CalendarPart
+        <FreezesInCalendar
           view={view}
           day={day}
           now={now}
@@ -91,107 +88,6 @@ export function FreezesPage() {
       {creating && <FreezeForm day={creating.day} onClose={() => setCreating(null)} />}
       {freeze && <FreezePanel freezeId={freeze} onClose={() => go({ freeze: undefined })} />}
     </>
-  );
-}
-
-interface CalendarPartProps {
-  view: CalendarView;
-  day: number;
-  now: number;
-  filters: { tenantId?: string; serviceId?: string };
-  onOpen: (freezeId: string) => void;
-  onWeek: (day: number) => void;
-  onCreate: ((day: number) => void) | undefined;
-}
-
-const calendarLimit = 200;
-
-function CalendarPart({ filters, ...calendar }: CalendarPartProps) {
-  const { t } = useTranslation();
-  const weeks = weeksOf(calendar.day, calendar.view);
-  const span = {
-    from: new Date(weeks[0]?.bounds[0] ?? 0).toISOString(),
-    to: new Date(weeks.at(-1)?.bounds[7] ?? 0).toISOString(),
-  };
-  const freezes = useQuery({
-    queryKey: ['freezes', 'span', span, filters],
-    queryFn: ({ signal }) => listFreezes({ ...filters, ...span, limit: calendarLimit }, { signal }),
-    placeholderData: (before) => before,
-  });
-  if (freezes.isError) return <Failure error={freezes.error} onRetry={() => void freezes.refetch()} />;
-  return (
-    <>
-      <Calendar {...calendar} freezes={freezes.data?.items ?? []} />
-      <Text size="xs" c="dimmed" mt={6} role="status">
-        {freezes.data
-          ? freezes.data.nextCursor
-            ? t('freezes.tooMany', { shown: calendarLimit })
-            : t('freezes.shown', { count: freezes.data.items.length })
-          : t('state.loading', { what: t('freezes.title') })}{' '}
-        {calendar.onCreate && t('freezes.clickDay')}
-      </Text>
-    </>
-  );
-}
-
-function ListView({ filters, onOpen }: Pick<CalendarPartProps, 'filters' | 'onOpen'>) {
-  const { t } = useTranslation();
-  const { query, rows, loadMore } = usePages<Freeze>(['freezes', 'list', filters], (cursor, signal) =>
-    listFreezes({ ...filters, limit: 100, ...(cursor ? { cursor } : {}) }, { signal }),
-  );
-  return (
-    <>
-      {query.isPending && <Loading what={t('freezes.title')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && <Empty>{t('freezes.none')}</Empty>}
-      {rows.length > 0 && <FreezeList freezes={rows} onOpen={onOpen} onEndReached={loadMore} />}
-    </>
-  );
-}
-
-interface PagerProps {
-  view: CalendarView;
-  day: number;
-  now: number;
-  onTurn: (day: number) => void;
-}
-
-function Pager({ view, day, now, onTurn }: PagerProps) {
-  const { t, i18n } = useTranslation();
-  const locale = i18n.language === 'zh' ? 'zh-CN' : 'en-GB';
-  const bounds = weeksOf(day, 'week')[0]?.bounds ?? [day, day];
-  const label =
-    view === 'month'
-      ? new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(day)
-      : new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(
-          bounds[0] ?? day,
-          bounds[6] ?? day,
-        );
-  return (
-    <Group gap={4} role="group" aria-label={t('freezes.turn')}>
-      <Text size="sm" fw={600} mr={6} aria-live="polite">
-        {label}
-      </Text>
-      <Button
-        variant="default"
-        size="compact-sm"
-        aria-label={t('freezes.before')}
-        onClick={() => onTurn(turn(day, view, -1))}
-      >
-        {'‹'}
-      </Button>
-      <Button variant="default" size="compact-sm" onClick={() => onTurn(now)}>
-        {t('freezes.today')}
-      </Button>
-      <Button
-        variant="default"
-        size="compact-sm"
-        aria-label={t('freezes.after')}
-        onClick={() => onTurn(turn(day, view, 1))}
-      >
-        {'›'}
-      </Button>
-    </Group>
   );
 }
 

@@ -4,15 +4,15 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { getRetirement, listVersions } from '../../api/generated/grey.ts';
-import type { Retirement, RetirementInstance } from '../../api/generated/model/index.ts';
+import type { Retirement } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
-import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
-import { HealthLabel, StatusLabel, VersionStatusLabel } from '../../parts/status.tsx';
+import { VersionStatusLabel } from '../../parts/status.tsx';
 import { usePermission } from '../access/me.ts';
 import { PlanReview } from '../assignments/plan-review.tsx';
 import { RetireVersion, ReviveVersion } from './end-version.tsx';
+import { InstancesLeft } from './instances-left.tsx';
 import { PromoteDialog } from './promote-dialog.tsx';
 import { ReferenceList } from './reference-list.tsx';
 import { StragglerList } from './straggler-list.tsx';
@@ -162,42 +162,5 @@ function Verdict({ retirement, onStep }: { retirement: Retirement; onStep: (step
         )}
       </Group>
     </Group>
-  );
-}
-
-function InstancesLeft({ retirement: { instances, instanceCount } }: { retirement: Retirement }) {
-  const { t } = useTranslation();
-  const { number } = useFormat();
-  const columns: DataColumn<RetirementInstance>[] = [
-    { id: 'id', header: t('instances.id'), cell: (row) => <span className="mono nowrap">{row.instanceId}</span> },
-    { id: 'address', header: t('instances.address'), cell: (row) => <span className="mono">{row.address}</span> },
-    { id: 'source', header: t('instances.source'), cell: (row) => t(`discovery.names.${row.source}`) },
-    {
-      id: 'health',
-      header: t('instances.health'),
-      cell: (row) =>
-        row.isEnabled ? (
-          <HealthLabel health={row.health} />
-        ) : (
-          <StatusLabel tone="plain">{t('instances.disabled')}</StatusLabel>
-        ),
-    },
-  ];
-  return (
-    <div>
-      <Group gap="sm" align="baseline" mb="xs">
-        <Title order={2}>{t('retirement.instances')}</Title>
-        <Text size="xs" c="dimmed">
-          {t('retirement.instancesMean', { all: number(instanceCount) })}
-        </Text>
-      </Group>
-      <DataTable
-        label={t('retirement.instances')}
-        columns={columns}
-        rows={instances}
-        rowKey={(row) => row.instanceId}
-        maxHeight={260}
-      />
-    </div>
   );
 }
