@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
 import { RaceLostError } from '../infra/db/database-errors.ts';
+import { packed, packRows, unpackRows } from '../infra/db/packed.ts';
 import { type TenantFilter, whereOf } from '../infra/db/tenant-filter.ts';
 import { type CellMove, type CellState, cellKey } from './plan-cells.ts';
 
@@ -54,23 +56,21 @@ export class AssignmentsStore {
 
   /** The cells of these keys that have an assignment; locked, nobody else changes them until the end. */
   async readCells(tx: Transaction, keys: CellKeys, isLocked: boolean): Promise<Map<string, CellRow>> {
-    const tenantIds = [...keys.tenantIds];
-    const serviceIds = [...keys.serviceIds];
-    const rows = isLocked
-      ? await tx.$queryRaw<CellRow[]>`
-          SELECT a.tenant_id AS "tenantId", a.service_id AS "serviceId", a.version, a.is_pinned AS "isPinned", a.stamp,
-                 a.updated_at AS "updatedAt"
-          FROM assignments a
-          JOIN unnest(${tenantIds}::text[], ${serviceIds}::text[]) AS k (tenant_id, service_id)
-            ON a.tenant_id = k.tenant_id AND a.service_id = k.service_id
-          ORDER BY a.tenant_id, a.service_id FOR UPDATE OF a`
-      : await tx.$queryRaw<CellRow[]>`
-          SELECT a.tenant_id AS "tenantId", a.service_id AS "serviceId", a.version, a.is_pinned AS "isPinned", a.stamp,
-                 a.updated_at AS "updatedAt"
-          FROM assignments a
-          JOIN unnest(${tenantIds}::text[], ${serviceIds}::text[]) AS k (tenant_id, service_id)
-            ON a.tenant_id = k.tenant_id AND a.service_id = k.service_id`;
-    return new Map(rows.map((row) => [cellKey(row.tenantId, row.serviceId), row]));
+    const lock = isLocked ? Prisma.sql`ORDER BY a.tenant_id, a.service_id FOR UPDATE OF a` : Prisma.empty;
+    const rows = await tx.$queryRaw<{ rows: string | null }[]>`
+      WITH cells AS MATERIALIZED (
+        SELECT a.tenant_id, a.service_id, a.version, a.is_pinned, a.stamp, a.updated_at
+        FROM assignments a
+        JOIN unnest(${packed(keys.tenantIds)}, ${packed(keys.serviceIds)}) AS k (tenant_id, service_id)
+          ON a.tenant_id = k.tenant_id AND a.service_id = k.service_id
+        ${lock})
+      ${packRows(packedFields, Prisma.sql`cells`)}`;
+    return new Map(
+      unpackRows(rows).map((fields) => {
+        const row = cellOf(fields);
+        return [cellKey(row.tenantId, row.serviceId), row];
+      }),
+    );
   }
 
   /**
@@ -117,12 +117,33 @@ export interface PackedRow {
   readonly pinned: readonly string[] | null;
 }
 
+/** Of a cell, as texts. */
+const packedFields = [
+  Prisma.sql`tenant_id`,
+  Prisma.sql`service_id`,
+  Prisma.sql`version`,
+  Prisma.sql`is_pinned::text`,
+  Prisma.sql`stamp::text`,
+  Prisma.sql`(extract(epoch FROM updated_at) * 1000)::bigint::text`,
+];
+
+function cellOf([tenantId = '', serviceId = '', version = '', isPinned, stamp = '0', updatedAt]: string[]): CellRow {
+  return {
+    tenantId,
+    serviceId,
+    version,
+    isPinned: isPinned === 'true',
+    stamp: BigInt(stamp),
+    updatedAt: new Date(Number(updatedAt)),
+  };
+}
+
 function columnsOf(moves: readonly CellMove[]) {
   return {
-    tenantIds: moves.map((move) => move.tenantId),
-    serviceIds: moves.map((move) => move.serviceId),
-    versions: moves.map((move) => move.toVersion),
-    pinned: moves.map((move) => move.toPinned),
+    tenantIds: packed(moves.map((move) => move.tenantId)),
+    serviceIds: packed(moves.map((move) => move.serviceId)),
+    versions: packed(moves.map((move) => move.toVersion)),
+    pinned: Prisma.sql`${packed(moves.map((move) => String(move.toPinned)))}::boolean[]`,
   };
 }
 
@@ -130,7 +151,7 @@ function insert(tx: Transaction, moves: readonly CellMove[]): Promise<number> {
   const { tenantIds, serviceIds, versions, pinned } = columnsOf(moves);
   return tx.$executeRaw`
     INSERT INTO assignments (tenant_id, service_id, version, is_pinned)
-    SELECT * FROM unnest(${tenantIds}::text[], ${serviceIds}::text[], ${versions}::text[], ${pinned}::boolean[])
+    SELECT * FROM unnest(${tenantIds}, ${serviceIds}, ${versions}, ${pinned})
     ON CONFLICT (tenant_id, service_id) DO NOTHING`;
 }
 
@@ -139,7 +160,7 @@ function update(tx: Transaction, moves: readonly CellMove[]): Promise<number> {
   return tx.$executeRaw`
     UPDATE assignments a
     SET version = m.version, is_pinned = m.is_pinned, stamp = nextval('assignment_stamp_seq'), updated_at = now()
-    FROM unnest(${tenantIds}::text[], ${serviceIds}::text[], ${versions}::text[], ${pinned}::boolean[])
+    FROM unnest(${tenantIds}, ${serviceIds}, ${versions}, ${pinned})
       AS m (tenant_id, service_id, version, is_pinned)
     WHERE a.tenant_id = m.tenant_id AND a.service_id = m.service_id`;
 }
@@ -147,6 +168,6 @@ function update(tx: Transaction, moves: readonly CellMove[]): Promise<number> {
 function remove(tx: Transaction, moves: readonly CellMove[]): Promise<number> {
   const { tenantIds, serviceIds } = columnsOf(moves);
   return tx.$executeRaw`
-    DELETE FROM assignments a USING unnest(${tenantIds}::text[], ${serviceIds}::text[]) AS m (tenant_id, service_id)
+    DELETE FROM assignments a USING unnest(${tenantIds}, ${serviceIds}) AS m (tenant_id, service_id)
     WHERE a.tenant_id = m.tenant_id AND a.service_id = m.service_id`;
 }

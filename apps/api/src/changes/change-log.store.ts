@@ -3,6 +3,7 @@ import type { ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
+import { packed } from '../infra/db/packed.ts';
 import {
   actorHash,
   isPersonal,
@@ -78,9 +79,9 @@ export class ChangeLogStore {
         SELECT (ordinality - 1)::int AS index, entity, tenant_id, service_id, key, before::jsonb AS before,
                after::jsonb AS after, CASE WHEN ${isPersonal} THEN ${newSalt} END AS salt
         FROM unnest(
-          ${items.map((item) => item.entity)}::text[], ${items.map((item) => item.tenantId)}::text[],
-          ${items.map((item) => item.serviceId)}::text[], ${items.map((item) => item.key)}::text[],
-          ${items.map((item) => json(item.before))}::text[], ${items.map((item) => json(item.after))}::text[]
+          ${packed(items.map((item) => item.entity))}, ${packed(items.map((item) => item.tenantId))},
+          ${packed(items.map((item) => item.serviceId))}, ${packed(items.map((item) => item.key))},
+          ${packed(items.map((item) => json(item.before)))}, ${packed(items.map((item) => json(item.after)))}
         ) WITH ORDINALITY AS t (entity, tenant_id, service_id, key, before, after, ordinality)
       ), written AS (
         INSERT INTO change_items (change_key, index, entity, tenant_id, service_id, key, before, after, salt, hash)
