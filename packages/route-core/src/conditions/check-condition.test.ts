@@ -30,6 +30,9 @@ describe('what can be saved', () => {
     ['all of a day', { op: 'time', fromMinute: 0, untilMinute: 1440 }],
     ['all days', { op: 'time', days: [1, 7] }],
     ['instants', { op: 'time', from: '2026-01-01T00:00Z', until: '2026-01-01T00:00:00.001+00:00' }],
+    ['an instant to begin with', { op: 'time', from: '2026-01-01T00:00Z' }],
+    ['an instant to end with', { op: 'time', until: '2026-01-01T00:00Z' }],
+    ['a header to count by', { op: 'percentage', portion: { ...portion, unit: { by: 'header', name: 'x' } } }],
     ['everybody', { op: 'percentage', portion: { ...portion, share: 10_000 } }],
     ['nobody', { op: 'percentage', portion: { ...portion, share: 0 } }],
     [
