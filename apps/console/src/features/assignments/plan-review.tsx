@@ -1,6 +1,7 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
@@ -11,6 +12,7 @@ import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
+import { wayFor } from '../compatibility/way-for.ts';
 import { useEffectiveWords } from '../routers/effective-words.ts';
 import { PlanConflicts } from './plan-conflicts.tsx';
 import { PlanMoves } from './plan-diff.tsx';
@@ -78,6 +80,7 @@ export function PlanReview({ cells: asked, request, onClose, onApplied }: PlanRe
     apply.reset();
     void plan.refetch();
   };
+  const way = wayFor(plan.data?.refusals ?? [], asPlanned);
   const conflicts = conflictsOf(plan.data?.refusals ?? []);
   const moveCount = plan.data?.summary.moveCount ?? 0;
   const isTyped = moveCount < typedFrom || typed.trim() === String(moveCount);
@@ -104,6 +107,11 @@ export function PlanReview({ cells: asked, request, onClose, onApplied }: PlanRe
               refusals={plan.data.refusals.filter((one) => !conflicts.includes(one))}
               onOverride={setOverride}
             />
+            {way && (
+              <Anchor component={Link} to={`/compatibility/upgrade?${new URLSearchParams({ ...way })}`} size="sm">
+                {t('refused.findWay')}
+              </Anchor>
+            )}
             {override && (
               <PlanOverridden
                 overridden={plan.data.overridden}

@@ -4,6 +4,7 @@ import type { Compatibility, UpgradeStep } from '../../api/generated/model/index
 import { lineOf, offsetsOf } from './fault-place.ts';
 import { reasonOf } from './step-reason.ts';
 import { readUpgradeQuestion, requestOf, targetsOf, wordTargets } from './upgrade-question.ts';
+import { wayFor } from './way-for.ts';
 
 const step = (serviceId: string, fromVersion: string, toVersion: string): UpgradeStep => ({
   serviceId,
@@ -56,6 +57,19 @@ test('the address keeps the question, and what is missing is no question', () =>
   expect(requestOf({ tenants: 'a, b\na', to })).toMatchObject({
     selection: { kind: 'tenants', tenantIds: ['a', 'b'] },
   });
+});
+
+test('what a plan refused as incompatible is asked of the solver', () => {
+  const refusal = (tenantId: string, code: 'INCOMPATIBLE' | 'FROZEN') =>
+    ({ tenantId, serviceId: 'shop', code, message: '' }) as const;
+  const refusals = [refusal('a', 'INCOMPATIBLE'), refusal('b', 'FROZEN'), refusal('a', 'INCOMPATIBLE')];
+  const cell = (tenantId: string, targetVersion: string | null) => ({ tenantId, serviceId: 'shop', targetVersion });
+  const asked = { tenants: 'a', to: 'shop@2.0' };
+  expect(wayFor(refusals, { cells: [cell('b', '3.0'), cell('a', '2.0')] })).toEqual(asked);
+  const targets = [{ serviceId: 'shop', targetVersion: '2.0' }];
+  expect(wayFor(refusals, { selection: { kind: 'all' }, targets })).toEqual(asked);
+  expect(wayFor(refusals, { cells: [cell('a', null)] })).toBeUndefined();
+  expect(wayFor(refusals.slice(1, 2), { cells: [cell('b', '2.0')] })).toBeUndefined();
 });
 
 test('the place of a fault is found in the text', () => {
