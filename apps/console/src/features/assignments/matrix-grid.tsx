@@ -124,7 +124,8 @@ export function MatrixGrid({ data, selection, onSelect, onChoose, isReadOnly }: 
               style={{ left: start, width: columnWidth }}
               title={services[index]?.id ?? ''}
             >
-              <HeldMark serviceId={services[index]?.id} isShort /> {services[index]?.id}
+              <HeldMark serviceId={services[index]?.id} isShort />
+              {services[index]?.id}
             </div>
           ))}
         </div>
