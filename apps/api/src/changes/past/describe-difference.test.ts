@@ -28,3 +28,16 @@ test('of anything else it is said which fields became what, shortly', () => {
 test('a field that is there on one side only differs from nothing', () => {
   expect(differingFields({ a: 1 }, { a: 1, b: null, c: false })).toEqual([{ name: 'c', from: null, to: false }]);
 });
+
+test('a freeze goes by its title, and what was overridden by the words of who objected', () => {
+  const freeze = { entity: 'freeze', tenantId: null, serviceId: null, key: '6f0c' } as const;
+  const from = { title: 'Sales', endsAt: '2026-11-30T00:00:00.000Z' };
+  expect(describeDifference(freeze, from, { ...from, endsAt: null })).toBe(
+    'freeze “Sales”: endsAt 2026-11-30T00:00:00.000Z → null',
+  );
+  expect(describeDifference(freeze, from, null)).toBe('freeze “Sales” is removed');
+  const after = { objectionCount: 2, objections: [{ serviceId: 'pay', detail: 'Frozen by “Sales”.', count: 2 }] };
+  expect(describeDifference({ ...freeze, entity: 'override', key: 'FROZEN' }, null, after)).toBe(
+    'FROZEN is overridden: Frozen by “Sales”.',
+  );
+});

@@ -16,12 +16,17 @@ export function differingFields(from: State, to: State): StateDifference['fields
 export function describeDifference(subject: Subject, from: State, to: State): string {
   if (subject.entity === 'assignment') return describeMove(subject, from, to);
   if (subject.entity === 'override') return `${subject.key} is overridden: ${overriddenIn(to)}`;
-  const name = `${subject.entity.replace('_', ' ')} ${subject.key}`;
+  const name = `${subject.entity.replace('_', ' ')} ${nameOf(subject, to ?? from)}`;
   if (from === null) return `${name} is added`;
   if (to === null) return `${name} is removed`;
   const fields = differingFields(from, to);
   const said = fields.map((field) => `${field.name} ${short(field.from)} → ${short(field.to)}`);
   return `${name}: ${said.join(', ')}`;
+}
+
+/** Freezes go by their title; nobody knows their ids. */
+function nameOf({ entity, key }: Subject, state: State): string {
+  return entity === 'freeze' ? `“${String(state?.['title'])}”` : key;
 }
 
 function describeMove({ tenantId, serviceId }: Subject, from: State, to: State): string {
