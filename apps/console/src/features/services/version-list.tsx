@@ -133,6 +133,8 @@ function StatusStep({ step: { version, status }, onClose }: { step: Step; onClos
       onClose();
     },
   });
+  // Whoever brings back what was given up says why.
+  const isRevival = version.status === 'retired';
   const references = change.error instanceof ApiProblem ? (change.error.problem.references ?? []) : [];
   return (
     <Dialog
@@ -143,6 +145,7 @@ function StatusStep({ step: { version, status }, onClose }: { step: Step; onClos
         <Text size="sm">{t(`versions.toMeans.${status}`)}</Text>
         <TextInput
           label={t('confirm.reason')}
+          required={isRevival}
           value={reason}
           maxLength={500}
           onChange={(event) => setReason(event.currentTarget.value)}
@@ -164,7 +167,11 @@ function StatusStep({ step: { version, status }, onClose }: { step: Step; onClos
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button loading={change.isPending} onClick={() => change.mutate()}>
+          <Button
+            loading={change.isPending}
+            disabled={isRevival && reason.trim() === ''}
+            onClick={() => change.mutate()}
+          >
             {t(`versions.to.${status}`)}
           </Button>
         </Group>
