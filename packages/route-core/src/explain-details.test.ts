@@ -194,6 +194,21 @@ describe('what the steps to a version rest on', () => {
     ]);
   });
 
+  it('are that a version is retired, or not in the catalogue', () => {
+    const [v1] = [{ version: 'v1', ordinal: 1, status: 'retired' as const }];
+    const versionSteps = (versions: ServiceRecord['versions']) => stepsOf(sourceWith({ versions }), 'version').at(-1);
+    expect(versionSteps([v1])).toEqual({ step: 'version', outcome: 'retired', version: 'v1', detail: {} });
+    expect(versionSteps([])).toEqual({ step: 'version', outcome: 'unknown', version: 'v1', detail: {} });
+  });
+
+  it('are the instances that a balancer takes though they are degraded', () => {
+    const instances = [instance('ok', 'v1'), instance('slow', 'v1', { health: 'degraded' })];
+    const leftOut = (balancer: ServiceRecord['balancer']) =>
+      stepsOf(sourceWith({ balancer }, { instances }), 'left_out').map(({ detail }) => detail.instanceId);
+    expect(leftOut('round_robin')).toEqual(['slow']);
+    expect(leftOut('health_aware')).toEqual([]);
+  });
+
   it('are the numbers of instances, and each that is left out', () => {
     const instances = [
       instance('ok', 'v1'),

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { buildSnapshot, createDecisionEnv, explain, type RuleRecord, type SnapshotSource } from './index.ts';
+import { Trace } from './explain-trace.ts';
+import {
+  buildSnapshot,
+  createDecisionEnv,
+  type ExperimentRecord,
+  explain,
+  type RuleRecord,
+  type ServiceRecord,
+  type SnapshotSource,
+} from './index.ts';
 
 function sourceWith(rules: readonly RuleRecord[], instanceCount = 1): SnapshotSource {
   return {
@@ -76,5 +85,44 @@ describe('the steps of a decision', () => {
     expect(steps.filter(({ step }) => step === 'left_out')).toHaveLength(50);
     expect(steps.filter(({ outcome }) => outcome === 'matched').map(({ detail }) => detail.ruleId)).toEqual(['last']);
     expect(steps.at(-1)?.step).toBe('instance');
+  });
+
+  it('are not crowded out by experiments either', () => {
+    const experiment = (id: string, isRunning: boolean): ExperimentRecord => ({
+      id,
+      isRunning,
+      unit: { by: 'tenant' },
+      whenMissing: 'tenant',
+      salt: id,
+      hashing: 'murmur3',
+      variants: [{ name: 'a', version: 'v1', weight: 10_000, ranges: [[0, 10_000]] }],
+    });
+    const idle = Array.from({ length: 60 }, (_, i) => experiment(`e${i}`, false));
+    const source = sourceWith([]);
+    const services = source.services as ServiceRecord[];
+    const experiments = [...idle, experiment('last', true)];
+    const steps = stepsOf({ ...source, services: [{ ...services[0]!, experiments }] });
+    const ofExperiments = steps.filter(({ step }) => step === 'experiment');
+    expect(ofExperiments).toHaveLength(51);
+    expect(ofExperiments.at(-1)).toMatchObject({ outcome: 'admitted', detail: { id: 'last' } });
+  });
+});
+
+describe('a trace', () => {
+  it('has at most 500 steps, whatever is added', () => {
+    const trace = new Trace();
+    for (let i = 0; i < 600; i++) trace.add('version', 'matched', { i });
+    expect(trace.steps).toHaveLength(500);
+    expect(trace.steps.at(-1)).toEqual({ step: 'version', outcome: 'matched', detail: { i: 499 } });
+  });
+
+  it('names a version only where there is one', () => {
+    const trace = new Trace();
+    trace.add('hold', 'none', {});
+    trace.add('hold', 'none', {}, 'v1');
+    expect(trace.steps.map((step) => Object.keys(step))).toEqual([
+      ['step', 'outcome', 'detail'],
+      ['step', 'outcome', 'version', 'detail'],
+    ]);
   });
 });

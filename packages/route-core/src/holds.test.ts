@@ -79,3 +79,45 @@ describe('assertHold', () => {
     );
   });
 });
+
+describe('of several holds on one version', () => {
+  const versions = ['a', 'b', 'c'].map((version, at) => ({ version, ordinal: at + 1, status: 'active' as const }));
+  const service = {
+    id: 's',
+    unknownTenant: 'reject',
+    balancer: 'round_robin',
+    fallback: 'fail',
+    defaults: [{ version: 'a', weight: 10_000 }],
+    versions,
+  } as const;
+  const appliedOf = (holds: readonly HoldRecord[]): unknown => {
+    const snapshot = buildSnapshot({
+      position: { epoch: 'e', revision: 1 },
+      tenants: [{ id: 'x', status: 'active', tags: ['t'] }],
+      services: [service],
+      assignments: [],
+      schemas: [],
+      holds,
+      instances: [],
+    });
+    const { steps } = explain(snapshot, { tenantId: 'x', serviceName: 's' }, createDecisionEnv());
+    return steps.find(({ step }) => step === 'hold')?.detail.holdId;
+  };
+
+  it('the one of the lowest id applies, in whatever order they came', () => {
+    const holds = [held('2', 'a', 'c'), held('1', 'a', 'b'), held('3', 'a', 'c')];
+    expect(appliedOf(holds)).toBe('1');
+    expect(appliedOf(holds.toReversed())).toBe('1');
+  });
+
+  it('the more special applies before that', () => {
+    const everybody = held('1', 'a', 'b');
+    const tagged = held('2', 'a', 'b', { kind: 'tag', tag: 't' });
+    const named = held('3', 'a', 'b', only('x'));
+    expect([appliedOf([everybody, tagged, named]), appliedOf([everybody, tagged]), appliedOf([everybody])]).toEqual([
+      '3',
+      '2',
+      '1',
+    ]);
+  });
+});

@@ -29,7 +29,7 @@ describe('readCells', () => {
       schemas: { remove: [schema] },
     });
     expect(readCells(next, 'a')).toEqual({ assignments: [], schemas: [] });
-    expect(readCells(next, 'b').assignments).toHaveLength(1);
+    expect(readCells(next, 'b').assignments).toEqual([{ ...assigned, tenantId: 'b', isPinned: false }]);
   });
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decide } from './decide.ts';
 import { createDecisionEnv } from './decision-env.ts';
 import { readService } from './read-service.ts';
-import type { SnapshotSource } from './records.ts';
+import type { HoldRecord, SnapshotSource } from './records.ts';
 import { buildSnapshot } from './snapshot.ts';
 
 const service = (id: string) => ({
@@ -72,6 +72,26 @@ test('without a tenant, or with one that is not known, there is none', () => {
   expect(readService(snapshot, 'pay', 'nobody')?.tenants).toEqual([]);
   expect(readService(snapshot, 'pay', 'b')?.tenants).toMatchObject([{ status: 'suspended' }]);
   expect(readService(snapshot, 'nothing', 'a')).toBeUndefined();
+});
+
+test('holds are told that count for everybody, or for this tenant among others', () => {
+  const tagged = {
+    id: 'h4',
+    serviceId: 'shop',
+    fromVersion: 'v1',
+    toVersion: 'v2',
+    scope: { kind: 'tag', tag: 'beta' },
+  };
+  const held = buildSnapshot({ ...source, holds: [...source.holds, tagged as HoldRecord] });
+  for (const tenantId of [undefined, 'a', 'nobody']) {
+    const read = readService(held, 'shop', tenantId);
+    expect(read?.holds.map(({ scope }) => scope)).toEqual([{ kind: 'all' }, tagged.scope]);
+    expect(read?.schemas).toEqual([]);
+  }
+  expect(readService(held, 'pay', 'a')?.holds.map(({ scope }) => scope)).toEqual([
+    { kind: 'tenants', tenantIds: ['a'] },
+  ]);
+  expect(readService(held, 'pay')?.holds).toEqual([]);
 });
 
 test.each(['a', 'b', 'nobody'])('a snapshot built of it decides for %s as the whole one does', (tenantId) => {

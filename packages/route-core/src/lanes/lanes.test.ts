@@ -52,7 +52,7 @@ const lane = (tag: string, more: Partial<LaneRecord> = {}): LaneRecord => ({
 const laneOf = (lanes: readonly LaneRecord[], metadata = {}): unknown =>
   decide(buildSnapshot(sourceWith(lanes)), { tenantId: 'acme', serviceName: 'pay', metadata }, createDecisionEnv());
 
-describe('lanes', () => {
+describe('lanes', { timeout: 60_000 }, () => {
   it.each([
     ['a', 'b', 'c'],
     ['c', 'b', 'a'],
