@@ -2,17 +2,8 @@ import { applyDelta, type HoldRecord, readHolds, type Snapshot } from '@grey/rou
 import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import {
-  type Death,
-  emptySnapshot,
-  FollowerModel,
-  ModelLog,
-  ModelRedis,
-  type Observer,
-  ReplicaModel,
-  TENANTS,
-  VERSIONS,
-} from '../../test/emergency-model.ts';
+import { type Death, FollowerModel, type Observer, ReplicaModel } from '../../test/emergency-observers.ts';
+import { emptySnapshot, ModelLog, ModelRedis, TENANTS, VERSIONS } from '../../test/emergency-parts.ts';
 
 /** `pnpm soak` runs it longer: GREY_SOAK_RUNS histories, from GREY_SOAK_SEED, for at most GREY_SOAK_MS. */
 const { GREY_SOAK_RUNS: runs, GREY_SOAK_SEED: seed, GREY_SOAK_MS: limit } = process.env;
