@@ -155,6 +155,7 @@ const laneRoute = createRoute({
   path: '/lanes/$tag',
   component: lazyRouteComponent(() => import('../features/lanes/lane.page.tsx'), 'LanePage'),
 });
+/** Not loaded when it is needed but with the console: at that moment nothing may be missing. */
 const emergencyRoute = createRoute({
   ...inShell,
   path: '/emergency',

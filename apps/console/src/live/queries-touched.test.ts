@@ -45,3 +45,10 @@ test('a change of instances touches their service only', () => {
 test('instances are read again after every connection, because their events are not replayed', () => {
   expect(queriesTouched({ type: 'hello', position })).toContainEqual(['instances']);
 });
+
+test('holds and their bookkeeping show on the pages of what they hold', () => {
+  for (const kind of ['hold.created', 'hold.lifted', 'rollback.undone', 'assignments.rewritten'] as const)
+    expect(queriesTouched(changeOf(kind)), kind).toEqual(
+      expect.arrayContaining([['holds'], ['hold'], ['rollback'], ['rollbacks'], ['tenant-services'], ['matrix']]),
+    );
+});
