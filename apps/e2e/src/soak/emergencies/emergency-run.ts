@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RollbackResult, routerListSchema } from '@grey/contracts';
-import { seededRandom } from '@grey/testkit';
-import { Redis } from 'ioredis';
 import { type FollowingRouters, startFollowingRouters } from '../../../../api/test/following-routers.ts';
-import { type Replicas, startReplicas } from '../../bench/start-replicas.ts';
-import { type CallProduct, callerFor, UnexpectedAnswer } from '../../call-product.ts';
+import { UnexpectedAnswer } from '../../call-product.ts';
 import { BeatingFleet } from '../outages/beating-fleet.ts';
+import { KillableProduct } from './killable-product.ts';
 import { LogReplay, type Picture, pictureOf, pictureOfPast } from './log-replay.ts';
 import type { TakenBack } from './taken-back.ts';
 import { Watchers } from './watchers.ts';
@@ -43,48 +41,41 @@ export interface EmergencyReport {
 
 /** Two replicas of the API and two routers, through short histories in which processes are killed hard. */
 export class EmergencyRun {
-  readonly #random: () => number;
-  readonly #replicas: Replicas;
-  readonly #calls: readonly CallProduct[];
-  readonly #client: Redis;
+  readonly #product: KillableProduct;
   readonly #services: BeatingFleet;
   readonly #watchers: Watchers;
   readonly #replay: LogReplay;
   readonly #takenBack: TakenBack[] = [];
   #fleet: FollowingRouters | undefined;
-  readonly #down = new Set<'postgres' | number>();
   /** Changes that were acknowledged in this history. */
   #changeIds: string[] = [];
   #looks: { readonly revision: number; readonly changeId: string; readonly picture: Picture }[] = [];
   readonly #faults: string[] = [];
-  readonly #counts = { histories: 0, refused: 0, unanswered: 0, rebuilt: 0 };
-  readonly #kills: Record<string, number> = {};
+  readonly #counts = { histories: 0, rebuilt: 0 };
   readonly #byDurability: Record<string, number> = {};
 
-  private constructor(replicas: Replicas, services: BeatingFleet, seed: number) {
-    this.#random = seededRandom(seed);
-    this.#replicas = replicas;
+  private constructor(product: KillableProduct, services: BeatingFleet) {
+    this.#product = product;
     this.#services = services;
-    const urls = replicas.apis.map(({ url }) => url);
-    this.#calls = urls.map((url) => callerFor(url, replicas.token));
-    this.#client = new Redis(replicas.redis.url);
-    this.#client.on('error', () => undefined);
-    const { token } = replicas;
+    const { apis, token, call } = product.replicas;
+    const urls = apis.map(({ url }) => url);
     const takenBack = this.#takenBack;
     this.#watchers = new Watchers({ urls, token, serviceId: SERVICE, tenantIds: TENANTS, takenBack });
-    this.#replay = new LogReplay(replicas.call);
+    product.onBegun((replica) => this.#watchers.begunAnew(replica));
+    this.#replay = new LogReplay(call);
   }
 
   static async start(seed: number): Promise<EmergencyRun> {
-    const replicas = await startReplicas(2);
+    const product = await KillableProduct.start(seed);
+    const { apis, token, redis } = product.replicas;
     const services = new BeatingFleet(
-      replicas.apis.map(({ url }) => url),
-      replicas.token,
+      apis.map(({ url }) => url),
+      token,
     );
-    const run = new EmergencyRun(replicas, services, seed);
+    const run = new EmergencyRun(product, services);
     try {
       await run.#fill();
-      run.#fleet = await startFollowingRouters(replicas.redis.url, {
+      run.#fleet = await startFollowingRouters(redis.url, {
         count: 2,
         prefix: 'router',
         failShare: FAIL_SHARE,
@@ -104,7 +95,9 @@ export class EmergencyRun {
       ...this.#counts,
       acknowledged: this.#takenBack.length,
       byDurability: this.#byDurability,
-      kills: this.#kills,
+      kills: this.#product.kills,
+      refused: this.#product.refused,
+      unanswered: this.#product.unanswered,
       decided: this.#watchers.decided,
       faults: [...this.#faults, ...this.#watchers.faults],
     };
@@ -114,9 +107,9 @@ export class EmergencyRun {
   async runHistory(): Promise<void> {
     this.#changeIds = [];
     this.#looks = [];
-    const length = 5 + Math.floor(this.#random() * 5);
-    for (let number = 0; number < length; number++) await this.#step(this.#pick(STEPS));
-    await this.#allBack();
+    const length = 5 + Math.floor(this.#product.random() * 5);
+    for (let number = 0; number < length; number++) await this.#step(this.#product.pick(STEPS));
+    await this.#product.allBack();
     await this.#untilSettled();
     await this.#judge();
     this.#counts.histories++;
@@ -126,12 +119,11 @@ export class EmergencyRun {
     await this.#watchers.stop();
     for (const router of this.#fleet?.routers ?? []) await router.stop();
     this.#services.stop();
-    this.#client.disconnect();
-    await this.#replicas.stop();
+    await this.#product.stop();
   }
 
   async #fill(): Promise<void> {
-    const { call } = this.#replicas;
+    const { call } = this.#product.replicas;
     await call('POST', '/api/services', { id: SERVICE });
     for (const version of VERSIONS) {
       await call('POST', `/api/services/${SERVICE}/versions`, { version });
@@ -147,18 +139,16 @@ export class EmergencyRun {
     if (step === 'rollback') await this.#rollBack();
     else if (step === 'move') await this.#move();
     else if (step === 'undo') await this.#undo();
-    else if (step === 'kill') await this.#killOrBring(this.#pick(['postgres', 'postgres', 0, 1]));
-    else if (step === 'flush') {
-      await this.#client.flushall();
-      this.#count('redis emptied');
-    } else this.#look();
+    else if (step === 'kill') await this.#product.killOrBring(this.#product.pick(['postgres', 'postgres', 0, 1]));
+    else if (step === 'flush') await this.#product.flush();
+    else this.#look();
   }
 
   /** Sometimes the replica is killed while it is at it. */
   async #rollBack(): Promise<void> {
-    const from = 1 + Math.floor(this.#random() * 3);
-    const to = Math.floor(this.#random() * from);
-    const tenantIds = this.#random() < 0.5 ? TENANTS : TENANTS.filter(() => this.#random() < 0.5);
+    const from = 1 + Math.floor(this.#product.random() * 3);
+    const to = Math.floor(this.#product.random() * from);
+    const tenantIds = this.#product.random() < 0.5 ? TENANTS : TENANTS.filter(() => this.#product.random() < 0.5);
     const body = {
       serviceId: SERVICE,
       fromVersion: VERSIONS[from] as string,
@@ -168,12 +158,12 @@ export class EmergencyRun {
       maxAffected: TENANTS.length,
       allowRollbackOfRollback: true,
     };
-    const by = this.#somebody();
+    const by = this.#product.somebody();
     if (by === undefined || tenantIds.length === 0) return;
-    const asked = this.#ask<RollbackResult>(by, 'POST', '/api/emergency/rollback', body);
-    if (this.#random() < 0.25) {
-      await sleep(this.#random() * 40);
-      await this.#killApi(by);
+    const asked = this.#product.ask<RollbackResult>(by, 'POST', '/api/emergency/rollback', body);
+    if (this.#product.random() < 0.25) {
+      await sleep(this.#product.random() * 40);
+      await this.#product.killApi(by);
     }
     const result = await asked;
     if (result === undefined) return;
@@ -192,68 +182,34 @@ export class EmergencyRun {
   }
 
   async #move(): Promise<void> {
-    const by = this.#somebody();
+    const by = this.#product.somebody();
     if (by === undefined) return;
-    const target = `/api/tenants/${this.#pick(TENANTS)}/services/${SERVICE}`;
-    const moved = await this.#ask<{ changeId: string | null }>(by, 'PUT', target, {
-      targetVersion: this.#pick(VERSIONS),
+    const target = `/api/tenants/${this.#product.pick(TENANTS)}/services/${SERVICE}`;
+    const moved = await this.#product.ask<{ changeId: string | null }>(by, 'PUT', target, {
+      targetVersion: this.#product.pick(VERSIONS),
     });
     if (moved?.changeId) this.#changeIds.push(moved.changeId);
   }
 
   async #undo(): Promise<void> {
-    const by = this.#somebody();
+    const by = this.#product.somebody();
     const rollback = this.#takenBack.findLast(({ undoneAt }) => undoneAt === Number.POSITIVE_INFINITY);
-    if (by === undefined || rollback === undefined || this.#down.has('postgres')) return;
+    if (by === undefined || rollback === undefined || !this.#product.isLogUp) return;
     const target = `/api/emergency/rollbacks/${rollback.id}/undo`;
-    const shown = await this.#calls[by]?.('POST', target, { reason: 'soak' }).catch((error: unknown) => error);
+    const shown = await this.#product.calls[by]?.('POST', target, { reason: 'soak' }).catch((error: unknown) => error);
     if (!(shown instanceof UnexpectedAnswer) || shown.status !== 428) return;
     const { planToken } = (JSON.parse(shown.body) as { plan: { planToken: string } }).plan;
     rollback.undoneAt = Date.now();
-    const undone = await this.#ask<{ changeId: string }>(by, 'POST', target, { reason: 'soak', planToken });
+    const undone = await this.#product.ask<{ changeId: string }>(by, 'POST', target, { reason: 'soak', planToken });
     if (undone !== undefined) this.#changeIds.push(undone.changeId);
   }
 
   /** What a router has now, to be compared with what will be said of this moment later. */
   #look(): void {
-    const base = this.#pick(this.#fleet?.routers ?? []).followed.base;
+    const base = this.#product.pick(this.#fleet?.routers ?? []).followed.base;
     if (base === undefined) return;
     const { epoch, revision } = base.position;
     this.#looks.push({ revision, changeId: `${epoch}-${revision}`, picture: pictureOf(base, TENANTS) });
-  }
-
-  async #killOrBring(what: 'postgres' | number): Promise<void> {
-    if (this.#down.has(what)) await this.#bring(what);
-    else if (what === 'postgres') {
-      this.#down.add(what);
-      await this.#replicas.postgres.kill();
-      this.#count('postgres');
-    } else if (this.#down.has('postgres') || this.#random() < 0.7) {
-      await this.#killApi(what);
-      // It comes back to what is there: its disk, Redis, or all.
-      if (this.#random() < 0.7) await this.#bring(what);
-    }
-  }
-
-  async #killApi(replica: number): Promise<void> {
-    if (this.#down.has(replica)) return;
-    this.#down.add(replica);
-    await this.#replicas.apis[replica]?.kill();
-    this.#count('replica');
-  }
-
-  async #bring(what: 'postgres' | number): Promise<void> {
-    if (what === 'postgres') await this.#replicas.postgres.restart();
-    else {
-      this.#watchers.begunAnew(what);
-      await this.#replicas.apis[what]?.restart();
-    }
-    this.#down.delete(what);
-  }
-
-  async #allBack(): Promise<void> {
-    if (this.#down.has('postgres')) await this.#bring('postgres');
-    for (const what of [...this.#down]) await this.#bring(what);
   }
 
   /** Until the log has what was acknowledged, bookkeeping has ended, and everybody has what the log has. */
@@ -273,14 +229,17 @@ export class EmergencyRun {
   }
 
   async #whatIsMissing(): Promise<string | undefined> {
-    const { items } = await this.#replicas.call<{ items: { state: string }[] }>('GET', '/api/emergency/rollbacks');
+    const { items } = await this.#product.replicas.call<{ items: { state: string }[] }>(
+      'GET',
+      '/api/emergency/rollbacks',
+    );
     if (items.some(({ state }) => state === 'rewriting')) return 'bookkeeping is under way';
     await this.#replay.readOn();
     const lost = this.#takenBack.find(({ id }) => this.#replay.rollbackCounts.get(id) !== 1);
     if (lost !== undefined)
       return `${lost.id} is in the log ${this.#replay.rollbackCounts.get(lost.id) ?? 0} times instead of once`;
     const told = await Promise.all(
-      this.#calls.map(async (call) => {
+      this.#product.calls.map(async (call) => {
         const list = routerListSchema.parse(await call('GET', '/api/routers'));
         return list.items.find(({ isOwn }) => isOwn)?.digest;
       }),
@@ -297,35 +256,11 @@ export class EmergencyRun {
     for (const { revision, changeId, picture } of this.#looks) {
       const replayed = this.#replay.at(revision);
       if (replayed !== undefined && !isSame(picture, replayed)) fault(`replayed, ${changeId} is not what was`);
-      if (!isSame(picture, await pictureOfPast(this.#replicas.call, changeId)))
+      if (!isSame(picture, await pictureOfPast(this.#product.replicas.call, changeId)))
         fault(`the API says that ${changeId} was something else`);
       this.#counts.rebuilt++;
     }
     this.#replay.forget();
-  }
-
-  /** @returns undefined when it was refused, or nobody knows the answer */
-  async #ask<T>(by: number, method: string, target: string, body: unknown): Promise<T | undefined> {
-    try {
-      return await this.#calls[by]?.<T>(method, target, body);
-    } catch (error) {
-      if (error instanceof UnexpectedAnswer) this.#counts.refused++;
-      else this.#counts.unanswered++;
-      return undefined;
-    }
-  }
-
-  #somebody(): number | undefined {
-    const up = this.#replicas.apis.map((_, number) => number).filter((number) => !this.#down.has(number));
-    return up.length === 0 ? undefined : this.#pick(up);
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[Math.floor(this.#random() * items.length)] as T;
-  }
-
-  #count(what: string): void {
-    this.#kills[what] = (this.#kills[what] ?? 0) + 1;
   }
 }
 

@@ -36,9 +36,9 @@ export class LogReplay {
     }
   }
 
-  /** Forgets pictures that nobody asks for any more. */
+  /** Forgets pictures that nobody asks for any more: all but the last. */
   forget(): void {
-    this.#pictures.clear();
+    for (const revision of this.#pictures.keys()) if (revision < this.#revision) this.#pictures.delete(revision);
   }
 
   #apply({ kind }: Change, { entity, key, after }: Change['items'][number]): void {
