@@ -1,0 +1,1 @@
+export type { DataSourceAddress, Engine, Migration, MigrationSet, Phase } from './migration.ts';
