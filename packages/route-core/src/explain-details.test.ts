@@ -46,6 +46,10 @@ function sourceWith(service: Partial<ServiceRecord> = {}, more: Partial<Snapshot
   };
 }
 
+function held(id: string, fromVersion: string, toVersion: string): HoldRecord {
+  return { id, serviceId: 'pay', fromVersion, toVersion, scope: { kind: 'all' } };
+}
+
 /** The steps of one kind, or all of these kinds. */
 function stepsOf(source: SnapshotSource, kinds: string, metadata = {}, tenantId = 'acme') {
   const request = { tenantId, serviceName: 'pay', metadata };
@@ -162,17 +166,10 @@ describe('what the steps to a version rest on', () => {
   });
 
   it('are the hold, where it leads from and to', () => {
-    const hold = (id: string, fromVersion: string, toVersion: string): HoldRecord => ({
-      id,
-      serviceId: 'pay',
-      fromVersion,
-      toVersion,
-      scope: { kind: 'all' },
-    });
-    expect(stepsOf(sourceWith({}, { holds: [hold('h1', 'v1', 'v2')] }), 'hold')).toEqual([
+    expect(stepsOf(sourceWith({}, { holds: [held('h1', 'v1', 'v2')] }), 'hold')).toEqual([
       { step: 'hold', outcome: 'applied', version: 'v2', detail: { holdId: 'h1', from: 'v1' } },
     ]);
-    expect(stepsOf(sourceWith({}, { holds: [hold('h1', 'v3', 'v2')] }), 'hold')).toEqual([
+    expect(stepsOf(sourceWith({}, { holds: [held('h1', 'v3', 'v2')] }), 'hold')).toEqual([
       { step: 'hold', outcome: 'none', version: 'v1', detail: {} },
     ]);
   });
@@ -272,6 +269,19 @@ describe('what the steps after the version rest on', () => {
         detail: { share: 6000, instanceId: 'i2', address: 'i2:80' },
       },
     ]);
+  });
+
+  it.each<[string, string, number, Partial<SnapshotSource>]>([
+    ['not_drawn', 'v2', 5000, {}],
+    ['same_version', 'v1', 10_000, {}],
+    ['held', 'v2', 10_000, { holds: [held('h1', 'v2', 'v1')] }],
+    ['no_instance', 'v3', 10_000, {}],
+    ['version_unknown', 'v9', 10_000, {}],
+  ])('are why there is no mirror: %s', (outcome, version, share, more) => {
+    const target = { kind: 'version', version: 'v1' } as const;
+    const rule = { id: 'r', name: 'r', priority: 0, isEnabled: true, target, mirror: { version, share } };
+    const source = sourceWith({ ruleSet: { number: 1, normalizePath: false, rules: [rule] } }, more);
+    expect(stepsOf(source, 'mirror')).toEqual([{ step: 'mirror', outcome, version, detail: {} }]);
   });
 
   it('are the flags, and which of their rules gave the value', () => {
