@@ -93,7 +93,7 @@ test('a version that is left is seen with all that keeps it, replaced by another
   await expect(operator.getByText('2 references keep it from being retired.')).toBeVisible();
   await expect(operator.getByRole('table', { name: 'Who is left on it' })).toContainText('zz-fit-straggler');
   await expect(operator.getByRole('button', { name: 'Retire', exact: true })).toBeDisabled();
-  expect(await findViolationsInBothColours(operator)).toEqual([]);
+  expect(await findViolations(operator)).toEqual([]);
   await operator.getByRole('button', { name: /^Promote another/ }).click();
   const dialog = operator.getByRole('dialog');
   await dialog.getByLabel('Version that comes').selectOption('2.0.0');
