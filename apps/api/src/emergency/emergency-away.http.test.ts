@@ -105,8 +105,11 @@ test('what no disk takes is refused, and not in force', async () => {
 });
 
 test('a PostgreSQL that takes connections and says nothing is away as well', async () => {
+  const backAt = Date.now();
   await gate.open();
   await vi.waitFor(async () => expect(await changesOf('pay')).toHaveLength(1), PATIENCE);
+  const [taken] = (await ask('GET', '/api/holds?serviceId=pay')).body.items;
+  expect([taken.isPending, Date.parse(taken.createdAt) < backAt]).toEqual([false, true]);
   gate.stall();
   const done = await rollBack('mute', { maxAffected: 1 });
   expect(done.body).toMatchObject({ durability: 'journal', affectedCount: 1 });

@@ -21,6 +21,7 @@ export interface RollbackNote {
   readonly actor: Actor;
   readonly reason: string;
   readonly operatorId: string | null;
+  readonly takenAt?: string;
   readonly affectedCount: number;
   readonly isRollbackOfRollbackAllowed: boolean;
   /** What the log keeps of it besides, for people. */
@@ -68,7 +69,7 @@ export class WriteRollbackService {
       ...(leftOut.length === 0 ? {} : { leftOut }),
       ...(overridden.length === 0 ? {} : { overridden }),
     };
-    const note = { actor, reason, operatorId, affectedCount, isRollbackOfRollbackAllowed: true, noted };
+    const note = { actor, reason, operatorId, takenAt: at, affectedCount, isRollbackOfRollbackAllowed: true, noted };
     return this.#insert(tx, changeKey, hold, note);
   }
 

@@ -25,4 +25,6 @@ export interface HoldDraft {
   readonly actor: Actor;
   /** As the request said; not verified. */
   readonly operatorId: string | null;
+  /** When it came into force, if that was before it is written; ISO 8601. */
+  readonly takenAt?: string;
 }

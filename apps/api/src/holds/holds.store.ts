@@ -59,7 +59,7 @@ export class HoldsStore {
       INSERT INTO holds AS h (id, service_id, from_version, to_version, scope, reason, created_by, operator_id, created_at)
       VALUES (${hold.id}::uuid, ${hold.serviceId}, ${hold.fromVersion}, ${hold.toVersion},
               ${JSON.stringify(hold.scope)}::jsonb, ${by.reason}, ${JSON.stringify(by.actor)}::jsonb, ${by.operatorId},
-              clock_timestamp())
+              COALESCE(${by.takenAt ?? null}::timestamptz, clock_timestamp()))
       RETURNING ${columns}`;
     if (row === undefined) throw new Error(`hold ${hold.id} was not written`);
     return row;
