@@ -117,4 +117,12 @@ describe('cell by cell', () => {
     const sifted = await guards.sift(tx, [move('t', 'a')], { caller, override: { reason: 'now' } });
     expect(sifted).toMatchObject({ allowed: [{ serviceId: 'a' }], objections: [], overridden: [{ serviceId: 'a' }] });
   });
+
+  test('two objections to one move are both told', async () => {
+    const twice = (moves: readonly VersionMove[]) =>
+      moves.flatMap((one) => [objectTo(one), { ...objectTo(one), detail: 'nor on Sundays.' }]);
+    const { guards } = guardsOf(twice);
+    const { overridden } = await guards.sift(tx, [move('t', 'a')], { caller, override: { reason: 'now' } });
+    expect(overridden.map(({ detail }) => detail)).toEqual(['a may not.', 'nor on Sundays.']);
+  });
 });

@@ -85,7 +85,8 @@ export class VersionGuards {
     while (pending.length > 0) {
       const found = await this.check(tx, pending, context);
       const standing = found.filter((one) => !isSetAside(one, context));
-      for (const one of found) if (isSetAside(one, context)) overridden.set(`${keyOf(one)} ${one.code}`, one);
+      for (const one of found)
+        if (isSetAside(one, context)) overridden.set(`${keyOf(one)} ${one.code} ${one.detail}`, one);
       if (standing.length === 0) break;
       for (const one of standing) objections.push(one);
       const refused = new Set(standing.map(keyOf));
