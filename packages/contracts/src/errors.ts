@@ -29,6 +29,7 @@ export const errorCodes = {
   LANE_UNKNOWN: { status: 404, title: 'No lane has this tag.' },
   HOLD_UNKNOWN: { status: 404, title: 'No hold has this id.' },
   FREEZE_UNKNOWN: { status: 404, title: 'No freeze has this id.' },
+  DATA_SOURCE_UNKNOWN: { status: 404, title: 'No data source has this id.' },
   CHANGE_UNKNOWN: { status: 404, title: 'No change has this id.' },
   CHANNEL_UNKNOWN: { status: 404, title: 'No notification channel has this id.' },
   DELIVERY_UNKNOWN: { status: 404, title: 'No delivery has this id; old ones are not kept.' },
@@ -63,6 +64,15 @@ export const errorCodes = {
   CHANNEL_LIMIT: { status: 409, title: 'There are as many channels as there may be; delete one first.' },
   DELIVERY_ENDED: { status: 409, title: 'The notification was delivered.' },
   SECRETS_KEY_MISSING: { status: 409, title: 'No key for secrets is configured: set GREY_SECRETS_KEY.' },
+  DATA_SOURCE_EXISTS: { status: 409, title: 'The tenant has a data source for this service.' },
+  MASTER_KEY_MISSING: {
+    status: 409,
+    title: 'No master key is configured: set GREY_MASTER_KEY or GREY_MASTER_KEY_FILE.',
+  },
+  MASTER_KEY_UNKNOWN: {
+    status: 409,
+    title: 'The credentials are encrypted with a master key that is not configured here, or is another one by now.',
+  },
   PLAN_STALE: { status: 409, title: 'What the plan would change has changed since.' },
   PLAN_EXPIRED: { status: 410, title: 'The plan is too old; make a new one.' },
   HISTORY_TRIMMED: { status: 410, title: 'What happened since that moment is no longer kept.' },

@@ -3,6 +3,7 @@ export * from './assignments.ts';
 export * from './changes.ts';
 export * from './compatibility.ts';
 export * from './conditions.ts';
+export * from './data-sources.ts';
 export * from './discovery.ts';
 export * from './emergency.ts';
 export * from './errors.ts';

@@ -3,6 +3,7 @@ import * as access from './access.ts';
 import * as assignments from './assignments.ts';
 import * as changes from './changes.ts';
 import * as compatibility from './compatibility.ts';
+import * as dataSources from './data-sources.ts';
 import * as discovery from './discovery.ts';
 import * as emergency from './emergency.ts';
 import * as experiments from './experiments.ts';
@@ -77,6 +78,8 @@ const setVersion = {
   ],
 } as const satisfies Omit<Operation, 'id' | 'path' | 'summary'>;
 
+const dataSourceParams = z.object({ dataSourceId: dataSources.dataSourceIdSchema });
+const dataSourceTag = { tag: 'Data sources' } as const;
 const freezeParams = z.object({ freezeId: freezes.freezeIdSchema });
 const holdParams = z.object({ holdId: holds.holdIdSchema });
 const rollbackErrors = [
@@ -1093,6 +1096,120 @@ export const operations = {
     hasEtag: true,
     success: { status: 204 },
     errors: ['FREEZE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+
+  listDataSources: {
+    id: 'listDataSources',
+    method: 'GET',
+    path: '/api/data-sources',
+    ...dataSourceTag,
+    summary: 'Databases of tenants by service, in the order of tenant and service',
+    permission: 'data_sources.read',
+    tenantIn: 'list',
+    query: dataSources.dataSourceListQuerySchema,
+    success: { status: 200, schema: dataSources.dataSourcePageSchema },
+    errors: ['CURSOR_INVALID', 'DATABASE_UNAVAILABLE'],
+  },
+  createDataSource: {
+    id: 'createDataSource',
+    method: 'POST',
+    path: '/api/data-sources',
+    ...dataSourceTag,
+    summary: 'Say where the data of a tenant in a service lie; user and password are encrypted',
+    permission: 'data_sources.write',
+    tenantIn: 'body',
+    body: dataSources.createDataSourceSchema,
+    hasEtag: true,
+    success: { status: 201, schema: dataSources.dataSourceSchema },
+    errors: [
+      'TENANT_UNKNOWN',
+      'SERVICE_UNKNOWN',
+      'DATA_SOURCE_EXISTS',
+      'MASTER_KEY_MISSING',
+      'MASTER_KEY_UNKNOWN',
+      'DATABASE_UNAVAILABLE',
+    ],
+  },
+  testNewDataSource: {
+    id: 'testNewDataSource',
+    method: 'POST',
+    path: '/api/data-sources/test',
+    ...dataSourceTag,
+    summary: 'Try a connection before it is saved; a failed one answers 200 with its code',
+    permission: 'data_sources.write',
+    tenantIn: 'body',
+    body: dataSources.newDataSourceTestSchema,
+    success: { status: 200, schema: dataSources.connectionTestSchema },
+    errors: [],
+  },
+  getKeyRotation: {
+    id: 'getKeyRotation',
+    method: 'GET',
+    path: '/api/data-sources/rotation',
+    ...dataSourceTag,
+    summary: 'Which master key wraps the keys of how many tenants, and how far the last rotation is',
+    permission: 'data_sources.rotate',
+    success: { status: 200, schema: dataSources.keyRotationSchema },
+    errors: ['MASTER_KEY_MISSING', 'DATABASE_UNAVAILABLE'],
+  },
+  rotateDataSourceKeys: {
+    id: 'rotateDataSourceKeys',
+    method: 'POST',
+    path: '/api/data-sources/rotate',
+    ...dataSourceTag,
+    summary: 'Wrap the keys of all tenants with the first master key, in portions in the background',
+    permission: 'data_sources.rotate',
+    success: { status: 202, schema: dataSources.keyRotationSchema },
+    errors: ['MASTER_KEY_MISSING', 'DATABASE_UNAVAILABLE'],
+  },
+  getDataSource: {
+    id: 'getDataSource',
+    method: 'GET',
+    path: '/api/data-sources/{dataSourceId}',
+    ...dataSourceTag,
+    summary: 'One data source',
+    permission: 'data_sources.read',
+    params: dataSourceParams,
+    hasEtag: true,
+    success: { status: 200, schema: dataSources.dataSourceSchema },
+    errors: ['DATA_SOURCE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  updateDataSource: {
+    id: 'updateDataSource',
+    method: 'PATCH',
+    path: '/api/data-sources/{dataSourceId}',
+    ...dataSourceTag,
+    summary: 'Change an address or its credentials; those do not follow to another server',
+    permission: 'data_sources.write',
+    params: dataSourceParams,
+    body: dataSources.updateDataSourceSchema,
+    hasEtag: true,
+    success: { status: 200, schema: dataSources.dataSourceSchema },
+    errors: ['DATA_SOURCE_UNKNOWN', 'MASTER_KEY_MISSING', 'MASTER_KEY_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  deleteDataSource: {
+    id: 'deleteDataSource',
+    method: 'DELETE',
+    path: '/api/data-sources/{dataSourceId}',
+    ...dataSourceTag,
+    summary: 'Forget a data source with its credentials; the database itself stays as it is',
+    permission: 'data_sources.write',
+    params: dataSourceParams,
+    query: tenants.deleteQuerySchema,
+    hasEtag: true,
+    success: { status: 204 },
+    errors: ['DATA_SOURCE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+  },
+  testDataSource: {
+    id: 'testDataSource',
+    method: 'POST',
+    path: '/api/data-sources/{dataSourceId}/test',
+    ...dataSourceTag,
+    summary: 'Try the connection; a failed one answers 200 with its code',
+    permission: 'data_sources.write',
+    params: dataSourceParams,
+    success: { status: 200, schema: dataSources.connectionTestSchema },
+    errors: ['DATA_SOURCE_UNKNOWN', 'MASTER_KEY_MISSING', 'MASTER_KEY_UNKNOWN', 'DATABASE_UNAVAILABLE'],
   },
 
   planRollback: {

@@ -18,6 +18,9 @@ export const permissions = [
   'emergency.rollback',
   'freezes.read',
   'freezes.write',
+  'data_sources.read',
+  'data_sources.write',
+  'data_sources.rotate',
   'changes.read',
   'routers.read',
   'route',
@@ -45,6 +48,7 @@ const reading = [
   'assignments.read',
   'routing.read',
   'freezes.read',
+  'data_sources.read',
   'changes.read',
   'routers.read',
   'discovery.read',
@@ -53,7 +57,7 @@ const reading = [
 /** What each role may do. A TENANT_MANAGER's tenant permissions hold for the tenants on the user's list only. */
 export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
   GREY_ROUTER_ADMIN: permissions,
-  TENANT_MANAGER: [...reading, 'tenants.update', 'assignments.write', 'route'],
+  TENANT_MANAGER: [...reading, 'tenants.update', 'assignments.write', 'data_sources.write', 'route'],
   VIEWER: [...reading, 'tenant-sync.read', 'route'],
 };
 

@@ -20,6 +20,14 @@ export const redisKeys = {
   /** Hash, service id → version of the schema that the tenant's database of this service is at, decimal. No TTL. */
   tenantDbSchema: (tenantId: string): string => `tenant:${tenantId}:db_schema`,
 
+  /**
+   * Hash, no TTL, ciphertext only; absent when the tenant has no data source. Service id → base64 of JSON `{ engine, host,
+   * port, database, schema, tls, user, password }`, sealed with the data key of the tenant; `@key` → `{master key id} {base64 of
+   * the data key, sealed with that master key}`. Sealed: byte 1, 12 bytes nonce, 16 bytes tag, AES-256-GCM text; bound to
+   * `{tenant}/{service}/config`, and the data key to `{tenant}/@key/{master key id}`. `@at`: the position it was read at.
+   */
+  tenantConfig: (tenantId: string): string => `encrypted:tenant:${tenantId}:config`,
+
   /** Set of the ids of all tenants that are active. No TTL. */
   activeTenants: 'active_tenants',
 
@@ -108,6 +116,9 @@ export const redisKeys = {
 
   /** String with TTL: token of the replica that audits the projection and refreshes the image. */
   keeperLock: '{grey}:keeper',
+
+  /** String, written when all of `encrypted:tenant:*:config` is: missing, Redis was emptied, and all is written anew. */
+  configsWhole: '{grey}:configs',
 
   /** Set of tenant ids whose projection may be wrong; the auditing replica looks at these first. */
   suspects: '{grey}:suspects',

@@ -24,8 +24,10 @@ import type {
   Compatibility,
   CompatibilityFile,
   CompatibilityList,
+  ConnectionTest,
   CreateApiKey,
   CreateChannel,
+  CreateDataSource,
   CreateExperiment,
   CreateExperimentParams,
   CreateFreeze,
@@ -37,6 +39,9 @@ import type {
   CreateVersion,
   CreateVersionParams,
   CreatedApiKey,
+  DataSource,
+  DataSourcePage,
+  DeleteDataSourceParams,
   DeleteExperimentParams,
   DeleteFreezeParams,
   DeleteLaneParams,
@@ -73,6 +78,7 @@ import type {
   ImportedRules,
   Instance,
   InstanceList,
+  KeyRotation,
   Lane,
   LaneList,
   LiftHold,
@@ -81,6 +87,7 @@ import type {
   ListApiKeysParams,
   ListChangeItemsParams,
   ListChangesParams,
+  ListDataSourcesParams,
   ListDeliveriesParams,
   ListFreezesParams,
   ListHoldsParams,
@@ -95,6 +102,7 @@ import type {
   Matrix,
   Me,
   MessagePreview,
+  NewDataSourceTest,
   Plan,
   PlanPromotion,
   PlanRequest,
@@ -167,6 +175,7 @@ import type {
   TenantSyncStatus,
   UndoRollbackParams,
   UpdateChannel,
+  UpdateDataSource,
   UpdateExperiment,
   UpdateExperimentParams,
   UpdateFreeze,
@@ -2911,6 +2920,290 @@ export const deleteFreeze = async (freezeId: string,
   {
     ...options,
     method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListDataSourcesUrl = (params?: ListDataSourcesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/data-sources?${stringifiedParams}` : `/api/data-sources`
+}
+
+/**
+ * Needs the permission `data_sources.read`.
+ * @summary Databases of tenants by service, in the order of tenant and service
+ */
+export const listDataSources = async (params?: ListDataSourcesParams, options?: Parameters<typeof callApi>[1]): Promise<DataSourcePage> => {
+
+  return callApi<DataSourcePage>(getListDataSourcesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateDataSourceUrl = () => {
+
+
+
+
+  return `/api/data-sources`
+}
+
+/**
+ * Needs the permission `data_sources.write`.
+ * @summary Say where the data of a tenant in a service lie; user and password are encrypted
+ */
+export const createDataSource = async (createDataSourceBody: CreateDataSource, options?: Parameters<typeof callApi>[1]): Promise<DataSource> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<DataSource>(getCreateDataSourceUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createDataSourceBody)
+  }
+);}
+
+
+
+export const getTestNewDataSourceUrl = () => {
+
+
+
+
+  return `/api/data-sources/test`
+}
+
+/**
+ * Needs the permission `data_sources.write`.
+ * @summary Try a connection before it is saved; a failed one answers 200 with its code
+ */
+export const testNewDataSource = async (newDataSourceTest: NewDataSourceTest, options?: Parameters<typeof callApi>[1]): Promise<ConnectionTest> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<ConnectionTest>(getTestNewDataSourceUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(newDataSourceTest)
+  }
+);}
+
+
+
+export const getGetKeyRotationUrl = () => {
+
+
+
+
+  return `/api/data-sources/rotation`
+}
+
+/**
+ * Needs the permission `data_sources.rotate`.
+ * @summary Which master key wraps the keys of how many tenants, and how far the last rotation is
+ */
+export const getKeyRotation = async ( options?: Parameters<typeof callApi>[1]): Promise<KeyRotation> => {
+
+  return callApi<KeyRotation>(getGetKeyRotationUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getRotateDataSourceKeysUrl = () => {
+
+
+
+
+  return `/api/data-sources/rotate`
+}
+
+/**
+ * Needs the permission `data_sources.rotate`.
+ * @summary Wrap the keys of all tenants with the first master key, in portions in the background
+ */
+export const rotateDataSourceKeys = async ( options?: Parameters<typeof callApi>[1]): Promise<KeyRotation> => {
+
+  return callApi<KeyRotation>(getRotateDataSourceKeysUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getGetDataSourceUrl = (dataSourceId: string,) => {
+
+
+
+
+  return `/api/data-sources/${dataSourceId}`
+}
+
+/**
+ * Needs the permission `data_sources.read`.
+ * @summary One data source
+ */
+export const getDataSource = async (dataSourceId: string, options?: Parameters<typeof callApi>[1]): Promise<DataSource> => {
+
+  return callApi<DataSource>(getGetDataSourceUrl(dataSourceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getUpdateDataSourceUrl = (dataSourceId: string,) => {
+
+
+
+
+  return `/api/data-sources/${dataSourceId}`
+}
+
+/**
+ * Needs the permission `data_sources.write`.
+ * @summary Change an address or its credentials; those do not follow to another server
+ */
+export const updateDataSource = async (dataSourceId: string,
+    updateDataSourceBody: UpdateDataSource, options?: Parameters<typeof callApi>[1]): Promise<DataSource> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<DataSource>(getUpdateDataSourceUrl(dataSourceId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(updateDataSourceBody)
+  }
+);}
+
+
+
+export const getDeleteDataSourceUrl = (dataSourceId: string,
+    params?: DeleteDataSourceParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/data-sources/${dataSourceId}?${stringifiedParams}` : `/api/data-sources/${dataSourceId}`
+}
+
+/**
+ * Needs the permission `data_sources.write`.
+ * @summary Forget a data source with its credentials; the database itself stays as it is
+ */
+export const deleteDataSource = async (dataSourceId: string,
+    params?: DeleteDataSourceParams, options?: Parameters<typeof callApi>[1]): Promise<void> => {
+
+  return callApi<void>(getDeleteDataSourceUrl(dataSourceId,params),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getTestDataSourceUrl = (dataSourceId: string,) => {
+
+
+
+
+  return `/api/data-sources/${dataSourceId}/test`
+}
+
+/**
+ * Needs the permission `data_sources.write`.
+ * @summary Try the connection; a failed one answers 200 with its code
+ */
+export const testDataSource = async (dataSourceId: string, options?: Parameters<typeof callApi>[1]): Promise<ConnectionTest> => {
+
+  return callApi<ConnectionTest>(getTestDataSourceUrl(dataSourceId),
+  {
+    ...options,
+    method: 'POST'
 
 
   }

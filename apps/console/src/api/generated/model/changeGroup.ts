@@ -17,6 +17,7 @@ export const ChangeGroup = {
   emergency: 'emergency',
   compatibility: 'compatibility',
   freezes: 'freezes',
+  databases: 'databases',
   history: 'history',
   access: 'access',
   notifications: 'notifications',

@@ -20,6 +20,8 @@ export const RestorePlanWritesItemEntity = {
   flags: 'flags',
   compatibility: 'compatibility',
   freeze: 'freeze',
+  data_source: 'data_source',
+  master_key: 'master_key',
   hold: 'hold',
   user: 'user',
   api_key: 'api_key',
