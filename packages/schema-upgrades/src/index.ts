@@ -1,1 +1,2 @@
 export type { DataSourceAddress, Engine, Migration, MigrationSet, Phase } from './migration.ts';
+export * from './sets/index.ts';
