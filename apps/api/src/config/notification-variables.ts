@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isAllowEntry } from '../notifications/address-guard.ts';
+import { isAllowEntry } from '../infra/net/address-guard.ts';
 
 const wholeNumber = z.coerce.number('must be a whole number').int();
 const KEY_BYTES = 32;

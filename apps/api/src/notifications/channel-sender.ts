@@ -1,10 +1,10 @@
 import type { Notification } from '@grey/contracts';
-import { type AddressGuard, AddressRefused } from './address-guard.ts';
+import { type AddressGuard, AddressRefused } from '../infra/net/address-guard.ts';
+import { type SecretBox, SecretsError } from '../infra/secrets/secret-box.ts';
 import type { ChannelRow, ChannelSecrets, OpenSettings } from './channel-record.ts';
 import { chatRequests, faultOfChatAnswer } from './chat-bodies.ts';
 import { CLOUD_EVENT_TYPE, cloudEventOf } from './cloud-event.ts';
 import { postWebhook } from './post-webhook.ts';
-import { type SecretBox, SecretsError } from './secret-box.ts';
 import { sendMail } from './send-mail.ts';
 import { signEvent } from './sign-event.ts';
 import { writeMessage } from './write-message.ts';

@@ -5,12 +5,12 @@ import { actorOf, ChangesService } from '../changes/changes.service.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { assertMatch } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
-import { type AddressGuard, AddressRefused } from './address-guard.ts';
+import { type AddressGuard, AddressRefused } from '../infra/net/address-guard.ts';
+import type { SecretBox } from '../infra/secrets/secret-box.ts';
 import { type ChannelRow, type ChannelSecrets, SettingMissing, splitSettings } from './channel-record.ts';
 import type { ChannelSender } from './channel-sender.ts';
 import { channelState, channelView } from './channel-view.ts';
 import { type ChannelDraft, ChannelsStore } from './channels.store.ts';
-import type { SecretBox } from './secret-box.ts';
 import { testNotification } from './test-notification.ts';
 
 type Ops = typeof operations;

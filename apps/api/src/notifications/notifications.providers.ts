@@ -2,7 +2,8 @@ import type { Provider } from '@nestjs/common';
 import { ChangeFeed } from '../changes/change-feed.ts';
 import { ChangesService } from '../changes/changes.service.ts';
 import { CONFIG, type Config } from '../config/config.schema.ts';
-import { AddressGuard } from './address-guard.ts';
+import { AddressGuard } from '../infra/net/address-guard.ts';
+import { SecretBox } from '../infra/secrets/secret-box.ts';
 import { ChannelSender } from './channel-sender.ts';
 import { ChannelsService, type Sealed } from './channels.service.ts';
 import { ChannelsStore } from './channels.store.ts';
@@ -12,7 +13,6 @@ import { LogReaderStore } from './log-reader.store.ts';
 import { NotificationMetrics } from './notification-metrics.ts';
 import { NotificationsSchedule } from './notifications-schedule.ts';
 import { Notifier } from './notifier.ts';
-import { SecretBox } from './secret-box.ts';
 
 const SEALED = Symbol('Sealed');
 const NOTIFIER = Symbol('Notifier');
@@ -63,7 +63,7 @@ export const notificationsProviders: Provider[] = [
 
 function sealedOf(config: Config): Sealed | undefined {
   if (config.GREY_SECRETS_KEY === undefined) return undefined;
-  const box = new SecretBox(config.GREY_SECRETS_KEY);
+  const box = new SecretBox(config.GREY_SECRETS_KEY, 'The secrets of the channel do not open with GREY_SECRETS_KEY.');
   const guard = new AddressGuard(config.GREY_WEBHOOK_ALLOW ?? []);
   return { box, guard, sender: new ChannelSender(guard, box, config.GREY_NOTIFY_TIMEOUT_MS) };
 }

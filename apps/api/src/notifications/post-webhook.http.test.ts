@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AddressGuard, AddressRefused, type Resolve } from './address-guard.ts';
+import { AddressGuard, AddressRefused, type Resolve } from '../infra/net/address-guard.ts';
 import { postWebhook } from './post-webhook.ts';
 import { type HttpReceiver, startHttpReceiver } from './testing/http-receiver.ts';
 

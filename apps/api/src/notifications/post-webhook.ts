@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
-import type { AddressGuard } from './address-guard.ts';
+import type { AddressGuard } from '../infra/net/address-guard.ts';
 
 /** More of an answer is not read. */
 const ANSWER_BYTES = 65_536;

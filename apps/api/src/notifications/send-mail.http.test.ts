@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { AddressGuard } from './address-guard.ts';
+import { AddressGuard } from '../infra/net/address-guard.ts';
 import { type Mail, type MailServer, sendMail } from './send-mail.ts';
 import { type MailReceiver, type MailReceiverOptions, startMailReceiver } from './testing/mail-receiver.ts';
 import { makeAuthority } from './testing/make-certificates.ts';

@@ -1,6 +1,6 @@
 import { isIP, Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
-import type { AddressGuard } from './address-guard.ts';
+import type { AddressGuard } from '../infra/net/address-guard.ts';
 import type { Message } from './write-message.ts';
 
 export interface MailServer {

@@ -69,6 +69,14 @@ describe('the guard of addresses', () => {
     expect(await guard('127.0.0.0/8').resolve('both.example')).toMatchObject({ isListed: false });
   });
 
+  it('lets pass nothing else, public or not, where only what is listed may be reached', async () => {
+    const strict = (...allowed: string[]) =>
+      new AddressGuard(allowed, resolve, { variable: 'GREY_DATA_SOURCE_ALLOW', isPublicFree: false });
+    await expect(strict().resolve('public.example')).rejects.toThrow('GREY_DATA_SOURCE_ALLOW does not list it');
+    await expect(strict('93.184.216.34').resolve('both.example')).rejects.toThrow(AddressRefused);
+    expect(await strict('93.184.216.0/24').resolve('public.example')).toMatchObject({ address: '93.184.216.34' });
+  });
+
   it('fails on a name without an address', async () => {
     await expect(guard().resolve('nothing.example')).rejects.toThrow('has no address');
   });

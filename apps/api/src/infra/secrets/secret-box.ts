@@ -11,23 +11,30 @@ export class SecretsError extends Error {}
 /** Keeps secrets in the database unreadable: AES-256-GCM (NIST SP 800-38D), a random 96-bit nonce for each text. */
 export class SecretBox {
   readonly #key: Buffer;
+  readonly #fault: string;
 
-  /** @param key 32 bytes */
-  constructor(key: Buffer) {
+  /** @param key 32 bytes @param fault what to say when something does not open */
+  constructor(key: Buffer, fault = 'What is sealed does not open with this key.') {
     this.#key = key;
+    this.#fault = fault;
   }
 
   /** @param owner bound to the result: under another owner it does not open, so rows cannot be swapped */
-  seal(owner: string, text: string): Buffer {
+  seal(owner: string, text: string | Buffer): Buffer {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(owner));
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    const sealed = Buffer.concat([cipher.update(Buffer.from(text)), cipher.final()]);
     return Buffer.concat([Buffer.of(FORMAT), iv, cipher.getAuthTag(), sealed]);
   }
 
   /** @throws SecretsError */
   open(owner: string, sealed: Uint8Array): string {
+    return this.openBytes(owner, sealed).toString('utf8');
+  }
+
+  /** @throws SecretsError */
+  openBytes(owner: string, sealed: Uint8Array): Buffer {
     const bytes = Buffer.from(sealed);
     try {
       if (bytes[0] !== FORMAT) throw new Error('unknown format');
@@ -36,9 +43,9 @@ export class SecretBox {
       decipher.setAAD(Buffer.from(owner));
       decipher.setAuthTag(bytes.subarray(1 + IV_BYTES, 1 + IV_BYTES + TAG_BYTES));
       const text = decipher.update(bytes.subarray(1 + IV_BYTES + TAG_BYTES));
-      return Buffer.concat([text, decipher.final()]).toString('utf8');
+      return Buffer.concat([text, decipher.final()]);
     } catch (error) {
-      throw new SecretsError('The secrets of the channel do not open with GREY_SECRETS_KEY.', { cause: error });
+      throw new SecretsError(this.#fault, { cause: error });
     }
   }
 }

@@ -11,7 +11,7 @@ export class AddressRefused extends Error {}
 export interface Target {
   readonly address: string;
   readonly family: 4 | 6;
-  /** An operator has named it in GREY_WEBHOOK_ALLOW. */
+  /** An operator has named it in the list. */
   readonly isListed: boolean;
 }
 
@@ -19,17 +19,27 @@ export interface Target {
 export type Resolve = (host: string) => Promise<readonly { address: string; family: number }[]>;
 const resolveByDns: Resolve = (host) => lookup(host, { all: true, verbatim: true });
 
+/** `variable` holds the list; without `isPublicFree` it lists all that may be reached, else all that is not public. */
+export interface AddressPolicy {
+  readonly variable: string;
+  readonly isPublicFree: boolean;
+}
+
+const webhookPolicy: AddressPolicy = { variable: 'GREY_WEBHOOK_ALLOW', isPublicFree: true };
+
 /**
- * Keeps notifications from reaching what only this machine can reach: cloud metadata, its own ports, its neighbours.
+ * Keeps what others name from reaching what only this machine can reach: cloud metadata, its own ports, its neighbours.
  * Addresses are judged after resolution, and the one that was judged is the one to connect to.
  */
 export class AddressGuard {
   readonly #networks: readonly [Address, number][];
   readonly #hosts: ReadonlySet<string>;
   readonly #resolve: Resolve;
+  readonly #policy: AddressPolicy;
 
-  /** @param allowed addresses, networks (CIDR) and host names that may be private */
-  constructor(allowed: readonly string[], resolve: Resolve = resolveByDns) {
+  /** @param allowed addresses, networks (CIDR) and host names that may be reached, also private ones */
+  constructor(allowed: readonly string[], resolve: Resolve = resolveByDns, policy: AddressPolicy = webhookPolicy) {
+    this.#policy = policy;
     this.#networks = allowed.map(networkOf).filter((one) => one !== undefined);
     this.#hosts = new Set(allowed.filter((one) => networkOf(one) === undefined).map((one) => one.toLowerCase()));
     this.#resolve = resolve;
@@ -37,7 +47,7 @@ export class AddressGuard {
 
   /**
    * @param host name or literal address, also in the brackets of a URL
-   * @throws AddressRefused when any address of the host is not public and not listed; Error when it does not resolve
+   * @throws AddressRefused when any address of the host is not listed, nor public where that is enough; Error when it does not resolve
    */
   async resolve(host: string): Promise<Target> {
     const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
@@ -45,9 +55,8 @@ export class AddressGuard {
     const isNamed = this.#hosts.has(name.replace(/\.$/, ''));
     const judged = found.map(({ address, family }) => {
       const isListed = isNamed || this.#isListed(address);
-      if (!isListed && !isPublic(address))
-        // Which address a name has inside is nobody's business outside.
-        throw new AddressRefused(`${name} is no public address; GREY_WEBHOOK_ALLOW does not list it`);
+      // Which address a name has inside is nobody's business outside.
+      if (!isListed && !(this.#policy.isPublicFree && isPublic(address))) throw this.#refuse(name);
       return { address, family: family === 6 ? (6 as const) : (4 as const), isListed };
     });
     const [first] = judged;
@@ -59,8 +68,14 @@ export class AddressGuard {
   async resolveUrl(url: URL): Promise<Target> {
     const target = await this.resolve(url.hostname);
     if (url.protocol === 'http:' && !target.isListed)
-      throw new AddressRefused('http is only for addresses that GREY_WEBHOOK_ALLOW lists; use https');
+      throw new AddressRefused(`http is only for addresses that ${this.#policy.variable} lists; use https`);
     return target;
+  }
+
+  #refuse(name: string): AddressRefused {
+    const { variable, isPublicFree } = this.#policy;
+    const what = isPublicFree ? 'is no public address; ' : 'may not be reached: ';
+    return new AddressRefused(`${name} ${what}${variable} does not list it`);
   }
 
   #isListed(text: string): boolean {
