@@ -1,2 +1,4 @@
+export * from './databases/index.ts';
 export type { DataSourceAddress, Engine, Migration, MigrationSet, Phase } from './migration.ts';
+export * from './runner/index.ts';
 export * from './sets/index.ts';

@@ -1,0 +1,21 @@
+export {
+  type Catalogue,
+  type CatalogueDifference,
+  compareObjects,
+  isSame,
+  type ObjectDigests,
+} from './catalogue.ts';
+export { type PostgresOptions, postgresDatabase } from './postgres/postgres-database.ts';
+export type {
+  LedgerRow,
+  LedgerState,
+  LockRequest,
+  StatementLimits,
+  StatementWatch,
+  Step,
+  TableSize,
+  TenantDatabase,
+  TenantSession,
+  Verdict,
+} from './tenant-database.ts';
+export { UpgradeError, type UpgradeErrorCode } from './upgrade-error.ts';

@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+import { UpgradeError } from '../upgrade-error.ts';
+import { classifyPostgresError } from './classify-error.ts';
+
+/** Beyond the time the server was given: after that it is not slow, it is gone. */
+const GRACE_MS = 15_000;
+
+/** One connection whose failures come in our words and which never waits for ever. */
+export class PostgresConnection {
+  readonly label: string;
+  readonly #client: pg.Client;
+  readonly #socket: Socket;
+
+  constructor(client: pg.Client, socket: Socket, label: string) {
+    this.#client = client;
+    this.#socket = socket;
+    this.label = label;
+  }
+
+  /**
+   * Runs a query without parameters, which may be several statements in one round trip.
+   *
+   * @param timeoutMs what the server was told; when it does not answer some time after that, the connection is cut
+   * @returns rows of the last statement
+   */
+  async run(sql: string, timeoutMs: number): Promise<readonly unknown[]> {
+    const results = await this.#guarded(() => this.#client.query(sql) as Promise<unknown>, timeoutMs);
+    const last = (Array.isArray(results) ? results.at(-1) : results) as { rows: unknown[] } | undefined;
+    return last?.rows ?? [];
+  }
+
+  /** As `run`, for one statement with parameters. */
+  async ask<Row>(sql: string, parameters: readonly unknown[], timeoutMs: number): Promise<readonly Row[]> {
+    const result = await this.#guarded(() => this.#client.query(sql, [...parameters]), timeoutMs);
+    return result.rows as Row[];
+  }
+
+  /** True between BEGIN and its end, also when a statement in between has failed. */
+  get isInTransaction(): boolean {
+    const status = this.#client.getTransactionStatus();
+    return status === 'T' || status === 'E';
+  }
+
+  /** Number of the server's process. */
+  get processId(): number {
+    return (this.#client as unknown as { processID: number }).processID;
+  }
+
+  async close(): Promise<void> {
+    const cut = setTimeout(() => this.#socket.destroy(), 2_000);
+    await this.#client.end().catch(() => undefined);
+    clearTimeout(cut);
+    this.#socket.destroy();
+  }
+
+  async #guarded<Result>(query: () => Promise<Result>, timeoutMs: number): Promise<Result> {
+    let hasBeenCut = false;
+    const cut = setTimeout(() => {
+      hasBeenCut = true;
+      this.#socket.destroy();
+    }, timeoutMs + GRACE_MS);
+    try {
+      return await query();
+    } catch (error) {
+      if (hasBeenCut)
+        throw new UpgradeError('DATABASE_GONE', `${this.label} does not answer any more`, { cause: error });
+      throw classifyPostgresError(error, this.label);
+    } finally {
+      clearTimeout(cut);
+    }
+  }
+}
