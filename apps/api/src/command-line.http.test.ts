@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type GreyRun, runGrey } from '../test/run-grey.ts';
 import { startTestApi, type TestApi } from '../test/start-test-api.ts';
@@ -298,6 +298,11 @@ describe('a rollback', () => {
   test('is taken back after its plan, once', async () => {
     const [{ id }] = (await api.ask('GET', '/api/holds')).body.items;
     const undo = `undo-rollback ${id} --reason fixed`;
+    // As long as assignments are rewritten, what is to be undone changes under the plan.
+    await vi.waitFor(
+      async () => expect((await api.ask('GET', `/api/emergency/rollbacks/${id}`)).body.state).toBe('done'),
+      { timeout: 30_000, interval: 50 },
+    );
     expect(await grey(undo, ['no'])).toMatchObject({ status: 5, out: expect.stringContaining('v1 → v2: 1 tenant') });
     expect((await api.ask('GET', `/api/holds/${id}`)).body.isActive).toBe(true);
     expect(await grey(`${undo} --confirm orders`)).toMatchObject({ status: 0, out: expect.stringContaining('Undone') });

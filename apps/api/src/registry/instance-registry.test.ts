@@ -209,9 +209,10 @@ describe('InstanceRegistry', () => {
     registry.register(withCheck({ instanceId: 'p1' }));
     const list = instanceListSchema.strict().parse(registry.list('payment'));
     expect(list.items.map((instance) => instance.instanceId)).toEqual(['p1', 'p2']);
+    const live = { version: 'v1', address: '127.0.0.1:9000', isUsable: true, isEnabled: true };
     expect(registry.listLive('payment')).toEqual([
-      { instanceId: 'p1', version: 'v1', address: '127.0.0.1:9000', isUsable: true },
-      { instanceId: 'p2', version: 'v1', address: '127.0.0.1:9000', isUsable: true },
+      { ...live, instanceId: 'p1', health: 'unknown', source: 'builtin' },
+      { ...live, instanceId: 'p2', health: 'unknown', source: 'builtin' },
     ]);
     registry.heartbeat('p2', { health: 'unhealthy' });
     expect(registry.listLive('payment').map(({ isUsable }) => isUsable)).toEqual([true, false]);
