@@ -34,6 +34,8 @@ import { SnapshotsService } from './changes/snapshots.service.ts';
 import { CompatibilityController } from './compatibility/compatibility.controller.ts';
 import { compatibilityProviders } from './compatibility/compatibility.providers.ts';
 import { CONFIG, type Config } from './config/config.schema.ts';
+import { DataSourcesController } from './data-sources/data-sources.controller.ts';
+import { dataSourcesProviders } from './data-sources/data-sources.providers.ts';
 import { EmergencyController } from './emergency/emergency.controller.ts';
 import { emergencyProviders } from './emergency/emergency.providers.ts';
 import { ExperimentsController } from './experiments/experiments.controller.ts';
@@ -141,6 +143,7 @@ export class AppModule {
         AuditController,
         ChangesController,
         CompatibilityController,
+        DataSourcesController,
         FreezesController,
         DiscoveryController,
         EmergencyController,
@@ -172,6 +175,7 @@ export class AppModule {
         ...accessProviders,
         ...assignmentsProviders,
         ...compatibilityProviders,
+        ...dataSourcesProviders,
         ...freezesProviders,
         ...redisProviders,
         ...publishingProviders,

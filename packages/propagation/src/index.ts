@@ -33,6 +33,7 @@ export type { StreamEntry, StreamReader } from './redis-reader.ts';
 export { describeRedis, parseRedisUrl, type RedisSettings, RedisUrlError } from './redis-settings.ts';
 export { type Convergence, RouterPresence, type RouterPresenceOptions, type RouterReport } from './router-presence.ts';
 export { runInSteps } from './run-in-steps.ts';
+export { scanConfiguredTenants } from './scan-keys.ts';
 export {
   type DamagedSnapshotFile,
   type LoadedSnapshot,

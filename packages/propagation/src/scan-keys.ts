@@ -3,6 +3,7 @@ import { Cluster } from 'ioredis';
 import type { RedisClient } from './redis-client.ts';
 
 const TENANT_KEY = /^tenant:([A-Za-z0-9._-]+):(?:services|metadata|db_schema)$/;
+const CONFIG_KEY = /^encrypted:tenant:([A-Za-z0-9._-]+):config$/;
 const HOLDS_KEY = /^service:([A-Za-z0-9._-]+):holds$/;
 
 /** Every tenant that the projection holds anything of, also those that it should not. */
@@ -20,6 +21,11 @@ export async function scanTenants(client: RedisClient): Promise<Set<string>> {
 /** Every service that the projection knows holds of, also those that have none. */
 export function scanHeldServices(client: RedisClient): Promise<Set<string>> {
   return scanIds(client, 'service:*:holds', HOLDS_KEY);
+}
+
+/** Every tenant that Redis holds encrypted data sources of, also those that it should not. */
+export function scanConfiguredTenants(client: RedisClient): Promise<Set<string>> {
+  return scanIds(client, 'encrypted:tenant:*', CONFIG_KEY);
 }
 
 async function scanIds(client: RedisClient, pattern: string, key: RegExp): Promise<Set<string>> {

@@ -12,7 +12,9 @@ const NAMING = ['leftOut', 'overridden'];
 
 /** Whether something that lists its tenants is for others than the caller's alone. */
 export function isForOthers(caller: Caller, { entity, before, after }: Item): boolean {
-  if (caller.tenantIds === null || !LISTING.has(entity)) return false;
+  if (caller.tenantIds === null) return false;
+  if (entity === 'data_source') return !mayActFor(caller, String((after ?? before)?.['tenantId']));
+  if (!LISTING.has(entity)) return false;
   const { tenantIds = [], tenantTags = [] } = scopeOf(after ?? before);
   return tenantTags.length === 0 && tenantIds.length > 0 && !tenantIds.some((id) => mayActFor(caller, id));
 }

@@ -1,5 +1,6 @@
 import { parseRedisUrl } from '@grey/propagation';
 import { z } from 'zod';
+import { dataSourceVariables, masterKeyFault } from './data-source-variables.ts';
 import { discoveryVariables, missingNacosVariable } from './discovery-variables.ts';
 import { historyVariables } from './history-variables.ts';
 import { notificationVariables } from './notification-variables.ts';
@@ -93,6 +94,7 @@ export const configSchema = z
     ...discoveryVariables,
     ...tenantSyncVariables,
     ...notificationVariables,
+    ...dataSourceVariables,
     GREY_EXIT_WITH_PARENT: flag
       .default(false)
       .meta({ description: '1: end when the process that started this one over IPC has gone.' }),
@@ -101,8 +103,8 @@ export const configSchema = z
     const path = missingNacosVariable(config);
     if (path !== undefined)
       context.addIssue({ code: 'custom', path: [path], message: 'goes with the other of the two' });
-    const fault = userTokenFault(config);
-    if (fault !== undefined) context.addIssue({ code: 'custom', path: [fault.name], message: fault.message });
+    for (const fault of [userTokenFault(config), masterKeyFault(config)])
+      if (fault !== undefined) context.addIssue({ code: 'custom', path: [fault.name], message: fault.message });
   });
 
 /** The validated environment; the names are those of the variables. */

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
 import type { AddressGuard } from '../infra/net/address-guard.ts';
+import { endWith } from '../infra/net/end-with.ts';
 
 /** More of an answer is not read. */
 const ANSWER_BYTES = 65_536;
@@ -29,6 +30,7 @@ export async function postWebhook(guard: AddressGuard, request: WebhookRequest):
   const signal = AbortSignal.timeout(request.timeoutMs);
   const url = new URL(request.url);
   try {
+    // A name server that does not answer is part of the time as well.
     const target = await endWith(signal, guard.resolveUrl(url));
     const answer = await send(url, request, target, signal);
     return { status: answer.statusCode ?? 0, body: await readStart(answer) };
@@ -78,12 +80,4 @@ async function readStart(answer: IncomingMessage): Promise<string> {
     if (length >= ANSWER_BYTES) break;
   }
   return Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
-}
-
-/** A name server that does not answer is part of the time as well. */
-function endWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }

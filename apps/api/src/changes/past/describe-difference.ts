@@ -24,8 +24,9 @@ export function describeDifference(subject: Subject, from: State, to: State): st
   return `${name}: ${said.join(', ')}`;
 }
 
-/** Freezes go by their title; nobody knows their ids. */
-function nameOf({ entity, key }: Subject, state: State): string {
+/** Freezes go by their title, data sources by whose they are; nobody knows their ids. */
+function nameOf({ entity, key, tenantId, serviceId }: Subject, state: State): string {
+  if (entity === 'data_source') return `of ${tenantId} on ${serviceId}`;
   return entity === 'freeze' ? `“${String(state?.['title'])}”` : key;
 }
 

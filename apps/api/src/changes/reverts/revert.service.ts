@@ -6,6 +6,7 @@ import { assertTenant, type Caller, mayActFor } from '../../access/caller.ts';
 import { CellsRestorer } from '../../assignments/cells-restorer.ts';
 import { PlanTokens } from '../../assignments/plan-tokens.ts';
 import { CompatibilityRestorer } from '../../compatibility/compatibility-restorer.ts';
+import { DataSourceRestorer } from '../../data-sources/data-source-restorer.ts';
 import { ExperimentRestorer } from '../../experiments/experiment-restorer.ts';
 import { FlagsRestorer } from '../../flags/flags-restorer.ts';
 import { FreezeRestorer } from '../../freezes/freeze-restorer.ts';
@@ -67,8 +68,20 @@ export class RevertService {
     experiments: ExperimentRestorer,
     compatibility: CompatibilityRestorer,
     freezes: FreezeRestorer,
+    dataSources: DataSourceRestorer,
   ) {
-    this.#restorers = [tenants, serviceFields, versions, lanes, flags, rules, experiments, compatibility, freezes];
+    this.#restorers = [
+      tenants,
+      serviceFields,
+      versions,
+      lanes,
+      flags,
+      rules,
+      experiments,
+      compatibility,
+      freezes,
+      dataSources,
+    ];
   }
 
   /** @throws ApiError CHANGE_UNKNOWN, HISTORY_TRIMMED, NOT_REVERTIBLE */
