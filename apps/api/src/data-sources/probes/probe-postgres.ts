@@ -36,7 +36,7 @@ export const probePostgres: Probe = async (address, target, signal) => {
     const version = await client.query('SHOW server_version');
     const tls = await client.query('SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
     const rights = await client.query<Rights>(rightsOf, [schema]);
-    return {
+    const found = {
       latencyMs,
       serverVersion: versionIn(version.rows[0]?.server_version),
       hasSchema: schema === null ? null : rights.rows[0]?.isThere === true,
@@ -47,9 +47,11 @@ export const probePostgres: Probe = async (address, target, signal) => {
         cipher: wordIn(tls.rows[0]?.cipher),
       },
     };
+    // Said goodbye to, the server does not log a broken connection.
+    await client.end();
+    return found;
   } finally {
     signal.removeEventListener('abort', cut);
-    await Promise.race([client.end(), new Promise((resolve) => socket.once('close', resolve))]).catch(() => undefined);
     socket.destroy();
   }
 };
