@@ -122,14 +122,16 @@ describe('what a step of a rule rests on', () => {
   });
 
   it.each<[string, string, boolean]>([
-    ['exact', '/a', true],
-    ['exact', '/a/b', false],
-    ['prefix', '/a/b', true],
+    ['exact', '/a.', true],
+    ['exact', '/ab', false],
+    ['exact', '/a./b', false],
+    ['prefix', '/a./b', true],
+    ['prefix', '/ab', false],
     ['prefix', '/b', false],
     ['regex', '/ab', true],
     ['regex', '/ac', false],
   ])('of type %s for %s: it matched is %s', (type, path, matches) => {
-    const value = type === 'regex' ? '/a(b)' : '/a';
+    const value = type === 'regex' ? '/a(b)' : '/a.';
     const [step] = stepsOf(sourceWith(rule(toV2, { path: { type: type as 'exact', value } })), 'rule', { path });
     expect(step?.outcome).toBe(matches ? 'matched' : 'path');
   });

@@ -80,4 +80,31 @@ describe('a rule set from what an operator wrote', () => {
     const plain = compose({ id: 'canary', name: 'Canary', target: { kind: 'version', version: 'v1' } });
     expect(shares(compose(split(1_000, 9_000), plain))[0]?.ranges).toEqual([[0, 1_000]]);
   });
+
+  it('has no field that was not given', () => {
+    const [rule] = compose({ id: 'r', name: 'R', target: { kind: 'version', version: 'v1' } }).rules;
+    expect(Object.keys(rule!)).toEqual(['id', 'name', 'priority', 'isEnabled', 'target']);
+  });
+
+  it('leaves to each version the buckets that it has, wherever they lie', () => {
+    const live = compose(split(1_000, 9_000));
+    const [rule] = live.rules;
+    const target = {
+      kind: 'split',
+      split: {
+        ...(rule!.target as { split: object }).split,
+        shares: [
+          { version: 'v2', weight: 1_000, ranges: [[9_000, 10_000]] },
+          { version: 'v1', weight: 9_000, ranges: [[0, 9_000]] },
+        ],
+      },
+    } as unknown as RuleSetRecord['rules'][number]['target'];
+    const owned = { ...live, rules: [{ ...rule!, target }] };
+    expect(shares(compose(split(1_000, 9_000), owned)).map(({ ranges }) => ranges)).toEqual([
+      [[9_000, 10_000]],
+      [[0, 9_000]],
+    ]);
+    const toLane = { ...live, rules: [{ ...rule!, target: { kind: 'lane', tag: 'x' } as const }] };
+    expect(shares(compose(split(1_000, 9_000), toLane))).toEqual(shares(live));
+  });
 });
