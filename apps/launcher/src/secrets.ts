@@ -4,14 +4,16 @@ import { dataFolder } from './locations.ts';
 import { readPrivateJson, writePrivateJson } from './private-file.ts';
 
 /**
- * Secrets the API signs and encrypts with. They must survive a restart, or every session, open plan and notification channel
- * would end with it.
+ * Secrets the API signs and encrypts with. They must survive a restart, or every session, open plan, notification channel
+ * and password of a tenant's database would end with it.
  */
 export interface Secrets {
   readonly jwtSecret: string;
   readonly planSecret: string;
   /** 32 bytes, base64url. */
   readonly secretsKey: string;
+  /** `id:key`, the key 32 bytes as base64url. */
+  readonly masterKey: string;
 }
 
 /** Reads the secrets of this checkout; makes them, 256 bits each, on the first start. */
@@ -22,6 +24,7 @@ export function loadSecrets(): Secrets {
     jwtSecret: kept?.jwtSecret ?? randomBytes(32).toString('base64url'),
     planSecret: kept?.planSecret ?? randomBytes(32).toString('base64url'),
     secretsKey: kept?.secretsKey ?? randomBytes(32).toString('base64url'),
+    masterKey: kept?.masterKey ?? `first:${randomBytes(32).toString('base64url')}`,
   };
   if (Object.keys(secrets).some((name) => kept?.[name as keyof Secrets] === undefined)) writePrivateJson(file, secrets);
   return secrets;

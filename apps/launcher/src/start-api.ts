@@ -27,6 +27,7 @@ export function startApi({ databaseUrl, redisUrl, host, port, hasDemo, number }:
     GREY_JWT_SECRET: secrets.jwtSecret,
     GREY_PLAN_SECRET: secrets.planSecret,
     GREY_SECRETS_KEY: secrets.secretsKey,
+    ...(process.env.GREY_MASTER_KEY_FILE ? {} : { GREY_MASTER_KEY: secrets.masterKey }),
     ...(redisUrl === undefined ? {} : { GREY_REDIS_URL: redisUrl }),
     ...(hasDemo ? { GREY_DEMO: '1' } : {}),
   };

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { connectionTestSchema, dataSourceSchema } from '@grey/contracts';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { parseMasterKeys } from '../infra/secrets/master-keys.ts';
 import { DataSourceAccess } from './data-source-access.ts';
+import { selfSigned } from './testing/self-signed.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
 type Loose = any;
@@ -13,6 +14,7 @@ const name = `grey_probe_${randomBytes(6).toString('hex')}`;
 const poor = `${name}_poor`;
 const server = new URL(inject('template').serverUrl);
 const port = Number(server.port);
+const patience = { timeout: 20_000, interval: 50 };
 const credentials = { user: name, password: 'a password of the tests' };
 let api: TestApi;
 let manager = '';
@@ -243,14 +245,45 @@ describe('a test of a connection', () => {
     expect(found.message).not.toMatch(/wrong"|nobody|nothing/);
   });
 
+  test('tells a wrong password, where the server asks for one', async () => {
+    // The server of the tests trusts everybody; here it does not.
+    const rule = `host ${name} all 127.0.0.1/32 scram-sha-256`;
+    const file = 'pg_hba.conf';
+    await onServer('postgres', `COPY (SELECT 1) TO PROGRAM '{ echo "${rule}"; cat ${file}; } > new && mv new ${file}'`);
+    await onServer('postgres', 'SELECT pg_reload_conf()');
+    await vi.waitFor(
+      async () => expect(await probe({ password: 'wrong' })).toMatchObject({ code: 'AUTH_FAILED' }),
+      patience,
+    );
+    expect((await probe()).code).toBe('OK');
+  });
+
+  test('encrypts where it shall, and trusts no certificate that it cannot prove', async () => {
+    const put = (lines: string[], file: string) =>
+      `COPY (SELECT unnest(ARRAY[${lines.map((line) => `'${line}'`)}])) TO PROGRAM 'umask 077; cat > ${file}'`;
+    await onServer('postgres', put(selfSigned.certificate, 'server.crt'), put(selfSigned.key, 'server.key'));
+    await onServer('postgres', 'ALTER SYSTEM SET ssl = on', 'SELECT pg_reload_conf()');
+    try {
+      await vi.waitFor(async () => expect((await probe({ tls: 'require' })).code).toBe('OK'), patience);
+      expect((await probe({ tls: 'require' })).tls).toMatchObject({
+        isEncrypted: true,
+        protocol: expect.stringMatching(/^TLSv1\.[23]$/),
+      });
+      expect((await probe({ tls: 'verify' })).code).toBe('TLS_FAILED');
+    } finally {
+      await onServer('postgres', 'ALTER SYSTEM RESET ssl', 'SELECT pg_reload_conf()');
+    }
+  });
+
   test('ends in time with a server that says nothing, and where all connections are in use', async () => {
-    const silent = await Promise.all([1, 2].map(() => listen(createServer((socket) => hush(socket)))));
+    const first = await listen(createServer(hush));
+    const second = await listen(createServer(hush));
     const held = Promise.withResolvers<void>();
     const address = { ...source('ta', 'pay'), schema: null, engine: 'postgres', tls: 'off' } as const;
     const holding = api.app.get(DataSourceAccess).connect(address, new AbortController().signal, () => held.promise);
     const found = await Promise.all([
-      probe({ port: portOf(silent[0]) }),
-      probe({ port: portOf(silent[1]), engine: 'mysql' }),
+      probe({ port: portOf(first) }),
+      probe({ port: portOf(second), engine: 'mysql' }),
       probe(),
     ]);
     expect(found.map(({ code }) => code)).toEqual(['TIMEOUT', 'TIMEOUT', 'SERVER_BUSY']);
@@ -258,7 +291,7 @@ describe('a test of a connection', () => {
     await holding;
     expect((await probe()).code).toBe('OK');
     // What was given up has let go of its server.
-    await Promise.all(silent.map((one) => new Promise((resolve) => one.close(resolve))));
+    await Promise.all([first, second].map((one) => new Promise((resolve) => one.close(resolve))));
   });
 
   test('does not wait for more from another kind of server', async () => {
@@ -272,8 +305,8 @@ describe('a test of a connection', () => {
 function hush(socket: Socket): Socket {
   return socket.on('error', () => undefined).resume();
 }
-function portOf(one: Server | undefined): number {
-  return (one?.address() as { port: number }).port;
+function portOf(one: Server): number {
+  return (one.address() as { port: number }).port;
 }
 function listen(one: Server): Promise<Server> {
   return new Promise((resolve) => one.listen(0, '127.0.0.1', () => resolve(one)));
