@@ -5,6 +5,7 @@ export {
   isSame,
   type ObjectDigests,
 } from './catalogue.ts';
+export { type MysqlOptions, mysqlDatabase } from './mysql/mysql-database.ts';
 export { type PostgresOptions, postgresDatabase } from './postgres/postgres-database.ts';
 export type {
   LedgerRow,

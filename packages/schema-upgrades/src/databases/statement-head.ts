@@ -45,3 +45,17 @@ export function isTransactionControl(statement: string): boolean {
   if (/^ROLLBACK( WORK| TRANSACTION)? TO\b/.test(head)) return false;
   return /^(BEGIN|START TRANSACTION|COMMIT|END|ROLLBACK|ABORT|PREPARE TRANSACTION|XA)\b/.test(head);
 }
+
+/** Statements that only set up the session for those after them; a session that takes over needs them again. */
+export function isSessionSetting(statement: string): boolean {
+  const head = headOf(statement, 60);
+  return (
+    /^(SET|PREPARE)\b/.test(head) &&
+    !/^(SET (LOCAL|CONSTRAINTS|TRANSACTION|GLOBAL|PERSIST|PASSWORD)|PREPARE TRANSACTION)\b/.test(head)
+  );
+}
+
+/** The settings that a step has made before one of its statements, counted from 1. */
+export function settingsBefore(statements: readonly string[], statement: number): readonly string[] {
+  return statements.slice(0, statement - 1).filter(isSessionSetting);
+}

@@ -110,7 +110,9 @@ export interface TenantSession {
   /** Records that the statement is about to run, with what the schema consists of now. */
   writeIntent(step: Step, statement: number): Promise<ObjectDigests>;
   /** Runs one statement by itself. The intent must have been written. */
-  runAlone(text: string, limits: StatementLimits): Promise<void>;
+  runAlone(step: Step, statement: number, limits: StatementLimits): Promise<void>;
+  /** Runs what clears away a half-done statement. */
+  clear(texts: readonly string[], limits: StatementLimits): Promise<void>;
   /** Looks in the catalogue what became of a statement. */
   probe(text: string, before: ObjectDigests): Promise<Verdict>;
   /** Records where a step stands: finished, or in need of an operator. */

@@ -12,6 +12,7 @@ export type UpgradeErrorCode =
   | 'LOCK_HELD'
   | 'LOCK_TIMED_OUT'
   | 'NEEDS_OPERATOR'
+  | 'NOT_CLEARED'
   | 'PERMISSION_DENIED'
   | 'PLAN_INVALID'
   | 'SCHEMA_MISSING'

@@ -1,4 +1,4 @@
-import { isTransactionControl } from '../databases/statement-head.ts';
+import { headOf, isTransactionControl } from '../databases/statement-head.ts';
 import type { LedgerRow, Step } from '../databases/tenant-database.ts';
 import type { UpgradeErrorCode } from '../databases/upgrade-error.ts';
 import type { Engine, Migration, Phase } from '../migration.ts';
@@ -137,8 +137,8 @@ function checkStep(step: Step): PlanProblem[] {
   if (step.direction === 'down' && down === null) {
     return [{ code: 'IRREVERSIBLE', migration: name, message: `${name} was declared irreversible` }];
   }
-  const at = step.statements.findIndex(isTransactionControl);
+  const at = step.statements.findIndex((text) => isTransactionControl(text) || /^USE\b/.test(headOf(text, 10)));
   if (at < 0) return [];
-  const message = `Statement ${at + 1} of ${name} begins or ends a transaction, which is the runner's business`;
+  const message = `Statement ${at + 1} of ${name} changes transaction or database, which is the runner's business`;
   return [{ code: 'PLAN_INVALID', migration: name, message }];
 }

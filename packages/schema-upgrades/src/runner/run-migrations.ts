@@ -7,7 +7,7 @@ import type { RunFailure, RunOutcome, RunRequest, RunResult } from './run-reques
 import { finishStep, runStep, settleStatement } from './run-step.ts';
 import { RunWatch } from './run-watch.ts';
 import { describeFailure, StepFailure } from './step-failure.ts';
-import { takeBack } from './take-back.ts';
+import { type HalfStep, takeBack } from './take-back.ts';
 
 /**
  * Takes one tenant's schema from where it is to where it is asked to be, or back to where it was.
@@ -149,16 +149,19 @@ class MigrationRun {
 
   /** The connection broke on the way back: what had been begun is brought to its end, or taken back in turn. */
   async #resumeTakingBack(session: TenantSession, plan: MigrationPlan): Promise<Ending> {
-    let half: { step: Step; standingCount: number } | null = null;
+    let half: HalfStep | null = null;
     for (const { row, step } of plan.unfinished) {
       const isOnTheWayBack = step.direction !== this.#request.direction;
       if (isOnTheWayBack) await finishStep(session, step, row, this.#watch);
-      else half = { step, standingCount: await settleStatement(session, step, row, this.#watch) };
+      else {
+        const standingCount = await settleStatement(session, step, row, this.#watch);
+        half = { step, standingCount, objectsAtStart: null };
+      }
     }
     return this.#takeBack(session, half);
   }
 
-  async #takeBack(session: TenantSession, half: { step: Step; standingCount: number } | null): Promise<Ending> {
+  async #takeBack(session: TenantSession, half: HalfStep | null): Promise<Ending> {
     const failure = this.#failure;
     if (failure === null) throw new TypeError('There is nothing to take back without a failure');
     try {
@@ -167,7 +170,7 @@ class MigrationRun {
     } catch (error) {
       const reason = error instanceof StepFailure ? error.reason : error;
       if (!(reason instanceof UpgradeError)) throw error;
-      if (reason.isConnectionLost || reason.code === 'FENCED') throw reason;
+      if (reason.isConnectionLost || reason.code === 'FENCED' || reason.code === 'NOT_CLEARED') throw reason;
       const place = error instanceof StepFailure ? ` (${error.step.migration.name}, statement ${error.statement})` : '';
       const message = `${failure.told.message}; and taking back failed too${place}: ${reason.message}`;
       return { outcome: 'needs-operator', failure: { ...failure.told, message } };

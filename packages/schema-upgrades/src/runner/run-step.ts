@@ -13,13 +13,18 @@ import { StepFailure } from './step-failure.ts';
 export async function runStep(session: TenantSession, step: Step, watch: RunWatch): Promise<void> {
   if (session.isDdlTransactional && step.migration.isTransactional) await runAtOnce(session, step, watch);
   else await runStatements(session, step, 0, watch);
-  watch.emit({ kind: 'migration-finished', migration: step.migration.name, direction: step.direction });
+  emitFinished(step, watch);
+}
+
+/** Runs a step but for its first statements, which there is nothing to do for. */
+export async function runRestOfStep(session: TenantSession, step: Step, from: number, watch: RunWatch): Promise<void> {
+  await runStatements(session, step, from, watch);
+  emitFinished(step, watch);
 }
 
 /** Brings a step to its end that another run, or this one before its connection broke, has begun. */
 export async function finishStep(session: TenantSession, step: Step, row: LedgerRow, watch: RunWatch): Promise<void> {
-  await runStatements(session, step, await settleStatement(session, step, row, watch), watch);
-  watch.emit({ kind: 'migration-finished', migration: step.migration.name, direction: step.direction });
+  await runRestOfStep(session, step, await settleStatement(session, step, row, watch), watch);
 }
 
 /**
@@ -63,22 +68,36 @@ async function runAtOnce(session: TenantSession, step: Step, watch: RunWatch): P
 
 /** @param from number of statements that stand already */
 async function runStatements(session: TenantSession, step: Step, from: number, watch: RunWatch): Promise<void> {
+  const isFirstJoinable = from === 0 && session.isJoinable(step.statements[0] ?? '');
+  let objectsAtStart = isFirstJoinable ? (await session.dumpCatalogue()).objects : null;
   for (let statement = from + 1; statement <= step.statements.length; statement++) {
-    await runStatement(session, step, statement, watch);
+    try {
+      const before = await runStatement(session, step, statement, watch);
+      if (statement === 1) objectsAtStart ??= before;
+    } catch (error) {
+      if (error instanceof StepFailure) error.objectsAtStart = objectsAtStart;
+      throw error;
+    }
     watch.emitStatement('statement-finished', step, statement);
   }
   await session.writeState(step, step.direction === 'up' ? 'applied' : 'reverted', step.statements.length, null);
 }
 
-async function runStatement(session: TenantSession, step: Step, statement: number, watch: RunWatch): Promise<void> {
+/** @returns objects before it, where they had to be looked at */
+async function runStatement(
+  session: TenantSession,
+  step: Step,
+  statement: number,
+  watch: RunWatch,
+): Promise<ObjectDigests | null> {
   const text = step.statements[statement - 1] ?? '';
   for (let attempt = 1; ; attempt++) {
     try {
       watch.check();
       watch.emitStatement('statement-started', step, statement);
-      if (session.isJoinable(text)) await session.runJoined(step, statement, watch.statementLimits());
-      else await runAlone(session, step, statement, watch);
-      return;
+      if (!session.isJoinable(text)) return await runAlone(session, step, statement, watch);
+      await session.runJoined(step, statement, watch.statementLimits());
+      return null;
     } catch (error) {
       const reason = watch.explain(error);
       if (isOutOfOurHands(reason)) throw reason;
@@ -88,16 +107,21 @@ async function runStatement(session: TenantSession, step: Step, statement: numbe
 }
 
 /** The intent is on disk before the statement begins; when it fails, the catalogue has the last word. */
-async function runAlone(session: TenantSession, step: Step, statement: number, watch: RunWatch): Promise<void> {
-  const text = step.statements[statement - 1] ?? '';
+async function runAlone(
+  session: TenantSession,
+  step: Step,
+  statement: number,
+  watch: RunWatch,
+): Promise<ObjectDigests> {
   const before = await session.writeIntent(step, statement);
   try {
-    await session.runAlone(text, watch.statementLimits());
+    await session.runAlone(step, statement, watch.statementLimits());
   } catch (error) {
     const reason = watch.explain(error);
     if (isOutOfOurHands(reason)) throw reason;
     if (!(await judge(session, step, statement, before, watch, reason.message))) throw reason;
   }
+  return before;
 }
 
 /** True when the statement stands, false when there is nothing of it. */
@@ -116,13 +140,26 @@ async function judge(
     await session.writeState(step, 'needs_operator', statement, message);
     throw new UpgradeError('NEEDS_OPERATOR', message);
   }
-  if (verdict.kind === 'half') {
-    for (const clearing of verdict.clearing) await session.runAlone(clearing, watch.limits);
-  }
+  if (verdict.kind === 'half') await clear(session, verdict.clearing, watch);
   return verdict.kind === 'done';
+}
+
+/** @throws UpgradeError NOT_CLEARED: the intent stays in the ledger, and the next run tries again */
+async function clear(session: TenantSession, clearing: readonly string[], watch: RunWatch): Promise<void> {
+  try {
+    await session.clear(clearing, watch.limits);
+  } catch (error) {
+    if (!(error instanceof UpgradeError) || error.isConnectionLost) throw error;
+    const message = `What a statement left half done could not be cleared away (${clearing.join('; ')}): ${error.message}`;
+    throw new UpgradeError('NOT_CLEARED', message, { serverCode: error.serverCode, cause: error });
+  }
 }
 
 /** Nothing more to be done in this session: it is gone, taken over, or a human's. */
 function isOutOfOurHands(reason: UpgradeError): boolean {
-  return reason.isConnectionLost || reason.code === 'FENCED' || reason.code === 'NEEDS_OPERATOR';
+  return reason.isConnectionLost || ['FENCED', 'NEEDS_OPERATOR', 'NOT_CLEARED'].includes(reason.code);
+}
+
+function emitFinished(step: Step, watch: RunWatch): void {
+  watch.emit({ kind: 'migration-finished', migration: step.migration.name, direction: step.direction });
 }

@@ -1,3 +1,4 @@
+import type { ObjectDigests } from '../databases/catalogue.ts';
 import type { Step } from '../databases/tenant-database.ts';
 import type { UpgradeError } from '../databases/upgrade-error.ts';
 import type { RunFailure } from './run-request.ts';
@@ -11,6 +12,8 @@ export class StepFailure extends Error {
   readonly statement: number;
   /** Statements that stand: 0 when the step left no trace. */
   readonly standingCount: number;
+  /** Objects of the schema before the step's first statement; null when this process did not see that. */
+  objectsAtStart: ObjectDigests | null = null;
 
   constructor(reason: UpgradeError, step: Step, statement: number, standingCount: number) {
     super(reason.message, { cause: reason });

@@ -1,11 +1,20 @@
+import { compareObjects, isSame, type ObjectDigests } from '../databases/catalogue.ts';
 import type { LedgerRow, Step, TenantSession } from '../databases/tenant-database.ts';
 import { UpgradeError } from '../databases/upgrade-error.ts';
 import type { Migration } from '../migration.ts';
 import { makeStep } from './plan-migrations.ts';
 import type { RunRequest } from './run-request.ts';
-import { runStep } from './run-step.ts';
+import { runRestOfStep, runStep } from './run-step.ts';
 import type { RunWatch } from './run-watch.ts';
 import { StepFailure } from './step-failure.ts';
+
+/** A step of which some statements stand. */
+export interface HalfStep {
+  readonly step: Step;
+  readonly standingCount: number;
+  /** What the schema consisted of before it; null when that is not known any more. */
+  readonly objectsAtStart: ObjectDigests | null;
+}
 
 /**
  * Takes back everything this upgrade has done so far, newest first, also what earlier processes did under the same run id.
@@ -17,7 +26,7 @@ export async function takeBack(
   session: TenantSession,
   request: RunRequest,
   failure: UpgradeError,
-  half: { readonly step: Step; readonly standingCount: number } | null,
+  half: HalfStep | null,
   watch: RunWatch,
 ): Promise<void> {
   watch.beginTakingBack();
@@ -36,7 +45,7 @@ export async function takeBack(
     watch.emit({ kind: 'taking-back', code: failure.code, migrations: steps.map((step) => step.migration.name) });
   }
   if (half !== null && half.standingCount === 0) await forget(session, half.step);
-  for (const step of halfWayBack) await takeHalfBack(session, step, watch);
+  if (half !== null) for (const step of halfWayBack) await takeHalfBack(session, step, half, watch);
   for (const step of whole) await runStep(session, step, watch);
 }
 
@@ -60,14 +69,35 @@ async function forget(session: TenantSession, step: Step): Promise<void> {
   await session.writeState(step, step.direction === 'up' ? 'reverted' : 'applied', 0, null);
 }
 
-/** Some statements of the step never ran, so that undoing them may fail: then only a human can say what is what. */
-async function takeHalfBack(session: TenantSession, step: Step, watch: RunWatch): Promise<void> {
+/**
+ * Undoes the statements that stand. Where the way back has as many statements as the way forth they are taken for mirrored,
+ * as authors write them; that it came out right is judged by the catalogue, and if not, only a human can say what is what.
+ */
+async function takeHalfBack(session: TenantSession, step: Step, half: HalfStep, watch: RunWatch): Promise<void> {
+  const isMirrored = step.statements.length === half.step.statements.length;
   try {
-    await runStep(session, step, watch);
+    await runRestOfStep(session, step, isMirrored ? step.statements.length - half.standingCount : 0, watch);
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
-    const message = `${step.migration.name} was done in part, and its way back fails at statement ${error.statement}: ${error.message}`;
-    await session.writeState(step, 'needs_operator', error.statement, message);
-    throw new UpgradeError('NEEDS_OPERATOR', message, { cause: error });
+    const why = `its way back fails at statement ${error.statement}: ${error.message}`;
+    throw await callOperator(session, step, error.statement, why, error);
   }
+  if (half.objectsAtStart === null) return;
+  const difference = compareObjects(half.objectsAtStart, (await session.dumpCatalogue()).objects);
+  if (isSame(difference)) return;
+  const differing = [...difference.added, ...difference.removed, ...difference.changed].slice(0, 10).join(', ');
+  const why = `after its way back these are not as they were: ${differing}`;
+  throw await callOperator(session, step, step.statements.length, why, undefined);
+}
+
+async function callOperator(
+  session: TenantSession,
+  step: Step,
+  statement: number,
+  why: string,
+  cause: unknown,
+): Promise<UpgradeError> {
+  const message = `${step.migration.name} was done in part, and ${why}`;
+  await session.writeState(step, 'needs_operator', statement, message);
+  return new UpgradeError('NEEDS_OPERATOR', message, { cause });
 }

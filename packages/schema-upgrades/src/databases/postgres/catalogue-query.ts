@@ -8,24 +8,24 @@ import { LEDGER_TABLE } from './postgres-ledger.ts';
  * Meaning of the columns: PostgreSQL's chapter "System Catalogs".
  */
 const TABLES = `
-  SELECT kind || ' ' || relname, 'persistence ' || relpersistence
+  SELECT kind || ' ' || relname, 'persistence ' || relpersistence::text
     || coalesce(' partition by ' || pg_get_partkeydef(oid), '')
-    || coalesce(' partition of ' || (SELECT inhparent::regclass || ' ' || pg_get_expr(c.relpartbound, c.oid)
+    || coalesce(' partition of ' || (SELECT inhparent::regclass::text || ' ' || pg_get_expr(c.relpartbound, c.oid)
          || CASE WHEN inhdetachpending THEN ' detach pending' ELSE '' END FROM pg_inherits WHERE inhrelid = c.oid AND c.relispartition), '')
     || coalesce(' options ' || array_to_string(reloptions, ','), '')
     || CASE WHEN relrowsecurity THEN ' row security' ELSE '' END
     || CASE WHEN relforcerowsecurity THEN ' forced' ELSE '' END
-    || CASE WHEN relreplident <> 'd' THEN ' replica identity ' || relreplident ELSE '' END
+    || CASE WHEN relreplident <> 'd' THEN ' replica identity ' || relreplident::text ELSE '' END
   FROM (SELECT *, CASE relkind WHEN 'f' THEN 'foreign table' WHEN 'c' THEN 'composite type' ELSE 'table' END AS kind FROM relations) c
   WHERE relkind IN ('r', 'p', 'f', 'c')`;
 
 // Numbered by what is visible: a dropped column leaves a gap in attnum that no user can see.
 const COLUMNS = `
   SELECT kind || ' ' || relname, 'column ' || position || ' ' || quote_ident(attname) || ' ' || format_type(atttypid, atttypmod)
-    || CASE WHEN attcollation <> typcollation AND attcollation <> 0 THEN ' collate ' || attcollation::regcollation ELSE '' END
+    || CASE WHEN attcollation <> typcollation AND attcollation <> 0 THEN ' collate ' || attcollation::regcollation::text ELSE '' END
     || CASE WHEN attnotnull THEN ' not null' ELSE '' END
-    || CASE WHEN attidentity <> '' THEN ' identity ' || attidentity ELSE '' END
-    || coalesce(CASE WHEN attgenerated <> '' THEN ' generated ' || attgenerated || ' ' ELSE ' default ' END || pg_get_expr(adbin, adrelid, true), '')
+    || CASE WHEN attidentity <> '' THEN ' identity ' || attidentity::text ELSE '' END
+    || coalesce(CASE WHEN attgenerated <> '' THEN ' generated ' || attgenerated::text || ' ' ELSE ' default ' END || pg_get_expr(adbin, adrelid, true), '')
   FROM (
     SELECT c.relname, a.*, t.typcollation, d.adbin, d.adrelid, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum) AS position,
       CASE c.relkind WHEN 'f' THEN 'foreign table' WHEN 'c' THEN 'composite type' ELSE 'table' END AS kind
@@ -51,7 +51,7 @@ const CONSTRAINTS = `
 const SEQUENCES = `
   SELECT 'sequence ' || c.relname, format_type(s.seqtypid, NULL) || ' start ' || seqstart || ' increment ' || seqincrement
     || ' min ' || seqmin || ' max ' || seqmax || ' cache ' || seqcache || CASE WHEN seqcycle THEN ' cycle' ELSE '' END
-    || coalesce((SELECT ' owned by ' || d.refobjid::regclass || '.' || quote_ident(a.attname) FROM pg_depend d
+    || coalesce((SELECT ' owned by ' || d.refobjid::regclass::text || '.' || quote_ident(a.attname) FROM pg_depend d
          JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 LIMIT 1), '')
   FROM relations c JOIN pg_sequence s ON s.seqrelid = c.oid`;
@@ -66,7 +66,7 @@ const FUNCTIONS = `
   SELECT CASE prokind WHEN 'p' THEN 'procedure ' WHEN 'a' THEN 'aggregate ' ELSE 'function ' END
       || quote_ident(proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
     'arguments ' || pg_get_function_arguments(p.oid) || coalesce(' returns ' || pg_get_function_result(p.oid), '')
-    || ' language ' || l.lanname || ' ' || provolatile || proparallel
+    || ' language ' || l.lanname || ' ' || provolatile::text || proparallel::text
     || CASE WHEN proisstrict THEN ' strict' ELSE '' END || CASE WHEN prosecdef THEN ' security definer' ELSE '' END
     || CASE WHEN proleakproof THEN ' leakproof' ELSE '' END || ' cost ' || procost || ' rows ' || prorows
     || coalesce(' set ' || array_to_string(proconfig, ','), '') || ' body ' || coalesce(pg_get_function_sqlbody(p.oid), prosrc)
@@ -80,11 +80,11 @@ const TYPES = `
   FROM types t WHERE typtype IN ('e', 'd', 'r')`;
 
 const TRIGGERS = `
-  SELECT 'trigger ' || quote_ident(tgname) || ' on ' || c.relname, pg_get_triggerdef(t.oid, true) || ' enabled ' || tgenabled
+  SELECT 'trigger ' || quote_ident(tgname) || ' on ' || c.relname, pg_get_triggerdef(t.oid, true) || ' enabled ' || tgenabled::text
   FROM pg_trigger t JOIN relations c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal`;
 
 const POLICIES = `
-  SELECT 'policy ' || quote_ident(polname) || ' on ' || c.relname, polcmd || CASE WHEN polpermissive THEN '' ELSE ' restrictive' END
+  SELECT 'policy ' || quote_ident(polname) || ' on ' || c.relname, polcmd::text || CASE WHEN polpermissive THEN '' ELSE ' restrictive' END
     || coalesce(' using ' || pg_get_expr(polqual, polrelid, true), '') || coalesce(' check ' || pg_get_expr(polwithcheck, polrelid, true), '')
   FROM pg_policy JOIN relations c ON c.oid = polrelid`;
 

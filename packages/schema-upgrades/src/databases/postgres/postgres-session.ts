@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Catalogue, type CatalogueLine, makeCatalogue, type ObjectDigests } from '../catalogue.ts';
+import { headOf, settingsBefore } from '../statement-head.ts';
 import type {
   LedgerRow,
   LedgerState,
@@ -103,7 +104,8 @@ export class PostgresSession implements TenantSession {
 
   async runJoined(step: Step, statement: number, limits: StatementLimits): Promise<void> {
     await this.#inTransaction(limits, async () => {
-      await this.#connection.run(step.statements[statement - 1] ?? '', limits.statementTimeoutMs);
+      const texts = [...settingsBefore(step.statements, statement), step.statements[statement - 1] ?? ''];
+      for (const text of texts) await this.#connection.run(text, limits.statementTimeoutMs);
       return { step, state: intentOf(step), statement, objectsBefore: null, message: null };
     });
   }
@@ -114,13 +116,13 @@ export class PostgresSession implements TenantSession {
     return objects;
   }
 
-  async runAlone(text: string, limits: StatementLimits): Promise<void> {
-    await this.#connection.run(`${this.#clean()}; ${setLimits('SET', limits)}`, BOOKKEEPING_MS);
-    try {
-      await this.#connection.run(text, limits.statementTimeoutMs);
-    } finally {
-      await this.#connection.run(this.#clean(), BOOKKEEPING_MS).catch(() => undefined);
-    }
+  async runAlone(step: Step, statement: number, limits: StatementLimits): Promise<void> {
+    const settings = settingsBefore(step.statements, statement);
+    await this.#runOutside(step.statements[statement - 1] ?? '', settings, limits);
+  }
+
+  async clear(texts: readonly string[], limits: StatementLimits): Promise<void> {
+    for (const text of texts) await this.#runOutside(text, [], limits);
   }
 
   async probe(text: string, before: ObjectDigests): Promise<Verdict> {
@@ -178,6 +180,18 @@ export class PostgresSession implements TenantSession {
     }
   }
 
+  async #runOutside(text: string, settings: readonly string[], limits: StatementLimits): Promise<void> {
+    // What works concurrently waits for old transactions while it is in nobody's way: patience costs nothing there.
+    const isPatient = /\bCONCURRENTLY\b/.test(headOf(text));
+    const own = isPatient ? { ...limits, lockTimeoutMs: limits.statementTimeoutMs } : limits;
+    try {
+      await this.#connection.run([this.#clean(), setLimits('SET', own), ...settings].join('; '), BOOKKEEPING_MS);
+      await this.#connection.run(text, limits.statementTimeoutMs);
+    } finally {
+      await this.#connection.run(this.#clean(), BOOKKEEPING_MS).catch(() => undefined);
+    }
+  }
+
   async #write(row: LedgerWrite): Promise<void> {
     await this.#inTransaction({ statementTimeoutMs: BOOKKEEPING_MS, lockTimeoutMs: BOOKKEEPING_MS }, async () => row);
   }
@@ -194,7 +208,7 @@ export class PostgresSession implements TenantSession {
         throw new UpgradeError('FENCED', `A newer runner has taken over: the ledger has ${newest}, this one ${token}`);
       }
       const row = await work();
-      const end = `RESET ROLE; ${this.#ledger.writeSql(serviceId, token, row)}; COMMIT`;
+      const end = `RESET ROLE; ${setLimits('SET LOCAL', limits)}; ${this.#ledger.writeSql(serviceId, token, row)}; COMMIT`;
       await this.#connection.run(end, limits.statementTimeoutMs);
     } catch (error) {
       await this.#connection.run('ROLLBACK', BOOKKEEPING_MS).catch(() => undefined);

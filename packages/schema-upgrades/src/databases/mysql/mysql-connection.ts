@@ -1,0 +1,89 @@
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { DataSourceAddress } from '../../migration.ts';
+import { UpgradeError } from '../upgrade-error.ts';
+import { classifyMysqlError } from './classify-mysql-error.ts';
+
+/** Between asking the server to give a statement up and giving the server up. */
+const GRACE_MS = 15_000;
+
+/** One connection whose failures come in our words and which never waits for ever. */
+export class MysqlConnection {
+  readonly label: string;
+  readonly #address: DataSourceAddress;
+  readonly #connection: Connection;
+  readonly #connectTimeoutMs: number;
+
+  private constructor(address: DataSourceAddress, connection: Connection, label: string, connectTimeoutMs: number) {
+    this.#address = address;
+    this.#connection = connection;
+    this.label = label;
+    this.#connectTimeoutMs = connectTimeoutMs;
+  }
+
+  /** @throws UpgradeError when there is no way in */
+  static async open(address: DataSourceAddress, label: string, connectTimeoutMs: number): Promise<MysqlConnection> {
+    try {
+      const connection = await createConnection({
+        host: address.host,
+        port: address.port,
+        user: address.user,
+        password: address.password,
+        database: address.database,
+        connectTimeout: connectTimeoutMs,
+        enableKeepAlive: true,
+        charset: 'utf8mb4',
+        timezone: 'Z',
+        supportBigNumbers: true,
+        bigNumberStrings: true,
+        ...(address.tls === 'off' ? {} : { ssl: { rejectUnauthorized: address.tls === 'verify' } }),
+      });
+      // Whatever happens to a session also fails the query that runs or the next one.
+      connection.on('error', () => undefined);
+      return new MysqlConnection(address, connection, label, connectTimeoutMs);
+    } catch (error) {
+      throw classifyMysqlError(error, label);
+    }
+  }
+
+  /**
+   * Runs one statement as text.
+   *
+   * @param timeoutMs after that the server is asked to give the statement up: it has no time-out of its own for changes
+   */
+  async run<Row>(sql: string, timeoutMs: number, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    let hasBeenCut = false;
+    const asking = setTimeout(() => void this.killQuery(), timeoutMs);
+    const cut = setTimeout(() => {
+      hasBeenCut = true;
+      this.#connection.destroy();
+    }, timeoutMs + GRACE_MS);
+    try {
+      const [rows] = await this.#connection.query<RowDataPacket[]>(sql, [...values]);
+      return Array.isArray(rows) ? (rows as unknown as Row[]) : [];
+    } catch (error) {
+      if (hasBeenCut)
+        throw new UpgradeError('DATABASE_GONE', `${this.label} does not answer any more`, { cause: error });
+      throw classifyMysqlError(error, this.label);
+    } finally {
+      clearTimeout(asking);
+      clearTimeout(cut);
+    }
+  }
+
+  /** Asks the server, over another connection, to give up what runs here. Never throws. */
+  async killQuery(): Promise<void> {
+    try {
+      const other = await MysqlConnection.open(this.#address, this.label, this.#connectTimeoutMs);
+      await other.#connection.query(`KILL QUERY ${Number(this.#connection.threadId)}`).finally(() => other.close());
+    } catch {
+      // Then the connection is cut a little later.
+    }
+  }
+
+  async close(): Promise<void> {
+    const cut = setTimeout(() => this.#connection.destroy(), 2_000);
+    await this.#connection.end().catch(() => undefined);
+    clearTimeout(cut);
+    this.#connection.destroy();
+  }
+}
