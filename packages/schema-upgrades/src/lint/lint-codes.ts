@@ -1,1 +1,48 @@
-export type LintCode = string;
+/** Everything the linter has an opinion on. Codes are stable: policies and `-- grey: accept` name them. */
+export const LINT_CODES = [
+  // The text itself
+  'STATEMENT_UNPARSABLE',
+  'COMPOUND_WITHOUT_DELIMITER',
+  'OPAQUE_CODE',
+  'CLIENT_DATA',
+  // Transactions and sessions
+  'TRANSACTION_CONTROL',
+  'CONCURRENTLY_IN_TRANSACTION',
+  'REFUSED_IN_TRANSACTION',
+  'SEVERAL_WITHOUT_TRANSACTION',
+  'DDL_COMMITS',
+  'SESSION_CHANGED',
+  'RUNNER_LOCK_TOUCHED',
+  'EXPLICIT_LOCK',
+  'OUTSIDE_TENANT',
+  'SCHEMA_QUALIFIED',
+  // Locks and rewrites
+  'COLUMN_TYPE_REWRITES',
+  'COLUMN_DEFAULT_REWRITES',
+  'COLUMN_SCANS',
+  'COLUMN_NOT_NULL_WITHOUT_DEFAULT',
+  'NOT_NULL_SCANS',
+  'TABLE_REWRITES',
+  'INDEX_NOT_CONCURRENT',
+  'INDEX_LEFTOVER',
+  'CONSTRAINT_SCANS',
+  'FOREIGN_KEY_SCANS',
+  'CONSTRAINT_BUILDS_INDEX',
+  'VALIDATED_UNDER_LOCK',
+  'LOCK_HELD_OVER_DATA',
+  // Data and phases
+  'RENAMED_COLUMN',
+  'RENAMED_TABLE',
+  'DATA_LOSS',
+  'DATA_LOSS_OUTSIDE_CONTRACT',
+  'PHASE_FORBIDS',
+  'UPDATE_WITHOUT_WHERE',
+  // The way back
+  'DOWN_MISSING',
+  'DOWN_EMPTY',
+  'DOWN_LOSES_DATA',
+  'DOWN_INCOMPLETE',
+  'IRREVERSIBLE',
+] as const;
+
+export type LintCode = (typeof LINT_CODES)[number];

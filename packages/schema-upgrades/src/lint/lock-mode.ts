@@ -23,6 +23,13 @@ export function blockingOf(mode: LockMode): Blocking {
   return mode === 'ShareUpdateExclusiveLock' ? 'schema-changes' : 'nothing';
 }
 
+const BY_WEIGHT: readonly Blocking[] = ['nothing', 'schema-changes', 'writes', 'reads-and-writes'];
+
+/** The heaviest of several; `nothing` of none. */
+export function heaviest(blockings: readonly Blocking[]): Blocking {
+  return BY_WEIGHT[Math.max(0, ...blockings.map((one) => BY_WEIGHT.indexOf(one)))]!;
+}
+
 /** Orders modes, the weaker first. */
 export function compareLocks(left: LockMode, right: LockMode): number {
   return LOCK_MODES.indexOf(left) - LOCK_MODES.indexOf(right);

@@ -34,13 +34,13 @@ export function readDirectives(sql: string, file: string): { directives: Directi
   const findings: SetFinding[] = [];
   let isHead = true;
   sql.split('\n').forEach((text, index) => {
-    const match = /^\s*(?:--|#)\s*grey:\s*(.*?)\s*$/.exec(text);
+    const match = /^\s*(?:--|#)\s*grey:(.*)$/.exec(text);
     if (match === null) {
       if (!/^\s*(--.*|#.*)?$/.test(text)) isHead = false;
       return;
     }
     const line = index + 1;
-    if (isHead) findings.push(...take(read, match[1]!, file, line));
+    if (isHead) findings.push(...take(read, match[1]!.trim(), file, line));
     else
       findings.push(
         errorAt('DIRECTIVE_MISPLACED', file, line, 'Directives stand above the first statement; move this one there.'),

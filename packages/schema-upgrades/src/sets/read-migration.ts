@@ -38,7 +38,8 @@ export function readMigration(
   }
   const isDataOnly = [...statements, ...downStatements].every((text) => MYSQL_DATA.test(text));
   const asksForNone =
-    head.directives.isNoTransaction || /^\s*executeInTransaction\s*=\s*false\s*$/m.test(configuration?.text ?? '');
+    head.directives.isNoTransaction ||
+    /^[ \t]*executeInTransaction[ \t]*=[ \t]*false[ \t]*$/m.test(normaliseSql(configuration?.text ?? ''));
   const fields = {
     name,
     phase: phaseOf(up.named.phase, head.directives, up.path, findings),

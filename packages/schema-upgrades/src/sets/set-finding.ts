@@ -1,33 +1,36 @@
 /** What is wrong with the files of a set, before anyone looks at the SQL. */
-export type SetFindingCode =
-  | 'FILE_UNKNOWN'
-  | 'FILE_TOO_LARGE'
-  | 'FILE_NOT_TEXT'
-  | 'FILE_UNREADABLE'
-  | 'FILE_DUPLICATE'
-  | 'FILES_TOO_MANY'
-  | 'SET_TOO_LARGE'
-  | 'SET_EMPTY'
-  | 'VERSION_FOLDER_MISMATCH'
-  | 'NUMBER_DUPLICATE'
-  | 'NUMBER_GAP'
-  | 'NAME_TOO_LONG'
-  | 'UP_MISSING'
-  | 'UP_EMPTY'
-  | 'PHASE_CONFLICT'
-  | 'PHASE_ORDER'
-  | 'DIRECTIVE_UNKNOWN'
-  | 'DIRECTIVE_INCOMPLETE'
-  | 'DIRECTIVE_MISPLACED'
-  | 'IRREVERSIBLE_WITH_DOWN'
-  | 'NAMING_MIXED'
-  | 'SQL_UNTERMINATED'
-  | 'STATEMENT_TOO_LARGE'
-  | 'STATEMENTS_TOO_MANY'
-  | 'FLYWAY_REPEATABLE'
-  | 'FLYWAY_BASELINE'
-  | 'FLYWAY_CALLBACK'
-  | 'FLYWAY_PLACEHOLDER';
+export const SET_FINDING_CODES = [
+  'FILE_UNKNOWN',
+  'FILE_TOO_LARGE',
+  'FILE_NOT_TEXT',
+  'FILE_UNREADABLE',
+  'FILE_DUPLICATE',
+  'FILES_TOO_MANY',
+  'SET_TOO_LARGE',
+  'SET_EMPTY',
+  'VERSION_FOLDER_MISMATCH',
+  'NUMBER_DUPLICATE',
+  'NUMBER_GAP',
+  'NAME_TOO_LONG',
+  'UP_MISSING',
+  'UP_EMPTY',
+  'PHASE_CONFLICT',
+  'PHASE_ORDER',
+  'DIRECTIVE_UNKNOWN',
+  'DIRECTIVE_INCOMPLETE',
+  'DIRECTIVE_MISPLACED',
+  'IRREVERSIBLE_WITH_DOWN',
+  'NAMING_MIXED',
+  'SQL_UNTERMINATED',
+  'STATEMENT_TOO_LARGE',
+  'STATEMENTS_TOO_MANY',
+  'FLYWAY_REPEATABLE',
+  'FLYWAY_BASELINE',
+  'FLYWAY_CALLBACK',
+  'FLYWAY_PLACEHOLDER',
+] as const;
+
+export type SetFindingCode = (typeof SET_FINDING_CODES)[number];
 
 /** A place in the files of a set that its author must (`error`) or may want to (`warning`) mend. */
 export interface SetFinding {

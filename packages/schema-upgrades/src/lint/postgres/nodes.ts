@@ -32,16 +32,19 @@ export function bareName(name: string): string {
 
 /**
  * Visits every node below a value, parents first: `visit('FuncCall', {…})`. Some fields of the tree hold their struct
- * without the tag (`relation`, `typeName`); these are visited by the name of the field.
+ * without the tag (`relation`, `typeName`); these are visited by the name of the field. A stack of its own, since a sum of
+ * ten thousand terms is as deep as it is long.
  */
 export function walk(value: unknown, visit: (tag: string, value: Record<string, unknown>) => void): void {
-  if (Array.isArray(value)) for (const item of value) walk(item, visit);
-  else if (typeof value === 'object' && value !== null) {
-    for (const [tag, inner] of Object.entries(value)) {
-      if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
-        visit(tag, inner as Record<string, unknown>);
-      walk(inner, visit);
-    }
+  const waiting: [tag: string | null, value: unknown][] = [[null, value]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [tag, inner] = next;
+    if (typeof inner !== 'object' || inner === null) continue;
+    if (tag !== null && !Array.isArray(inner)) visit(tag, inner as Record<string, unknown>);
+    const children: [string | null, unknown][] = Array.isArray(inner)
+      ? inner.map((item) => [null, item])
+      : Object.entries(inner);
+    for (const child of children.reverse()) waiting.push(child);
   }
 }
 

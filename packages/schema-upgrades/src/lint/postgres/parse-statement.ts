@@ -26,6 +26,10 @@ export function parseStatement(text: string): ParsedStatement {
     if (stmts.length === 1 && node !== undefined) return { isOk: true, node };
     return { isOk: false, message: `read as ${stmts.length} statements`, offset: 0 };
   } catch (error) {
+    // The parser runs on a stack of its own, which a sum of fifty thousand terms exhausts; the next statement is read well.
+    if (error instanceof RangeError || (error instanceof Error && error.name === 'RuntimeError')) {
+      return { isOk: false, message: 'it is nested too deeply', offset: 0 };
+    }
     if (!hasSqlDetails(error)) throw error;
     const position = Math.max(0, error.sqlDetails?.cursorPosition ?? 0);
     // The parser counts code points, the text UTF-16 units.

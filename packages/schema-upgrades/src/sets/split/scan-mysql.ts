@@ -15,8 +15,10 @@ export function scanMysql(sql: string): Token[] {
   const tokens: Token[] = [];
   let delimiter = ';';
   let isBetweenStatements = true;
+  let isLineStart = true;
   for (let at = 0; at < sql.length; ) {
-    const command: RegExpExecArray | null = isBetweenStatements ? matchAt(sql, at, DELIMITER_LINE) : null;
+    DELIMITER_LINE.lastIndex = at;
+    const command: RegExpExecArray | null = isBetweenStatements && isLineStart ? DELIMITER_LINE.exec(sql) : null;
     let token: Token;
     if (command !== null) {
       delimiter = command[1]!;
@@ -28,6 +30,7 @@ export function scanMysql(sql: string): Token[] {
       token = tokenAt(sql, at, delimiter);
       if (token.kind !== 'space' && token.kind !== 'comment') isBetweenStatements = false;
     }
+    isLineStart = token.kind === 'space' && (isLineStart || sql.slice(at, token.end).includes('\n'));
     tokens.push(token);
     at = token.end;
   }
@@ -59,12 +62,4 @@ function blockCommentAt(sql: string, at: number): Token {
   const kind = endOfRun(sql, at, EXECUTABLE_OPEN) > at ? 'executable' : 'comment';
   const close = sql.indexOf('*/', at + 2);
   return close === -1 ? makeToken(kind, at, sql.length, true) : makeToken(kind, at, close + 2);
-}
-
-function matchAt(sql: string, at: number, sticky: RegExp): RegExpExecArray | null {
-  // A command stands at the beginning of a line: `delimiter` elsewhere is a word like any other.
-  const lineStart = sql.lastIndexOf('\n', at - 1) + 1;
-  if (sql.slice(lineStart, at).trim() !== '') return null;
-  sticky.lastIndex = at;
-  return sticky.exec(sql);
 }

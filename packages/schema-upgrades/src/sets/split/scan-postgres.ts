@@ -5,8 +5,11 @@ const WORD = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y;
 const NUMBER = /[0-9][0-9A-Za-z_.]*/y;
 const LINE_COMMENT = /--[^\n]*/y;
 const DOLLAR_OPEN = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
-/** What may stand between two parts of one string constant: at least one line break, and comments after it. */
-const CONTINUATION = /[ \t\f\r\v]*\n(?:\s+|--[^\n]*\n)*'/y;
+/**
+ * What may stand between two parts of one string constant: at least one line break, and comments after it. Blanks are
+ * matched one by one: a repetition within the repetition would try all ways to part them.
+ */
+const CONTINUATION = /[ \t\f\r\v]*\n(?:\s|--[^\n]*\n)*'/y;
 
 /**
  * Cuts PostgreSQL's SQL into tokens by the rules of its lexer with `standard_conforming_strings` on, the default since

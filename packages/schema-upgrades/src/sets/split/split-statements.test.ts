@@ -150,3 +150,15 @@ describe('beside the parser of PostgreSQL', () => {
     );
   });
 });
+
+test.each<[string, Engine, string]>([
+  ['blanks behind strings', 'postgres', `select 'a'\n${' '.repeat(200_000)}x`],
+  ['statements on one line', 'postgres', 'a;'.repeat(200_000)],
+  ['comments on one line', 'mysql', '/**/'.repeat(200_000)],
+  ['beginnings of DELIMITER', 'mysql', 'd;'.repeat(200_000)],
+  ['opened dollar quotes', 'postgres', '$a$'.repeat(100_001)],
+])('takes time in proportion to the text: %s', (_, engine, sql) => {
+  // A splitter that looks back or tries all ways would not come back from this before the test's time is up.
+  const { statements } = splitStatements(sql, engine);
+  expect(statements.length).toBe(sql.startsWith('a;') || sql.startsWith('d;') ? 200_000 : sql.startsWith('/') ? 0 : 1);
+});

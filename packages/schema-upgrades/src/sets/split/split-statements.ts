@@ -74,11 +74,11 @@ const NAMES: Readonly<Partial<Record<Token['kind'], string>>> = {
 /** Line numbers of rising offsets, counted in one pass. */
 function lineCounter(text: string): (offset: number) => number {
   let line = 1;
-  let counted = 0;
+  let next = text.indexOf('\n');
   return (offset) => {
-    for (let at = text.indexOf('\n', counted); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {
+    while (next !== -1 && next < offset) {
       line++;
-      counted = at + 1;
+      next = text.indexOf('\n', next + 1);
     }
     return line;
   };
