@@ -41,6 +41,25 @@ module.exports = {
       to: { path: '^(apps/|packages/(?!lanes/src/)|@grey/)|(^|/)node_modules/' },
     },
     {
+      name: 'schema-upgrades-stands-alone',
+      comment: 'It works on the databases of tenants, and knows neither ours nor the framework around it.',
+      severity: 'error',
+      from: { path: '^packages/schema-upgrades/src/', pathNot: tests },
+      to: {
+        path: '^(apps/|packages/(?!(schema-upgrades|contracts)/)|@grey/(?!contracts$))|(^|/)node_modules/(@nestjs|@prisma)/',
+      },
+    },
+    {
+      name: 'only-drivers-speak-to-servers',
+      comment: 'Runner and sets know a tenant database by its port alone, so that each engine is one folder.',
+      severity: 'error',
+      from: {
+        path: '^packages/schema-upgrades/src/',
+        pathNot: `^packages/schema-upgrades/src/(databases/(postgres|mysql)|backup)/|${tests}`,
+      },
+      to: { path: '(^|/)node_modules/(pg|mysql2)/|^(pg|mysql2)(/|$)' },
+    },
+    {
       name: 'packages-never-import-apps',
       comment: 'Packages are what apps are made of.',
       severity: 'error',

@@ -27,6 +27,17 @@ const breaches: readonly { wall: string; files: Readonly<Record<string, string>>
   },
   { wall: 'lanes-stands-alone', files: { 'packages/lanes/src/lane.ts': "import '@grey/contracts';" } },
   {
+    wall: 'schema-upgrades-stands-alone',
+    files: {
+      'packages/schema-upgrades/src/index.ts': "import '../../route-core/src/index.ts';",
+      'packages/route-core/src/index.ts': 'export {};',
+    },
+  },
+  {
+    wall: 'only-drivers-speak-to-servers',
+    files: { 'packages/schema-upgrades/src/runner/run.ts': "import 'mysql2/promise';" },
+  },
+  {
     wall: 'packages-never-import-apps',
     files: {
       'packages/testkit/src/factory.ts': "import '../../../apps/api/src/main.ts';",

@@ -7,6 +7,8 @@ import type { DataSourceAddress } from '../migration.ts';
 export interface TenantServer {
   /** Makes an empty schema and says how to get there. */
   makeTenant(name: string): Promise<DataSourceAddress>;
+  /** The way to a schema of it. */
+  addressOf(schema: string): DataSourceAddress;
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** A session of a stranger; ended with the test file. */
   connect(): Promise<pg.Client>;
@@ -43,6 +45,7 @@ export function useTenantServer(): TenantServer {
       await own.query(`CREATE SCHEMA ${pg.escapeIdentifier(name)}`);
       return addressOf(url, name);
     },
+    addressOf: (schema) => addressOf(url, schema),
     query: async (sql, parameters = []) => (await own.query(sql, parameters)).rows,
   };
 }
