@@ -43,6 +43,16 @@ test('shares of versions are read as such, and an empty list is nothing', () => 
   ]);
 });
 
+test('what was said of tenants is read as it was said', () => {
+  const overridden = [
+    { tenantId: 'acorn', detail: 'Frozen.' },
+    { tenantId: null, detail: 'Frozen too.' },
+  ];
+  expect(diffFields({ before: null, after: { overridden } })).toEqual([
+    { field: 'overridden', from: null, to: 'acorn: Frozen., Frozen too.' },
+  ]);
+});
+
 test('of something new or gone all fields are told that hold something', () => {
   const state = { id: 't', tier: null, metadata: { plan: 'a' } };
   expect(diffFields({ before: null, after: state })).toEqual([

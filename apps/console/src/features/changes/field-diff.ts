@@ -37,10 +37,13 @@ function word(value: unknown): string | null {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** One of a list: versions with their shares are read by people, other things as JSON. */
+/** One of a list: versions with their shares and what was said of a tenant are read by people, other things as JSON. */
 function wordOne(value: unknown): string {
   if (!isRecord(value)) return typeof value === 'string' ? value : JSON.stringify(value);
   const { version, weight, ...rest } = value;
+  if (typeof value.detail === 'string') {
+    return typeof value.tenantId === 'string' ? `${value.tenantId}: ${value.detail}` : value.detail;
+  }
   const isShare = typeof version === 'string' && typeof weight === 'number' && Object.keys(rest).length === 0;
   return isShare ? `${version} ${weight / 100}%` : JSON.stringify(value);
 }

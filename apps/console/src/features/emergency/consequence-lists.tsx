@@ -16,6 +16,7 @@ const shown = 100;
 /** Who stays and why, what speaks against a rollback, what it overrides and what it stops: by name. */
 export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan }: ConsequenceListsProps) {
   const { t, i18n } = useTranslation();
+  const freezes = groupFreezes(frozen);
   const when = isPlan ? 'plan' : 'done';
   // The API's own words stand in for codes that other features bring along.
   const wordStay = (code: string, message: string) =>
@@ -38,10 +39,14 @@ export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan 
           </>
         )}
       </Consequence>
-      <Consequence tone="warn" title={t(`emergency.frozen.${when}`, { count: frozen.length })} items={frozen}>
-        {({ tenantId, detail }) => (
+      <Consequence tone="warn" title={t(`emergency.frozen.${when}`, { count: freezes.length })} items={freezes}>
+        {({ detail, tenantIds }) => (
           <>
-            {tenantId && <strong className="mono">{tenantId}</strong>} {detail}
+            {detail}{' '}
+            {tenantIds.length > 0 && (
+              <span className="dimmed">{t('emergency.frozen.tenants', { count: tenantIds.length })} </span>
+            )}
+            <span className="mono dimmed">{tenantIds.join(', ')}</span>
           </>
         )}
       </Consequence>
@@ -54,6 +59,14 @@ export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan 
       </Consequence>
     </Stack>
   );
+}
+
+/** One freeze is told once, with whom of those it is for the plan names. */
+export function groupFreezes(frozen: RollbackPlan['frozen']): { detail: string; tenantIds: string[] }[] {
+  return [...Map.groupBy(frozen, ({ detail }) => detail)].map(([detail, all]) => ({
+    detail,
+    tenantIds: all.flatMap(({ tenantId }) => tenantId ?? []),
+  }));
 }
 
 interface ConsequenceProps<T> {
