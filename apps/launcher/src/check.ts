@@ -1,5 +1,6 @@
 /** `npm test`: every check and every suite; the last line sums them up. */
 import { checkDrift } from './check/check-drift.ts';
+import { ensureMariadb } from './check/ensure-mariadb.ts';
 import { ensureNacos } from './check/ensure-nacos.ts';
 import { ensureNginx } from './check/ensure-nginx.ts';
 import { ensureRedis } from './check/ensure-redis.ts';
@@ -33,7 +34,12 @@ await check('Types: tsc', command('turbo', ['run', 'typecheck', '--output-logs=e
 await check('Walls between the rooms: dependency-cruiser', command('pnpm', ['--silent', 'walls']));
 await check('Drift of generated files', checkDrift);
 const installing = { timeoutMs: INSTALL_MS, signal: stopping.signal };
-const missing = { ...(await ensureRedis(installing)), ...(await ensureNginx(installing)), ...(await ensureNacos()) };
+const missing = {
+  ...(await ensureRedis(installing)),
+  ...(await ensureNginx(installing)),
+  ...(await ensureMariadb(installing)),
+  ...(await ensureNacos()),
+};
 const folders = listVitestPackages();
 await Promise.all([
   runSuites(folders.filter((folder) => WAITING.has(folder))),
