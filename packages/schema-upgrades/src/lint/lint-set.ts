@@ -5,6 +5,7 @@ import type { PlacedIssue } from './issue.ts';
 import type { LintFinding, MigrationReport, SetReport, Side } from './lint-report.ts';
 import { heaviest } from './lock-mode.ts';
 import { lintMysqlMigration } from './mysql/lint-mysql.ts';
+import { makePacer } from './pacer.ts';
 import { lintPostgresMigration } from './postgres/lint-postgres.ts';
 import { loadPostgresParser } from './postgres/parse-statement.ts';
 import { SetKnowledge } from './postgres/set-knowledge.ts';
@@ -22,9 +23,13 @@ export async function lintSet(set: MigrationSet, paths?: ReadonlyMap<string, Mig
   const knowledge = new SetKnowledge();
   const migrations: MigrationReport[] = [];
   const findings: LintFinding[] = [];
+  const pause = makePacer();
   for (const migration of set.migrations) {
+    await pause();
     const linted =
-      set.engine === 'postgres' ? lintPostgresMigration(migration, knowledge) : lintMysqlMigration(migration);
+      set.engine === 'postgres'
+        ? await lintPostgresMigration(migration, knowledge, pause)
+        : lintMysqlMigration(migration);
     const { name, phase, isTransactional } = migration;
     const { up, down, issues } = linted;
     migrations.push({ name, phase, isTransactional, up, down, blocks: heaviest(up.map((one) => one.blocks)) });

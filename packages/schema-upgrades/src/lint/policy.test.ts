@@ -64,3 +64,12 @@ test.each([
   expect(refused).toHaveLength(1);
   expect((await judge(`-- grey: accept ${refused[0]!.code} please\n${sql}`, lenient)).isAllowed).toBe(false);
 });
+
+test('lets others have their turn while a large set is judged', async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const { report } = await judge('alter table t add column x int;\n'.repeat(900));
+  clearInterval(timer);
+  expect(report.migrations[0]!.up).toHaveLength(900);
+  expect(turns).toBeGreaterThan(1);
+});

@@ -1,3 +1,4 @@
+import { LINT_CODES } from '../lint/lint-codes.ts';
 import type { Phase } from '../migration.ts';
 import { errorAt, type SetFinding } from './set-finding.ts';
 
@@ -81,6 +82,11 @@ function take(read: Reading, text: string, file: string, line: number): SetFindi
     case 'accept': {
       const [code = '', ...why] = others;
       if (!/^[A-Z_]+$/.test(code) || why.length === 0) return incomplete('the code of a finding and a reason');
+      if (!(LINT_CODES as readonly string[]).includes(code)) {
+        return [
+          errorAt('DIRECTIVE_UNKNOWN', file, line, `The linter has no finding ${code}, so nothing would be accepted.`),
+        ];
+      }
       read.accepted.set(code, why.join(' '));
       return [];
     }

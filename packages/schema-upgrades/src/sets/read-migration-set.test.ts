@@ -99,6 +99,11 @@ test.each<[string, Record<string, string>, string[]]>([
   ['two phases', { '1_a.migrate.up.sql': `--\n-- grey: phase expand\n${UP}` }, ['PHASE_CONFLICT 1_a.migrate.up.sql:2']],
   ['phases out of order', { '1_a.contract.up.sql': UP, '2_b.up.sql': UP }, ['PHASE_ORDER 2_b.up.sql']],
   ['an unknown directive', { '1_a.up.sql': `-- grey: quickly\n${UP}` }, ['DIRECTIVE_UNKNOWN 1_a.up.sql:1']],
+  [
+    'accepting what is no finding',
+    { '1_a.up.sql': `-- grey: accept DATA_LOST x\n${UP}` },
+    ['DIRECTIVE_UNKNOWN 1_a.up.sql:1'],
+  ],
   ['a phase that is none', { '1_a.up.sql': `-- grey: phase later\n${UP}` }, ['DIRECTIVE_INCOMPLETE 1_a.up.sql:1']],
   [
     'irreversible without a reason',
@@ -139,6 +144,7 @@ test('keeps to its limits', () => {
     fileCount: 2,
     statementBytes: 20,
     statementCount: 2,
+    setStatementCount: 3,
   };
   const codes = (texts: Record<string, string>) =>
     readMigrationSet(files(texts), header, limits).findings.map((one) => one.code);
@@ -146,6 +152,7 @@ test('keeps to its limits', () => {
   expect(codes({ '1_a.up.sql': 'x'.repeat(61) })).toEqual(['FILE_TOO_LARGE']);
   expect(codes({ '1_a.up.sql': 'x'.repeat(51), '2_a.up.sql': 'ä'.repeat(25) })).toEqual(['SET_TOO_LARGE']);
   expect(codes({ '1_a.up.sql': 'x;y;z' })).toEqual(['STATEMENTS_TOO_MANY']);
+  expect(codes({ '1_a.up.sql': 'x;y', '1_a.down.sql': 'x;y' })).toEqual(['STATEMENTS_TOO_MANY']);
   expect(codes({ '1_a.up.sql': 'x'.repeat(21) })).toEqual(['STATEMENT_TOO_LARGE']);
 });
 

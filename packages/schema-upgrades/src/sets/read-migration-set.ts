@@ -49,13 +49,19 @@ export function readMigrationSet(
   findings.push(...sorted.findings);
   const paths = new Map<string, MigrationPaths>();
   const migrations: Migration[] = [];
+  let total = 0;
   for (const group of sorted.groups) {
-    const migration = readMigration(group, header.engine, limits, findings);
+    const { migration, statementCount } = readMigration(group, header.engine, limits, findings);
+    total += statementCount;
     migrations.push(migration);
     paths.set(migration.name, { up: group.up.path, down: group.down?.path ?? null });
   }
   if (migrations.length === 0 && !findings.some(isError)) {
     findings.push(errorAt('SET_EMPTY', '', null, 'No file of the set is a migration.'));
+  }
+  if (total > limits.setStatementCount) {
+    const message = `${total} statements in all; a set has at most ${limits.setStatementCount}.`;
+    findings.push(errorAt('STATEMENTS_TOO_MANY', '', null, message));
   }
   findings.push(...checkPhaseOrder(migrations, paths));
   return { set: findings.some(isError) ? null : { ...header, migrations }, findings, paths };

@@ -19,7 +19,7 @@ export function readMigration(
   engine: Engine,
   limits: SetLimits,
   findings: SetFinding[],
-): Migration {
+): { migration: Migration; statementCount: number } {
   const { up, down, configuration } = files;
   const upText = normaliseSql(up.text);
   const downText = down === null ? null : normaliseSql(down.text);
@@ -47,7 +47,8 @@ export function readMigration(
     up: upText,
     down: downText,
   };
-  return { ...fields, checksum: checksumOf(fields) };
+  const statementCount = statements.length + downStatements.length;
+  return { migration: { ...fields, checksum: checksumOf(fields) }, statementCount };
 }
 
 function phaseOf(fromName: Phase | null, directives: Directives, path: string, findings: SetFinding[]): Phase {

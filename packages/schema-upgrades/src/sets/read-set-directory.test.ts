@@ -24,6 +24,11 @@ test('reads a directory as an upload of the same files', async () => {
   expect(readMigrationSet(files, header).set?.migrations[0]?.up).toBe('create table ä ();\n');
 });
 
+test('keeps the name of a version folder that is read by itself', async () => {
+  const { files } = await readSetDirectory(path.join(folder, 'V2.1.0'));
+  expect(files.map((file) => file.path)).toEqual(['V2.1.0/0001_a.up.sql']);
+});
+
 test('follows no link out of the directory', async () => {
   await symlink('/etc/hosts', path.join(folder, '0002_b.up.sql'));
   const { files, findings } = await readSetDirectory(folder);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { tooLarge } from './check-files.ts';
 import { errorAt, type SetFinding } from './set-finding.ts';
 import { DEFAULT_SET_LIMITS, type SetFile, type SetLimits } from './set-limits.ts';
+import { versionOfPath } from './version-folders.ts';
 
 /** Folders below the given one that are looked into: `V2.1.0/…`, or a folder of such folders. */
 const DEPTH = 3;
@@ -11,7 +12,8 @@ const DEPTH = 3;
  * Reads the files below a folder into memory, as an upload would bring them; hidden files are left out. Links are not
  * followed: a set must not reach outside its folder. Stops at the limits instead of reading on.
  *
- * @returns files by path, with `/` on every system, and what could not be read. Hand the files on to
+ * @returns files by path, with `/` on every system and beginning with the folder's own name where that is a version's
+ *   (`V2.1.0/…`), and what could not be read. Hand the files on to
  *   {@link groupByVersion} or {@link readMigrationSet}, the findings to whoever asked
  * @throws when the folder itself cannot be read
  */
@@ -26,19 +28,22 @@ export async function readSetDirectory(
     const message = `More than ${limits.fileCount} files; is this the folder of a set?`;
     return { files, findings: [errorAt('FILES_TOO_MANY', '', null, message)] };
   }
+  const own = path.basename(path.resolve(folder));
+  const prefix = versionOfPath(`${own}/x`) === null ? '' : `${own}/`;
   let total = 0;
   for (const relative of found.sort()) {
     const absolute = path.join(folder, relative);
+    const named = prefix + relative;
     const { size } = await stat(absolute);
     total += size;
-    if (size > limits.fileBytes) findings.push(tooLarge(relative, size, limits));
+    if (size > limits.fileBytes) findings.push(tooLarge(named, size, limits));
     else if (total > limits.setBytes) {
-      findings.push(errorAt('SET_TOO_LARGE', relative, null, `Beyond ${limits.setBytes} bytes in all; not read on.`));
+      findings.push(errorAt('SET_TOO_LARGE', named, null, `Beyond ${limits.setBytes} bytes in all; not read on.`));
       break;
     } else {
       const text = decode(await readFile(absolute));
-      if (text === null) findings.push(errorAt('FILE_NOT_TEXT', relative, null, 'The file is not UTF-8.'));
-      else files.push({ path: relative, text });
+      if (text === null) findings.push(errorAt('FILE_NOT_TEXT', named, null, 'The file is not UTF-8.'));
+      else files.push({ path: named, text });
     }
   }
   return { files, findings };

@@ -6,6 +6,8 @@ export interface SetLimits {
   readonly statementBytes: number;
   /** Per file. */
   readonly statementCount: number;
+  /** Of all files together. */
+  readonly setStatementCount: number;
   /** Characters of a migration's name; the ledger's column holds as many. */
   readonly nameLength: number;
 }
@@ -17,6 +19,7 @@ export const DEFAULT_SET_LIMITS: SetLimits = {
   fileCount: 500,
   statementBytes: 262_144,
   statementCount: 1000,
+  setStatementCount: 5000,
   nameLength: 120,
 };
 

@@ -1,30 +1,28 @@
-import type { Node } from 'libpg-query';
 import { type Issue, issue } from '../issue.ts';
-import { dataLost, nameOf, objectsDropped, objectsMade, type SchemaObject } from './objects.ts';
+import { nameOf, type SchemaObject, type SideObjects } from './objects.ts';
 
 /**
  * Compares a down with its up: what it leaves behind, and which data the way back costs. Only tables, columns and named
  * indexes are compared; triggers, functions and types are not.
  */
-export function compareDown(up: readonly Node[], down: readonly Node[]): Issue[] {
-  const made = up.flatMap(objectsMade);
-  const droppedAgain = new Set(up.flatMap(objectsDropped).map(nameOf));
-  const dropped = down.flatMap(objectsDropped);
+export function compareDown(up: SideObjects, down: SideObjects): Issue[] {
+  const { made } = up;
+  const droppedAgain = new Set(up.dropped.map(nameOf));
   const issues: Issue[] = [];
-  const left = made.filter((object) => !droppedAgain.has(nameOf(object)) && !isDropped(object, dropped));
+  const left = made.filter((object) => !droppedAgain.has(nameOf(object)) && !isDropped(object, down.dropped));
   if (left.length > 0) {
     const message = `The down leaves ${left.map(nameOf).join(', ')} behind; the next up fails on what is there already.`;
     issues.push(issue('DOWN_INCOMPLETE', 'warning', message, 'Drop what the up made.'));
   }
   const madeNames = new Set(made.map(nameOf));
-  const gone = up.flatMap(dataLost).filter((object) => !madeNames.has(nameOf(object)));
+  const gone = up.lost.filter((object) => !madeNames.has(nameOf(object)));
   if (gone.length > 0) {
     const message = `The up loses the data of ${gone.map(nameOf).join(', ')}; the down can bring back the structure, not the data.`;
     issues.push(
       issue('DOWN_LOSES_DATA', 'warning', message, 'Declare it irreversible, or keep a copy that the down reads.'),
     );
   }
-  const lost = down.flatMap(dataLost);
+  const { lost } = down;
   const strangers = lost.filter((object) => !madeNames.has(nameOf(object)) && !madeNames.has(`table ${object.table}`));
   const own = lost.filter((object) => !strangers.includes(object));
   if (strangers.length > 0) {

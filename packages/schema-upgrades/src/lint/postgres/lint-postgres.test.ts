@@ -206,6 +206,7 @@ describe('of the way back', () => {
     ['create view v as select 1', '-- nothing', ['error DOWN_EMPTY']],
     ['create view v as select 1', 'drop view v', []],
     ['create index i on t (x)', 'drop index i', []],
+    ['create temp table s as select 1; create temp table r (x int)', 'select 1', []],
     ['alter table t add column x int', 'alter table t drop column x', ['info DOWN_LOSES_DATA']],
     ['create table t (); alter table t add column x int', 'drop table t', ['info DOWN_LOSES_DATA']],
     [

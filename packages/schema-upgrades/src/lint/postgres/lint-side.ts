@@ -1,9 +1,10 @@
-import type { Node } from 'libpg-query';
 import type { Migration } from '../../migration.ts';
 import { splitStatements } from '../../sets/split/split-statements.ts';
 import { type Issue, issue, type PlacedIssue } from '../issue.ts';
 import { excerptOf, type Side, type StatementReport } from '../lint-report.ts';
 import { blockingOf, heaviest, type ObjectLock } from '../lock-mode.ts';
+import type { Pacer } from '../pacer.ts';
+import { noteObjects, type SideObjects } from './objects.ts';
 import { parseStatement } from './parse-statement.ts';
 import { columnRules } from './rules/column-rules.ts';
 import { constraintRules } from './rules/constraint-rules.ts';
@@ -28,8 +29,7 @@ const RULES: readonly Rule[] = [
 
 export interface LintedSide {
   readonly statements: readonly StatementReport[];
-  /** Trees of what could be parsed. */
-  readonly nodes: readonly Node[];
+  readonly objects: SideObjects;
   readonly issues: readonly PlacedIssue[];
 }
 
@@ -39,14 +39,21 @@ export interface LintedSide {
  * @param knowledge what the set did before; an up adds to it, a down leaves it as it is: by the time a down runs, tables
  *   the set made hold rows
  */
-export function lintSide(migration: Migration, side: Side, sql: string, knowledge: SetKnowledge): LintedSide {
+export async function lintSide(
+  migration: Migration,
+  side: Side,
+  knowledge: SetKnowledge,
+  pause: Pacer,
+): Promise<LintedSide> {
+  const sql = migration[side] ?? '';
   const statements: StatementReport[] = [];
-  const nodes: Node[] = [];
+  const objects: SideObjects = { made: [], dropped: [], lost: [] };
   const issues: PlacedIssue[] = [];
   const held: ObjectLock[] = [];
   const { name, phase, isTransactional } = migration;
   const isNew = (table: string) => side === 'up' && knowledge.isNew(table, name, phase);
   for (const { text, line } of splitStatements(sql, 'postgres').statements) {
+    await pause();
     const statement = excerptOf(text);
     const parsed = parseStatement(text);
     if (!parsed.isOk) {
@@ -63,9 +70,9 @@ export function lintSide(migration: Migration, side: Side, sql: string, knowledg
     if (isTransactional) held.push(...onOthers);
     if (side === 'up') knowledge.learn(node, name);
     statements.push({ ...effects, line, statement, blocks: heaviest(onOthers.map((lock) => blockingOf(lock.mode))) });
-    nodes.push(node);
+    noteObjects(objects, node);
   }
-  return { statements, nodes, issues };
+  return { statements, objects, issues };
 }
 
 function unparsable(message: string): Issue {

@@ -1,4 +1,4 @@
-import type { Node } from 'libpg-query';
+import type { Node, RangeVar } from 'libpg-query';
 import { commandsOf } from './alter-table-effects.ts';
 import { bareName, namesOf, tableOf } from './nodes.ts';
 
@@ -13,8 +13,8 @@ export interface SchemaObject {
 
 /** Tables, columns and named indexes that a statement makes. */
 export function objectsMade(node: Node): SchemaObject[] {
-  if ('CreateStmt' in node) return [asTable(tableOf(node.CreateStmt.relation))];
-  if ('CreateTableAsStmt' in node) return [asTable(tableOf(node.CreateTableAsStmt.into?.rel))];
+  if ('CreateStmt' in node) return madeTable(node.CreateStmt.relation);
+  if ('CreateTableAsStmt' in node) return madeTable(node.CreateTableAsStmt.into?.rel);
   if ('IndexStmt' in node) {
     const { idxname, relation } = node.IndexStmt;
     return idxname === undefined ? [] : [{ kind: 'index', name: idxname, table: bareName(tableOf(relation)) }];
@@ -25,6 +25,11 @@ export function objectsMade(node: Node): SchemaObject[] {
     if (subtype !== 'AT_AddColumn' || def === undefined || !('ColumnDef' in def)) return [];
     return [{ kind: 'column', name: `${table}.${def.ColumnDef.colname}`, table }];
   });
+}
+
+/** A temporary table ends with the session, so no down needs to drop it. */
+function madeTable(relation: RangeVar | undefined): SchemaObject[] {
+  return relation === undefined || relation.relpersistence === 't' ? [] : [asTable(tableOf(relation))];
 }
 
 const DROPPED: Readonly<Record<string, SchemaObject['kind']>> = {
@@ -70,4 +75,18 @@ function asTable(name: string): SchemaObject {
 /** For messages: `column users.note`. */
 export function nameOf(object: SchemaObject): string {
   return `${object.kind} ${object.name}`;
+}
+
+/** What all statements of one side make, drop and lose, in their order. */
+export interface SideObjects {
+  readonly made: SchemaObject[];
+  readonly dropped: SchemaObject[];
+  readonly lost: SchemaObject[];
+}
+
+/** Adds one statement to what is known of its side. */
+export function noteObjects(objects: SideObjects, node: Node): void {
+  objects.made.push(...objectsMade(node));
+  objects.dropped.push(...objectsDropped(node));
+  objects.lost.push(...dataLost(node));
 }
