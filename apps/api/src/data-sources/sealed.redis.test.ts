@@ -9,14 +9,16 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
+import { MasterKeys } from '../infra/secrets/master-keys.ts';
 import { createLogger, NestLogger } from '../infra/telemetry/logger.ts';
 import { ConfigProjection } from './config-projection.ts';
 import { DataSourceAccess } from './data-source-access.ts';
 import { KeyRotationService } from './key-rotation.service.ts';
+import { TenantVault } from './tenant-vault.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
 type Loose = any;
-const keys = { k1: Buffer.alloc(32, 1), k2: Buffer.alloc(32, 2) };
+const keys = { k1: Buffer.alloc(32, 1), k2: Buffer.alloc(32, 2), k3: Buffer.alloc(32, 3) };
 const lineOf = (id: keyof typeof keys) => `${id}:${keys[id].toString('hex')}\n`;
 const canaries = ['canaryuser4711', 'canarypass0815', 'canaryother2342'] as const;
 const folder = mkdtempSync(path.join(tmpdir(), 'grey-keys-'));
@@ -142,17 +144,44 @@ describe('what is sealed', needsRedis(), () => {
     expect((await ask('GET', `/api/data-sources/${ids[0]}`)).headers.get('etag')).toBe(etag);
   });
 
-  it('waits for a round that another replica left, and says which key is missing', async () => {
+  it('goes on with a round that another replica left in the middle, portion by portion', async () => {
+    const old = new MasterKeys(() => [{ id: 'k2', key: keys.k2 }]);
+    const next = new MasterKeys(() => [{ id: 'k3', key: keys.k3 }]);
+    const many = Array.from({ length: 205 }, (_, at) => {
+      const id = `many-${at}`;
+      const { dataKey, ...kept } = old.make(id);
+      return { id, dataKey, ...(at < 60 ? next.wrap(id, dataKey) : kept) };
+    });
+    await query(
+      "INSERT INTO tenants (id, name, status) SELECT t.id, t.id, 'active' FROM unnest($1::text[]) AS t (id)",
+      [many.map(({ id }) => id)],
+    );
+    await query(
+      'INSERT INTO tenant_keys (tenant_id, key_id, wrapped) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[])',
+      [many.map(({ id }) => id), many.map(({ keyId }) => keyId), many.map(({ wrapped }) => wrapped)],
+    );
+    writeFileSync(file, lineOf('k3') + lineOf('k2'));
+    api.app.get(TenantVault).keys.refresh();
+    await query("INSERT INTO key_rotations (key_id, total_count) VALUES ('k3', 205)");
+    api.app.get(KeyRotationService).wake();
+    await vi.waitFor(async () => expect((await rotation()).state).toBe('done'), patience);
+    const rows = await query('SELECT tenant_id AS id, key_id AS "keyId", wrapped FROM tenant_keys');
+    expect(rows.map(({ keyId }) => keyId)).toEqual(Array.from({ length: 208 }, () => 'k3'));
+    for (const { id, dataKey } of many)
+      expect(next.unwrap(id, 'k3', rows.find((row) => row.id === id).wrapped)).toEqual(dataKey);
+  });
+
+  it('says which key is missing, and wraps the others', async () => {
     await query("UPDATE tenant_keys SET key_id = 'k0' WHERE tenant_id = 'tb'");
     expect((await ask('POST', `/api/data-sources/${ids[1]}/test`)).body).toMatchObject({ code: 'MASTER_KEY_UNKNOWN' });
-    await query("INSERT INTO key_rotations (key_id, total_count) VALUES ('k2', 1)");
+    await query("INSERT INTO key_rotations (key_id, total_count) VALUES ('k3', 1)");
     api.app.get(KeyRotationService).wake();
     await vi.waitFor(async () => expect((await rotation()).state).toBe('failed'), patience);
     expect(await rotation()).toMatchObject({
       error: expect.stringContaining('keys of 1 tenants'),
-      keys: [{ keyId: 'k2' }, { keyId: 'k0', tenantCount: 1, isConfigured: false }],
+      keys: [{ keyId: 'k3' }, { keyId: 'k2' }, { keyId: 'k0', tenantCount: 1, isConfigured: false }],
     });
-    await query("UPDATE tenant_keys SET key_id = 'k2' WHERE tenant_id = 'tb'");
+    await query("UPDATE tenant_keys SET key_id = 'k3' WHERE tenant_id = 'tb'");
   });
 
   it('shows in no answer, change, event, state, export, metric, log line, Redis key or column', async () => {
@@ -204,10 +233,10 @@ describe('what is sealed', needsRedis(), () => {
           expect(text.includes(form), `${canary} in ${place}`).toBe(false);
   });
 
-  async function query(sql: string): Promise<Loose[]> {
+  async function query(sql: string, values: unknown[] = []): Promise<Loose[]> {
     const one = new pg.Client({ connectionString: api.config.GREY_DATABASE_URL });
     await one.connect();
-    const { rows } = await one.query(sql);
+    const { rows } = await one.query(sql, values);
     await one.end();
     return rows;
   }
