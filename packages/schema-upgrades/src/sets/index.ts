@@ -1,4 +1,5 @@
 export { checksumOf } from './checksum.ts';
+export { compareWithKnown } from './compare-with-known.ts';
 export { type Directives, readDirectives } from './directives.ts';
 export { normaliseSql } from './normalise-sql.ts';
 export { type MigrationPaths, type ReadSet, readMigrationSet, type SetHeader } from './read-migration-set.ts';
