@@ -19,4 +19,5 @@ export type {
   TenantSession,
   Verdict,
 } from './tenant-database.ts';
+export { type ConnectOptions, tenantDatabaseAt } from './tenant-database-at.ts';
 export { UpgradeError, type UpgradeErrorCode } from './upgrade-error.ts';

@@ -3,7 +3,7 @@
  * `ChildOrder`. Prints the result when it got that far.
  */
 import { text } from 'node:stream/consumers';
-import { postgresDatabase } from '../databases/postgres/postgres-database.ts';
+import { tenantDatabaseAt } from '../databases/tenant-database-at.ts';
 import type { DataSourceAddress, Migration } from '../migration.ts';
 import { runMigrations } from '../runner/run-migrations.ts';
 
@@ -20,8 +20,8 @@ export interface ChildOrder {
 const order = JSON.parse(await text(process.stdin)) as ChildOrder;
 let count = 0;
 const result = await runMigrations({
-  database: postgresDatabase(order.address),
-  tenantId: order.address.schema ?? '',
+  database: tenantDatabaseAt(order.address),
+  tenantId: order.address.schema ?? order.address.database,
   serviceId: 'payment',
   migrations: order.migrations,
   direction: 'up',

@@ -107,6 +107,8 @@ async function runServer(
     '--bind-address=127.0.0.1',
     '--skip-name-resolve',
     '--innodb-flush-log-at-trx-commit=0',
+    '--innodb-flush-method=nosync',
+    '--sync-frm=OFF',
     '--innodb-buffer-pool-size=64M',
     '--character-set-server=utf8mb4',
   ];
