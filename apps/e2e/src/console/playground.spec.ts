@@ -51,9 +51,10 @@ test('the playground decides as the router does, says why, and its address can b
   await expect(operator.getByTestId('decided-version')).toHaveText('1.8.0');
   const why = operator.getByRole('list', { name: 'Why, by the live rules' });
   await expect(why).toContainText('The tenant is assigned this version.');
+  // The question is what the address says, which the last field reaches a moment later.
+  await expect(operator).toHaveURL(/user=/);
   await operator.getByRole('button', { name: 'Ask the router' }).click();
   await expect(operator.getByTestId('router-verdict')).toContainText('The router answers the same');
-  await expect(operator).toHaveURL(/user=/);
   const shared = await context.newPage();
   await shared.goto(operator.url());
   await expect(shared.getByTestId('decided-version')).toHaveText('1.8.0');

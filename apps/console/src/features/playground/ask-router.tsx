@@ -26,7 +26,9 @@ export function AskRouter({ request, decision, hasTime }: AskRouterProps) {
   const isTrusted = usePermission('route.trusted');
   const ask = useMutation({ mutationFn: (asked: DecisionRequest) => explain(toRouteRequest(asked)) });
   if (!mayAsk) return null;
-  const isAnswered = ask.isSuccess && ask.variables === request;
+  // The address may be read anew without the question having changed.
+  const isOfThis = JSON.stringify(ask.variables) === JSON.stringify(request);
+  const isAnswered = ask.isSuccess && isOfThis;
   const comparison = isAnswered ? compareDecisions(decision, ask.data.decision) : undefined;
   const columns: DataColumn<FieldDifference>[] = [
     { id: 'field', header: t('playground.differs'), cell: (row) => <span className="mono">{row.field}</span> },
@@ -55,7 +57,7 @@ export function AskRouter({ request, decision, hasTime }: AskRouterProps) {
           )}
         </span>
       </Group>
-      {ask.isError && ask.variables === request && <Failure error={ask.error} />}
+      {ask.isError && isOfThis && <Failure error={ask.error} />}
       {comparison?.isBehind && <Text size="sm">{t('playground.otherPosition')}</Text>}
       {comparison?.verdict === 'different' && (
         <>

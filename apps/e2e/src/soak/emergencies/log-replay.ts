@@ -79,12 +79,23 @@ export function pictureOf(snapshot: Snapshot, tenantIds: readonly string[]): Pic
 /** The same of what the API says the state was at a change. */
 export async function pictureOfPast(call: CallProduct, changeId: string): Promise<Picture> {
   const at = `at=${encodeURIComponent(changeId)}&limit=100`;
-  const tenants = await call<{ items: StateTenant[] }>('GET', `/api/state/tenants?${at}`);
-  const holds = await call<{ items: StateEntity[] }>('GET', `/api/state/entities?entity=hold&${at}`);
-  const cells = tenants.items.flatMap(({ tenantId, cells: own }) =>
+  const tenants = await listAll<StateTenant>(call, `/api/state/tenants?${at}`);
+  const holds = await listAll<StateEntity>(call, `/api/state/entities?entity=hold&${at}`);
+  const cells = tenants.flatMap(({ tenantId, cells: own }) =>
     own.map((cell) => lineOf('assignment', `${tenantId}/${cell.serviceId}`, cell)),
   );
-  return [...cells, ...holds.items.map(({ key, state }) => lineOf('hold', key, state))].sort();
+  return [...cells, ...holds.map(({ key, state }) => lineOf('hold', key, state))].sort();
+}
+
+async function listAll<T>(call: CallProduct, target: string): Promise<T[]> {
+  const all: T[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const next: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: { items: T[]; nextCursor: string | null } = await call('GET', `${target}${next}`);
+    all.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return all;
 }
 
 function lineOf(entity: string, key: string, state: Readonly<Record<string, unknown>>): string {
