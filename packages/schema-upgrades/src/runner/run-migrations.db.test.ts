@@ -59,6 +59,20 @@ test('phases come one by one, and contract not before the rest', async () => {
   expect(rest.applied).toEqual(['0003_fill_preferences', '0004_drop_tenant']);
 });
 
+test('a contract that fails leaves what was expanded in place, also of the same upgrade', async () => {
+  const address = await server.makeTenant('contract_fails');
+  const expand = makeMigration('0001', 'CREATE TABLE t (a int, b int)', 'DROP TABLE t');
+  const contract = makeMigration('0002', 'ALTER TABLE t DROP COLUMN b', 'ALTER TABLE t ADD COLUMN b int', {
+    phase: 'contract',
+  });
+  const broken = makeMigration('0003', 'SELECT nonsense', 'SELECT 1', { phase: 'contract' });
+  const set = [expand, contract, broken];
+  expect(await run(address, set, { phases: ['expand', 'migrate'] })).toMatchObject({ outcome: 'done' });
+  const expanded = await dump(address);
+  expect(await run(address, set, { phases: ['contract'] })).toMatchObject({ outcome: 'taken-back' });
+  expect(await dump(address)).toBe(expanded);
+});
+
 test('broken SQL is told with its statement, and everything is taken back', async () => {
   const address = await server.makeTenant('broken');
   const before = await dump(address);

@@ -119,7 +119,7 @@ class MigrationRun {
     }
     const stopListening = this.#watch.cancelWith(session);
     try {
-      if (this.#failure !== null) return await this.#resumeTakingBack(session, plan);
+      if (this.#failure !== null) return await this.#takeBack(session, () => this.#findHalf(session, plan));
       return await this.#goForward(session, plan);
     } finally {
       stopListening();
@@ -143,12 +143,12 @@ class MigrationRun {
       }
       if (half === null) throw reason;
       this.#failure = { reason, told: describeFailure(reason, half.step, half.statement) };
-      return this.#takeBack(session, leavesIntent(session, half.step) ? half : null);
+      return this.#takeBack(session, async () => (leavesIntent(session, half.step) ? half : null));
     }
   }
 
   /** The connection broke on the way back: what had been begun is brought to its end, or taken back in turn. */
-  async #resumeTakingBack(session: TenantSession, plan: MigrationPlan): Promise<Ending> {
+  async #findHalf(session: TenantSession, plan: MigrationPlan): Promise<HalfStep | null> {
     let half: HalfStep | null = null;
     for (const { row, step } of plan.unfinished) {
       const isOnTheWayBack = step.direction !== this.#request.direction;
@@ -158,14 +158,15 @@ class MigrationRun {
         half = { step, standingCount, objectsAtStart: null };
       }
     }
-    return this.#takeBack(session, half);
+    return half;
   }
 
-  async #takeBack(session: TenantSession, half: HalfStep | null): Promise<Ending> {
+  async #takeBack(session: TenantSession, findHalf: () => Promise<HalfStep | null>): Promise<Ending> {
     const failure = this.#failure;
     if (failure === null) throw new TypeError('There is nothing to take back without a failure');
+    this.#watch.beginTakingBack();
     try {
-      await takeBack(session, this.#request, failure.reason, half, this.#watch);
+      await takeBack(session, this.#request, failure.reason, await findHalf(), this.#watch);
       return { outcome: 'taken-back', failure: failure.told };
     } catch (error) {
       const reason = error instanceof StepFailure ? error.reason : error;

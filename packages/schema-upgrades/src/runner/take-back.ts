@@ -29,7 +29,6 @@ export async function takeBack(
   half: HalfStep | null,
   watch: RunWatch,
 ): Promise<void> {
-  watch.beginTakingBack();
   const whole = listDone(request, await session.listLedger(request.serviceId)).map((migration) =>
     oppositeOf(request, migration),
   );
@@ -49,14 +48,16 @@ export async function takeBack(
   for (const step of whole) await runStep(session, step, watch);
 }
 
-/** Migrations that this upgrade has brought where it wanted them, newest first. */
+/** Migrations of the phases asked for that this upgrade has brought where it wanted them, newest first. */
 function listDone(request: RunRequest, ledger: readonly LedgerRow[]): Migration[] {
   const state = request.direction === 'up' ? 'applied' : 'reverted';
   const mine = new Set(
     ledger.filter((row) => row.state === state && row.runId === request.runId).map((row) => row.name),
   );
   const inOrderOfWork = request.direction === 'up' ? request.migrations : request.migrations.toReversed();
-  return inOrderOfWork.filter((migration) => mine.has(migration.name)).toReversed();
+  // A phase that was not asked for stays: once traffic has moved, a contract that fails must not take the expansion along.
+  const isAsked = (migration: Migration) => request.phases?.includes(migration.phase) ?? true;
+  return inOrderOfWork.filter((migration) => mine.has(migration.name) && isAsked(migration)).toReversed();
 }
 
 function oppositeOf(request: RunRequest, migration: Migration, direction = request.direction): Step {
