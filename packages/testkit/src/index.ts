@@ -7,6 +7,7 @@ export { buildNacos, isNacosBuilt, type NacosGeneration } from './nacos/build-na
 export { type FoundNacos, findNacos, needsNacos } from './nacos/find-nacos.ts';
 export { type RunningNacos, type StartNacosOptions, startNacos } from './nacos/start-nacos.ts';
 export { pickFreePort } from './pick-free-port.ts';
+export { type FoundSystemPostgres, findSystemPostgres, needsSystemPostgres } from './postgres/find-system-postgres.ts';
 export { type RunningPostgres, type StartPostgresOptions, startPostgres } from './postgres/start-postgres.ts';
 export {
   createTestDatabase,

@@ -10,7 +10,10 @@ export interface CatalogueLine {
   readonly text: string;
 }
 
-/** What a schema consists of, as text that is equal for equal schemas whatever they are called and however they came to be. */
+/**
+ * What a schema consists of, as text that is equal for equal schemas whatever they are called and however they came to be. To be
+ * compared on servers of one major version: definitions are printed by the server, and that changes at times.
+ */
 export interface Catalogue {
   readonly text: string;
   /** SHA-256 of the text, in hex. */

@@ -21,6 +21,8 @@ export interface StartPostgresOptions {
   readonly port?: number;
   /** `false` turns fsync off: faster, and the data is lost when the server or the machine is killed. For tests only. Default `true`. */
   readonly isDurable?: boolean;
+  /** Folder with the programs of another PostgreSQL; default the embedded one. */
+  readonly programFolder?: string;
 }
 
 export interface RunningPostgres {
@@ -47,7 +49,11 @@ export interface RunningPostgres {
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<RunningPostgres> {
   const account = chooseServerAccount();
-  const binaries = await findPostgresBinaries(account);
+  const { programFolder } = options;
+  const binaries =
+    programFolder === undefined
+      ? await findPostgresBinaries(account)
+      : { initdb: path.join(programFolder, 'initdb'), postgres: path.join(programFolder, 'postgres') };
   const dataDir = prepareDataFolder(path.resolve(options.dataDir), account);
   const running = findRunningPostmaster(dataDir);
   if (running !== undefined) {
