@@ -110,7 +110,7 @@ describe('on MariaDB', needsMariadb(), () => {
   test('a statement that takes too long is given up, and the rest is taken back', async () => {
     const address = await server.makeTenant('slow');
     const slow = makeMigration('0002', 'INSERT INTO done SELECT SLEEP(30)', 'SELECT 1');
-    const limits = { statementTimeoutMs: 1_000, attempts: 1 };
+    const limits = { statementTimeoutMs: 2_500, attempts: 1 };
     const result = await run(address, [ACCOUNTS_SET[0] as Migration, slow], { limits });
     expect(result).toMatchObject({
       outcome: 'taken-back',
