@@ -16,8 +16,8 @@ const TOTAL_MS = 14 * 60_000;
 /** Of that, for fetching a server that the suites need. */
 const INSTALL_MS = 2 * 60_000;
 
-/** Suites that mostly wait for servers to start and stop: they run beside those that compute. */
-const WAITING = new Set(['packages/testkit', 'apps/launcher']);
+/** Suites that mostly wait for servers to start and stop: they run beside one another and beside those that compute. */
+const WAITING = [new Set(['packages/testkit', 'apps/launcher']), new Set(['packages/schema-upgrades'])];
 /** Suites that fill the machine, or look at what happens when servers fail. */
 const ALONE = new Set(['packages/propagation', 'apps/api']);
 
@@ -29,21 +29,17 @@ process.channel?.unref();
 const deadline = Date.now() + TOTAL_MS;
 const outcomes: Outcome[] = [];
 
+const servers = findServers();
 await check('Lint and format: biome', command('biome', ['check', '--error-on-warnings', '.']));
 await check('Types: tsc', command('turbo', ['run', 'typecheck', '--output-logs=errors-only']));
 await check('Walls between the rooms: dependency-cruiser', command('pnpm', ['--silent', 'walls']));
 await check('Drift of generated files', checkDrift);
-const installing = { timeoutMs: INSTALL_MS, signal: stopping.signal };
-const missing = {
-  ...(await ensureRedis(installing)),
-  ...(await ensureNginx(installing)),
-  ...(await ensureMariadb(installing)),
-  ...(await ensureNacos()),
-};
+const missing = await servers;
 const folders = listVitestPackages();
+const isWaiting = (folder: string): boolean => WAITING.some((some) => some.has(folder));
 await Promise.all([
-  runSuites(folders.filter((folder) => WAITING.has(folder))),
-  runSuites(folders.filter((folder) => !WAITING.has(folder) && !ALONE.has(folder))),
+  ...WAITING.map((some) => runSuites(folders.filter((folder) => some.has(folder)))),
+  runSuites(folders.filter((folder) => !isWaiting(folder) && !ALONE.has(folder))),
 ]);
 await runSuites(folders.filter((folder) => ALONE.has(folder)));
 await check('The product in a browser: playwright', runPlaywright);
@@ -55,6 +51,17 @@ if (total.failures.length > 0) {
 }
 console.log(`\n${closingLine(total)}`);
 process.exitCode = total.failures.length > 0 ? 1 : 0;
+
+/** What the suites need and the machine has not, fetched while the sources are looked at; why where it could not be had. */
+async function findServers(): Promise<Readonly<Record<string, string>>> {
+  const installing = { timeoutMs: INSTALL_MS, signal: stopping.signal };
+  return {
+    ...(await ensureRedis(installing)),
+    ...(await ensureNginx(installing)),
+    ...(await ensureMariadb(installing)),
+    ...(await ensureNacos()),
+  };
+}
 
 async function runSuites(some: readonly string[]): Promise<void> {
   for (const folder of some) {
