@@ -69,10 +69,13 @@ class MigrationRun {
       } catch (error) {
         if (!(error instanceof UpgradeError)) throw error;
         const hasBegun = this.#fencingToken !== null;
-        if (!hasBegun) return { outcome: 'refused', failure: describeFailure(error) };
+        const giveUp = (): Ending =>
+          hasBegun ? this.#interrupt(error) : { outcome: 'refused', failure: describeFailure(error) };
+        // Who is not let in is told at once; a session that the server ended is only opened anew.
+        if (!hasBegun && error.code !== 'DATABASE_GONE') return giveUp();
         lostAt ??= performance.now();
         const isLate = performance.now() - lostAt > this.#watch.limits.reconnectWithinMs;
-        if (!error.isConnectionLost || isLate || this.#watch.signal?.aborted) return this.#interrupt(error);
+        if (!error.isConnectionLost || isLate || this.#watch.signal?.aborted) return giveUp();
         this.#watch.emit({ kind: 'reconnecting', code: error.code });
         await this.#watch.sleep(Math.min(500, this.#watch.limits.reconnectWithinMs / 10));
       } finally {
