@@ -4,7 +4,9 @@ import { type Following, followTenants, PATIENCE } from '../../test/follow-tenan
 import { startTestApi } from '../../test/start-test-api.ts';
 import { makeTenants } from '../../test/tenant-service.ts';
 import { bootApi, type RunningApi } from '../boot-api.ts';
+import { AdvisoryLock } from '../infra/db/advisory-lock.ts';
 import { Database } from '../infra/db/database.ts';
+import { TenantSyncStore } from './tenant-sync.store.ts';
 import { TenantSyncSchedule } from './tenant-sync-schedule.ts';
 
 let { api, service, status, run, stop } = {} as Following;
@@ -45,6 +47,17 @@ test('two replicas do not both run: the second is told so', async () => {
   expect((await first).outcome).toBe('unchanged');
   expect(service.requests.length).toBe(before + 1);
   service.fault = undefined;
+});
+
+test('two replicas do not take a look at the clock for a run: whoever asks meanwhile is served', async () => {
+  const lock = new AdvisoryLock(api.config.GREY_DATABASE_URL);
+  const asked = vi.spyOn(api.app.get(TenantSyncStore), 'readState');
+  const taken = await lock.tryRun('tenant-sync', async () => {
+    const answer = run();
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled(), PATIENCE);
+    return { answer };
+  });
+  expect(await taken?.result.answer).toMatchObject({ outcome: 'unchanged' });
 });
 
 test('two replicas do not wait for a run whose process died', async () => {

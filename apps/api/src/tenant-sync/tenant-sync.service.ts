@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { operations, TenantSyncResult } from '@grey/contracts';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { AdvisoryLock } from '../infra/db/advisory-lock.ts';
@@ -10,6 +11,9 @@ import type { Begun } from './tenant-sync.store.ts';
 
 type Ops = typeof operations;
 const LOCK = 'tenant-sync';
+/** How long somebody who asks for a run waits for a lock that is held though no run is going on. */
+const PATIENCE_MS = 3_000;
+const LOOK_AGAIN_MS = 20;
 
 /** `source` undefined: no tenant-management service is configured. */
 export type TenantSyncParts = Omit<SyncRunParts, 'source' | 'ending'> & {
@@ -37,9 +41,7 @@ export class TenantSyncService implements OnApplicationShutdown {
    * @throws ApiError TENANT_SYNC_OFF, TENANT_SYNC_RUNNING, DATABASE_UNAVAILABLE
    */
   async run({ caller }: Called<Ops['runTenantSync']>): Promise<TenantSyncResult> {
-    const result = await this.#alone(async (runs, begin) => runs.sync(await begin(), 'demand', caller));
-    if (result === undefined) throw new ApiError('TENANT_SYNC_RUNNING');
-    return result;
+    return this.#onDemand(async (runs, begin) => runs.sync(await begin(), 'demand', caller));
   }
 
   /** Syncs when it is time to. @returns undefined when it is not, or another replica is at it. @throws what `run` throws */
@@ -64,20 +66,33 @@ export class TenantSyncService implements OnApplicationShutdown {
    * @throws ApiError PLAN_TOKEN_INVALID, PLAN_EXPIRED, PLAN_STALE, TENANT_SOURCE_FAILED and what `run` throws
    */
   async apply(called: Called<Ops['applyTenantSync']>): Promise<TenantSyncResult | Replayed<TenantSyncResult>> {
-    const result = await this.#alone(async (runs, begin) => {
+    return this.#onDemand(async (runs, begin) => {
       // A token that is no good is told before the source is troubled. Whoever sends an Idempotency-Key may repeat an
       // earlier request, whose token has run out since.
       if (called.idempotency === undefined)
         this.#parts.tokens.verify(called.input.body.planToken, claimsOf(called.caller));
       return runs.confirm(await begin(), called);
     });
-    if (result === undefined) throw new ApiError('TENANT_SYNC_RUNNING');
-    return result;
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.#ending.abort();
     await Promise.allSettled([...this.#working]);
+  }
+
+  /**
+   * A replica that only looks whether a run is due holds the lock for a moment, and one that is done with its run a
+   * moment longer than the run: neither is a reason to send anybody away, so the state tells whether a run is going on.
+   */
+  async #onDemand<T>(work: (runs: SyncRuns, begin: () => Promise<Begun>) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const result = await this.#alone(work);
+      if (result !== undefined) return result;
+      const { isUnfinished } = await this.#parts.store.readState();
+      if (isUnfinished || performance.now() > deadline) throw new ApiError('TENANT_SYNC_RUNNING');
+      await sleep(LOOK_AGAIN_MS);
+    }
   }
 
   /** One run at a time over all replicas; a process that ends waits for its own. */
