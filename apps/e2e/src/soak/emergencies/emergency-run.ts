@@ -225,7 +225,8 @@ export class EmergencyRun {
       }
       await sleep(50);
     }
-    this.#faults.push(`history ${this.#counts.histories + 1} did not settle: ${wrong}`);
+    const ends = this.#product.replicas.apis.flatMap((api) => api.end() ?? []);
+    this.#faults.push(`history ${this.#counts.histories + 1} did not settle: ${[wrong, ...ends].join('; ')}`);
   }
 
   async #whatIsMissing(): Promise<string | undefined> {

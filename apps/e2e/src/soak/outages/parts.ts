@@ -10,7 +10,7 @@ import {
   startPostgres,
   startRedis,
 } from '@grey/testkit';
-import { endProcess, launchApi } from '../../launch-api.ts';
+import { endOf, endProcess, launchApi } from '../../launch-api.ts';
 
 /** Something that can be killed without warning and started again at the same place. */
 export interface Part {
@@ -69,6 +69,8 @@ export async function startNacosPart(): Promise<Part & { readonly url: string }>
 export interface ApiPart extends Part {
   readonly url: string;
   readonly dataDir: string;
+  /** How it ended, with its last words; undefined while it lives. */
+  end(): string | undefined;
 }
 
 export async function startApiPart(name: string, folder: string, shared: NodeJS.ProcessEnv): Promise<ApiPart> {
@@ -82,6 +84,7 @@ export async function startApiPart(name: string, folder: string, shared: NodeJS.
     name,
     url,
     dataDir,
+    end: () => endOf(child),
     kill: () => endProcess(child, 'SIGKILL'),
     restart: async () => {
       child = await launchApi(env, url);
