@@ -30,6 +30,11 @@ export const errorCodes = {
   HOLD_UNKNOWN: { status: 404, title: 'No hold has this id.' },
   FREEZE_UNKNOWN: { status: 404, title: 'No freeze has this id.' },
   DATA_SOURCE_UNKNOWN: { status: 404, title: 'No data source has this id.' },
+  MIGRATIONS_UNKNOWN: { status: 404, title: 'The version brings no migrations for this kind of database.' },
+  UPGRADE_UNKNOWN: { status: 404, title: 'No upgrade has this id.' },
+  UPGRADE_BATCH_UNKNOWN: { status: 404, title: 'No batch of upgrades has this id.' },
+  BACKUP_UNKNOWN: { status: 404, title: 'No backup has this id.' },
+  DATA_SOURCE_MISSING: { status: 404, title: 'The tenant has no data source for this service.' },
   CHANGE_UNKNOWN: { status: 404, title: 'No change has this id.' },
   CHANNEL_UNKNOWN: { status: 404, title: 'No notification channel has this id.' },
   DELIVERY_UNKNOWN: { status: 404, title: 'No delivery has this id; old ones are not kept.' },
@@ -73,6 +78,20 @@ export const errorCodes = {
     status: 409,
     title: 'The credentials are encrypted with a master key that is not configured here, or is another one by now.',
   },
+  MIGRATIONS_INVALID: { status: 400, title: 'The files are no migration set; the findings say why.' },
+  MIGRATIONS_REFUSED: { status: 409, title: 'The policy does not let these migrations run; the findings say why.' },
+  MIGRATIONS_APPLIED: {
+    status: 409,
+    title: 'A tenant has these migrations; bring what is new under a name of its own.',
+  },
+  SERVICE_AMBIGUOUS: { status: 409, title: 'Several services of the tenant have this version; name one.' },
+  UPGRADE_REFUSED: { status: 409, title: 'The tenant may not be upgraded now; the checks say why.' },
+  UPGRADE_RUNNING: { status: 409, title: 'An upgrade of this tenant and service is under way.' },
+  UPGRADE_STATE: { status: 409, title: 'The upgrade is not in a state in which this can be done.' },
+  UPGRADE_BATCH_STATE: { status: 409, title: 'The batch is not in a state in which this can be done.' },
+  POINT_OF_NO_RETURN: { status: 409, title: 'Contract has begun; there is no way back but a backup.' },
+  DRIFT_CHANGED: { status: 409, title: 'The schema has changed since it was looked at.' },
+  BACKUP_NOT_USABLE: { status: 409, title: 'The backup is not complete, not there any more, or not what was written.' },
   PLAN_STALE: { status: 409, title: 'What the plan would change has changed since.' },
   PLAN_EXPIRED: { status: 410, title: 'The plan is too old; make a new one.' },
   HISTORY_TRIMMED: { status: 410, title: 'What happened since that moment is no longer kept.' },
@@ -92,6 +111,14 @@ export const errorCodes = {
   NO_INSTANCE: { status: 503, title: 'No instance of the version can answer.' },
   SCHEMA_MISMATCH: { status: 503, title: 'The database schema of the tenant fits no version that may answer.' },
   LANE_NOT_SERVED: { status: 503, title: 'The lane is strict and has no version of this service.' },
+  SCHEMA_UNCERTAIN: {
+    status: 503,
+    title: 'The tenant’s schema may be changing, and this router cannot know: it is cut off.',
+  },
+  TENANT_DATABASE_UNAVAILABLE: {
+    status: 503,
+    title: 'The tenant’s database cannot be reached, or does not let us in.',
+  },
   SNAPSHOT_MISSING: { status: 503, title: 'The router has no snapshot yet.' },
   SOURCE_UNAVAILABLE: { status: 503, title: 'The registry cannot be read; its last good state stays.' },
   NOT_DURABLE: { status: 503, title: 'Nothing durable could take the rollback; it is not in force.' },
@@ -130,10 +157,14 @@ export const problemSchema = z
     traceId: z.string().optional(),
     errors: z.array(faultSchema).optional(),
     current: z.unknown().optional().meta({ description: 'With 412: the state as it is now.' }),
-    findings: z.array(z.unknown()).optional().meta({ description: 'With RULES_INVALID: what the analysis found.' }),
+    findings: z
+      .array(z.unknown())
+      .optional()
+      .meta({ description: 'With RULES_INVALID, MIGRATIONS_INVALID and MIGRATIONS_REFUSED: what was found.' }),
     objections: z.array(objectionSchema).optional().meta({
       description: 'With MOVE_REFUSED: the first 1 000. With PLAN_STALE: what guards object to, where that is why.',
     }),
+    checks: z.array(z.unknown()).optional().meta({ description: 'With UPGRADE_REFUSED: those of the UpgradePlan.' }),
     references: z
       .array(z.unknown())
       .optional()

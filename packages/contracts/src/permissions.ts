@@ -21,6 +21,14 @@ export const permissions = [
   'data_sources.read',
   'data_sources.write',
   'data_sources.rotate',
+  'migrations.read',
+  'migrations.write',
+  'upgrades.read',
+  'upgrades.run',
+  'upgrades.batch',
+  'upgrades.contract',
+  'schemas.accept',
+  'backups.restore',
   'changes.read',
   'routers.read',
   'route',
@@ -49,6 +57,8 @@ const reading = [
   'routing.read',
   'freezes.read',
   'data_sources.read',
+  'migrations.read',
+  'upgrades.read',
   'changes.read',
   'routers.read',
   'discovery.read',
@@ -57,7 +67,7 @@ const reading = [
 /** What each role may do. A TENANT_MANAGER's tenant permissions hold for the tenants on the user's list only. */
 export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
   GREY_ROUTER_ADMIN: permissions,
-  TENANT_MANAGER: [...reading, 'tenants.update', 'assignments.write', 'data_sources.write', 'route'],
+  TENANT_MANAGER: [...reading, 'tenants.update', 'assignments.write', 'data_sources.write', 'upgrades.run', 'route'],
   VIEWER: [...reading, 'tenant-sync.read', 'route'],
 };
 

@@ -6,6 +6,7 @@ import {
   pageOf,
   pageQuerySchema,
   reasonSchema,
+  schemaVersionSchema,
   serviceIdSchema,
   timestampSchema,
   versionLabelSchema,
@@ -112,7 +113,6 @@ export const updateServiceSchema = z
   .meta({ id: 'UpdateService' });
 
 export const versionStatusSchema = z.enum(['active', 'deprecated', 'retired']).meta({ id: 'VersionStatus' });
-const schemaVersionSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const versionSchema = z
   .object({

@@ -6,12 +6,16 @@
  * OpenAPI spec version: 1
  */
 import type {
+  AcceptDrift,
   ApiKeyPage,
   ApplyAssignmentsParams,
   ApplyRequest,
   ApplyResult,
   ApplyTenantSync,
   Assignment,
+  Backup,
+  BackupPage,
+  BackupRestore,
   BatchRouteRequest,
   BatchRouteResponse,
   Change,
@@ -21,11 +25,14 @@ import type {
   Channel,
   ChannelList,
   ChannelTest,
+  CheckMigrations,
   Compatibility,
   CompatibilityFile,
   CompatibilityList,
+  ConfirmContract,
   ConnectionTest,
   CreateApiKey,
+  CreateBackup,
   CreateChannel,
   CreateDataSource,
   CreateExperiment,
@@ -35,6 +42,7 @@ import type {
   CreateServiceParams,
   CreateTenant,
   CreateTenantParams,
+  CreateUpgradeBatch,
   CreateUser,
   CreateVersion,
   CreateVersionParams,
@@ -45,6 +53,7 @@ import type {
   DeleteExperimentParams,
   DeleteFreezeParams,
   DeleteLaneParams,
+  DeleteMigrationSetParams,
   DeleteTenantParams,
   Delivery,
   DeliveryPage,
@@ -65,6 +74,7 @@ import type {
   Freeze,
   FreezePage,
   GetMatrixParams,
+  GetMigrationSetParams,
   GetOpenapi200,
   GetServiceSourceParams,
   GetStateParams,
@@ -85,6 +95,7 @@ import type {
   LiftHoldParams,
   LiftResult,
   ListApiKeysParams,
+  ListBackupsParams,
   ListChangeItemsParams,
   ListChangesParams,
   ListDataSourcesParams,
@@ -96,12 +107,20 @@ import type {
   ListStateEntitiesParams,
   ListStateTenantsParams,
   ListStragglersParams,
+  ListTenantSchemasParams,
   ListTenantsParams,
+  ListUpgradeBatchesParams,
+  ListUpgradesParams,
   ListUsersParams,
   Login,
   Matrix,
   Me,
   MessagePreview,
+  MigrationCheck,
+  MigrationEstimate,
+  MigrationPolicy,
+  MigrationSet,
+  MigrationSetList,
   NewDataSourceTest,
   Plan,
   PlanPromotion,
@@ -109,6 +128,7 @@ import type {
   PlanRestoreTenant,
   PlanRevert,
   PlanRollback,
+  PlanUpgradeBatch,
   PreviewMessage,
   Probe,
   PromoteVersion,
@@ -123,9 +143,12 @@ import type {
   PutFlags,
   PutLane,
   PutLaneParams,
+  PutMigrationPolicy,
+  PutMigrations,
   PutVersionFlagsParams,
   RegisterInstance,
   Resent,
+  RestoreBackup,
   RestorePlan,
   RestoreResult,
   RestoreTenant,
@@ -137,7 +160,9 @@ import type {
   RevertChangeParams,
   ReviveVersion,
   ReviveVersionParams,
+  RollBackBatch,
   Rollback,
+  RollbackHorizon,
   RollbackList,
   RollbackPlan,
   RollbackResult,
@@ -158,10 +183,13 @@ import type {
   SetTenantServiceParams,
   SetTenantServiceVersionParams,
   SetVersion,
+  SettleUpgrade,
   SimulateRules,
   Simulation,
   Solution,
   SolveRequest,
+  StartSchemaUpgrade,
+  StartUpgrade,
   State,
   StateDiff,
   StateEntityPage,
@@ -170,6 +198,8 @@ import type {
   StreamEvent,
   Tenant,
   TenantPage,
+  TenantSchema,
+  TenantSchemaPage,
   TenantServiceList,
   TenantSyncResult,
   TenantSyncStatus,
@@ -186,6 +216,16 @@ import type {
   UpdateUser,
   UpdateVersion,
   UpdateVersionParams,
+  Upgrade,
+  UpgradeAccepted,
+  UpgradeBatch,
+  UpgradeBatchEvent,
+  UpgradeBatchPage,
+  UpgradeBatchPlan,
+  UpgradeEvent,
+  UpgradePage,
+  UpgradePlan,
+  UpgradeReason,
   User,
   UserPage,
   VerifyAuditParams,
@@ -3206,6 +3246,1300 @@ export const testDataSource = async (dataSourceId: string, options?: Parameters<
     method: 'POST'
 
 
+  }
+);}
+
+
+
+export const getListMigrationSetsUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/migrations`
+}
+
+/**
+ * Needs the permission `migrations.read`.
+ * @summary Migration sets of a service, in the order of their schema versions
+ */
+export const listMigrationSets = async (serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<MigrationSetList> => {
+
+  return callApi<MigrationSetList>(getListMigrationSetsUrl(serviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCheckMigrationsUrl = (serviceId: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/migrations/check`
+}
+
+/**
+ * Needs the permission `migrations.write`.
+ * @summary Read and lint files without keeping them
+ */
+export const checkMigrations = async (serviceId: string,
+    checkMigrationsBody: CheckMigrations, options?: Parameters<typeof callApi>[1]): Promise<MigrationCheck> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<MigrationCheck>(getCheckMigrationsUrl(serviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(checkMigrationsBody)
+  }
+);}
+
+
+
+export const getGetMigrationSetUrl = (serviceId: string,
+    version: string,
+    params?: GetMigrationSetParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/migrations?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/migrations`
+}
+
+/**
+ * Needs the permission `migrations.read`.
+ * @summary The migrations that a version brings, with what the linter found
+ */
+export const getMigrationSet = async (serviceId: string,
+    version: string,
+    params?: GetMigrationSetParams, options?: Parameters<typeof callApi>[1]): Promise<MigrationSet> => {
+
+  return callApi<MigrationSet>(getGetMigrationSetUrl(serviceId,version,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPutMigrationSetUrl = (serviceId: string,
+    version: string,) => {
+
+
+
+
+  return `/api/services/${serviceId}/versions/${version}/migrations`
+}
+
+/**
+ * Needs the permission `migrations.write`.
+ * @summary Say which migrations a version brings; the policy may refuse them
+ */
+export const putMigrationSet = async (serviceId: string,
+    version: string,
+    putMigrations: PutMigrations, options?: Parameters<typeof callApi>[1]): Promise<MigrationSet> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<MigrationSet>(getPutMigrationSetUrl(serviceId,version),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(putMigrations)
+  }
+);}
+
+
+
+export const getDeleteMigrationSetUrl = (serviceId: string,
+    version: string,
+    params?: DeleteMigrationSetParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/migrations?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/migrations`
+}
+
+/**
+ * Needs the permission `migrations.write`.
+ * @summary Take the migrations of a version away; refused once a tenant has one of them
+ */
+export const deleteMigrationSet = async (serviceId: string,
+    version: string,
+    params?: DeleteMigrationSetParams, options?: Parameters<typeof callApi>[1]): Promise<void> => {
+
+  return callApi<void>(getDeleteMigrationSetUrl(serviceId,version,params),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getEstimateMigrationsUrl = (tenantId: string,
+    serviceId: string,
+    version: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/services/${serviceId}/versions/${version}/migrations/estimate`
+}
+
+/**
+ * Needs the permission `migrations.read`.
+ * @summary What the pending statements would lock, read and write anew in the database of a tenant
+ */
+export const estimateMigrations = async (tenantId: string,
+    serviceId: string,
+    version: string, options?: Parameters<typeof callApi>[1]): Promise<MigrationEstimate> => {
+
+  return callApi<MigrationEstimate>(getEstimateMigrationsUrl(tenantId,serviceId,version),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetMigrationPolicyUrl = () => {
+
+
+
+
+  return `/api/migration-policy`
+}
+
+/**
+ * Needs the permission `migrations.read`.
+ * @summary How strictly migrations are judged
+ */
+export const getMigrationPolicy = async ( options?: Parameters<typeof callApi>[1]): Promise<MigrationPolicy> => {
+
+  return callApi<MigrationPolicy>(getGetMigrationPolicyUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPutMigrationPolicyUrl = () => {
+
+
+
+
+  return `/api/migration-policy`
+}
+
+/**
+ * Needs the permission `migrations.write`.
+ * @summary Change how strictly migrations are judged
+ */
+export const putMigrationPolicy = async (putMigrationPolicyBody: PutMigrationPolicy, options?: Parameters<typeof callApi>[1]): Promise<MigrationPolicy> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<MigrationPolicy>(getPutMigrationPolicyUrl(),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(putMigrationPolicyBody)
+  }
+);}
+
+
+
+export const getListTenantSchemasUrl = (params?: ListTenantSchemasParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/tenant-schemas?${stringifiedParams}` : `/api/tenant-schemas`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary Where the schemas of tenants stand, and which have drifted
+ */
+export const listTenantSchemas = async (params?: ListTenantSchemasParams, options?: Parameters<typeof callApi>[1]): Promise<TenantSchemaPage> => {
+
+  return callApi<TenantSchemaPage>(getListTenantSchemasUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetTenantSchemaUrl = (tenantId: string,
+    serviceId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/services/${serviceId}/schema`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary Ledger, drift, pending migrations and rollback horizon of one tenant
+ */
+export const getTenantSchema = async (tenantId: string,
+    serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<TenantSchema> => {
+
+  return callApi<TenantSchema>(getGetTenantSchemaUrl(tenantId,serviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCheckTenantSchemaUrl = (tenantId: string,
+    serviceId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/services/${serviceId}/schema/check`
+}
+
+/**
+ * Needs the permission `upgrades.run`.
+ * @summary Look at the live catalogue and ledger now
+ */
+export const checkTenantSchema = async (tenantId: string,
+    serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<TenantSchema> => {
+
+  return callApi<TenantSchema>(getCheckTenantSchemaUrl(tenantId,serviceId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getAcceptDriftUrl = (tenantId: string,
+    serviceId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/services/${serviceId}/schema/accept`
+}
+
+/**
+ * Needs the permission `schemas.accept`.
+ * @summary Take the schema as it is for what it should be, so that upgrades go on
+ */
+export const acceptDrift = async (tenantId: string,
+    serviceId: string,
+    acceptDriftBody: AcceptDrift, options?: Parameters<typeof callApi>[1]): Promise<TenantSchema> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<TenantSchema>(getAcceptDriftUrl(tenantId,serviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(acceptDriftBody)
+  }
+);}
+
+
+
+export const getGetHorizonUrl = (tenantId: string,
+    serviceId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/services/${serviceId}/horizon`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary How far back the tenant can go now without loss, and what closes the window
+ */
+export const getHorizon = async (tenantId: string,
+    serviceId: string, options?: Parameters<typeof callApi>[1]): Promise<RollbackHorizon> => {
+
+  return callApi<RollbackHorizon>(getGetHorizonUrl(tenantId,serviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListBackupsUrl = (params?: ListBackupsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/backups?${stringifiedParams}` : `/api/backups`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary Backups of tenants’ databases, the newest first
+ */
+export const listBackups = async (params?: ListBackupsParams, options?: Parameters<typeof callApi>[1]): Promise<BackupPage> => {
+
+  return callApi<BackupPage>(getListBackupsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateBackupUrl = (tenantId: string,
+    serviceId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/services/${serviceId}/backups`
+}
+
+/**
+ * Needs the permission `upgrades.run`.
+ * @summary Back the database of a tenant up now
+ */
+export const createBackup = async (tenantId: string,
+    serviceId: string,
+    createBackupBody: CreateBackup, options?: Parameters<typeof callApi>[1]): Promise<Backup> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Backup>(getCreateBackupUrl(tenantId,serviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createBackupBody)
+  }
+);}
+
+
+
+export const getRestoreBackupUrl = (backupId: string,) => {
+
+
+
+
+  return `/api/backups/${backupId}/restore`
+}
+
+/**
+ * Needs the permission `backups.restore`.
+ * @summary Write a backup back; what was written since is lost
+ */
+export const restoreBackup = async (backupId: string,
+    restoreBackupBody: RestoreBackup, options?: Parameters<typeof callApi>[1]): Promise<BackupRestore> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<BackupRestore>(getRestoreBackupUrl(backupId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(restoreBackupBody)
+  }
+);}
+
+
+
+export const getUpgradeSchemaUrl = (tenantId: string,
+    serviceVersion: string,) => {
+
+
+
+
+  return `/api/grey-router/upgrade-schema/${tenantId}/${serviceVersion}`
+}
+
+/**
+ * Needs the permission `upgrades.run`.
+ * @summary Upgrade the schema of a tenant to what a version brings, with the options as they are by default
+ */
+export const upgradeSchema = async (tenantId: string,
+    serviceVersion: string, options?: Parameters<typeof callApi>[1]): Promise<UpgradeAccepted> => {
+
+  return callApi<UpgradeAccepted>(getUpgradeSchemaUrl(tenantId,serviceVersion),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getStartSchemaUpgradeUrl = (tenantId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/schema-upgrade`
+}
+
+/**
+ * Needs the permission `upgrades.run`.
+ * @summary Upgrade the schema of a tenant, or see the SQL that would run
+ */
+export const startSchemaUpgrade = async (tenantId: string,
+    startSchemaUpgradeBody: StartSchemaUpgrade, options?: Parameters<typeof callApi>[1]): Promise<UpgradeAccepted> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradeAccepted>(getStartSchemaUpgradeUrl(tenantId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(startSchemaUpgradeBody)
+  }
+);}
+
+
+
+export const getPlanUpgradeUrl = (tenantId: string,
+    serviceId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/services/${serviceId}/upgrade/plan`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary What upgrading a tenant would do, with the SQL, and what speaks against it
+ */
+export const planUpgrade = async (tenantId: string,
+    serviceId: string,
+    startUpgrade: StartUpgrade, options?: Parameters<typeof callApi>[1]): Promise<UpgradePlan> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradePlan>(getPlanUpgradeUrl(tenantId,serviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(startUpgrade)
+  }
+);}
+
+
+
+export const getStartUpgradeUrl = (tenantId: string,
+    serviceId: string,) => {
+
+
+
+
+  return `/api/tenants/${tenantId}/services/${serviceId}/upgrade`
+}
+
+/**
+ * Needs the permission `upgrades.run`.
+ * @summary Move a tenant to a version together with its schema
+ */
+export const startUpgrade = async (tenantId: string,
+    serviceId: string,
+    startUpgradeBody: StartUpgrade, options?: Parameters<typeof callApi>[1]): Promise<UpgradeAccepted> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradeAccepted>(getStartUpgradeUrl(tenantId,serviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(startUpgradeBody)
+  }
+);}
+
+
+
+export const getListUpgradesUrl = (params?: ListUpgradesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/upgrades?${stringifiedParams}` : `/api/upgrades`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary Upgrades of tenants
+ */
+export const listUpgrades = async (params?: ListUpgradesParams, options?: Parameters<typeof callApi>[1]): Promise<UpgradePage> => {
+
+  return callApi<UpgradePage>(getListUpgradesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetUpgradeUrl = (upgradeId: string,) => {
+
+
+
+
+  return `/api/upgrades/${upgradeId}`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary Where an upgrade stands
+ */
+export const getUpgrade = async (upgradeId: string, options?: Parameters<typeof callApi>[1]): Promise<Upgrade> => {
+
+  return callApi<Upgrade>(getGetUpgradeUrl(upgradeId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getStreamUpgradeUrl = (upgradeId: string,) => {
+
+
+
+
+  return `/api/upgrades/${upgradeId}/events`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary The same whenever it changes, until it ends (Server-Sent Events)
+ */
+export const streamUpgrade = async (upgradeId: string, options?: Parameters<typeof callApi>[1]): Promise<UpgradeEvent> => {
+
+  return callApi<UpgradeEvent>(getStreamUpgradeUrl(upgradeId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCancelUpgradeUrl = (upgradeId: string,) => {
+
+
+
+
+  return `/api/upgrades/${upgradeId}/cancel`
+}
+
+/**
+ * Needs the permission `upgrades.run`.
+ * @summary Abort an upgrade and take back what it did
+ */
+export const cancelUpgrade = async (upgradeId: string,
+    upgradeReason: UpgradeReason, options?: Parameters<typeof callApi>[1]): Promise<Upgrade> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Upgrade>(getCancelUpgradeUrl(upgradeId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(upgradeReason)
+  }
+);}
+
+
+
+export const getRetryUpgradeUrl = (upgradeId: string,) => {
+
+
+
+
+  return `/api/upgrades/${upgradeId}/retry`
+}
+
+/**
+ * Needs the permission `upgrades.run`.
+ * @summary Try again from where it stopped
+ */
+export const retryUpgrade = async (upgradeId: string,
+    upgradeReason: UpgradeReason, options?: Parameters<typeof callApi>[1]): Promise<Upgrade> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Upgrade>(getRetryUpgradeUrl(upgradeId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(upgradeReason)
+  }
+);}
+
+
+
+export const getSkipUpgradeUrl = (upgradeId: string,) => {
+
+
+
+
+  return `/api/upgrades/${upgradeId}/skip`
+}
+
+/**
+ * Needs the permission `upgrades.run`.
+ * @summary Leave the tenant where it is and let its wave go on
+ */
+export const skipUpgrade = async (upgradeId: string,
+    upgradeReason: UpgradeReason, options?: Parameters<typeof callApi>[1]): Promise<Upgrade> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Upgrade>(getSkipUpgradeUrl(upgradeId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(upgradeReason)
+  }
+);}
+
+
+
+export const getConfirmContractUrl = (upgradeId: string,) => {
+
+
+
+
+  return `/api/upgrades/${upgradeId}/confirm`
+}
+
+/**
+ * Needs the permission `upgrades.contract`.
+ * @summary Let contract begin: the point of no return
+ */
+export const confirmContract = async (upgradeId: string,
+    confirmContractBody: ConfirmContract, options?: Parameters<typeof callApi>[1]): Promise<Upgrade> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Upgrade>(getConfirmContractUrl(upgradeId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(confirmContractBody)
+  }
+);}
+
+
+
+export const getSettleUpgradeUrl = (upgradeId: string,) => {
+
+
+
+
+  return `/api/upgrades/${upgradeId}/settle`
+}
+
+/**
+ * Needs the permission `upgrades.contract`.
+ * @summary Say what a migration is that could not be proven, and how to go on
+ */
+export const settleUpgrade = async (upgradeId: string,
+    settleUpgradeBody: SettleUpgrade, options?: Parameters<typeof callApi>[1]): Promise<Upgrade> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<Upgrade>(getSettleUpgradeUrl(upgradeId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(settleUpgradeBody)
+  }
+);}
+
+
+
+export const getPlanUpgradeBatchUrl = () => {
+
+
+
+
+  return `/api/upgrade-batches/plan`
+}
+
+/**
+ * Needs the permission `upgrades.batch`.
+ * @summary Who would be upgraded in which wave
+ */
+export const planUpgradeBatch = async (planUpgradeBatchBody: PlanUpgradeBatch, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatchPlan> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradeBatchPlan>(getPlanUpgradeBatchUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(planUpgradeBatchBody)
+  }
+);}
+
+
+
+export const getCreateUpgradeBatchUrl = () => {
+
+
+
+
+  return `/api/upgrade-batches`
+}
+
+/**
+ * Needs the permission `upgrades.batch`.
+ * @summary Upgrade many tenants in waves, as planned
+ */
+export const createUpgradeBatch = async (createUpgradeBatchBody: CreateUpgradeBatch, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatch> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradeBatch>(getCreateUpgradeBatchUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createUpgradeBatchBody)
+  }
+);}
+
+
+
+export const getListUpgradeBatchesUrl = (params?: ListUpgradeBatchesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/upgrade-batches?${stringifiedParams}` : `/api/upgrade-batches`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary Batches of upgrades, the newest first
+ */
+export const listUpgradeBatches = async (params?: ListUpgradeBatchesParams, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatchPage> => {
+
+  return callApi<UpgradeBatchPage>(getListUpgradeBatchesUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetUpgradeBatchUrl = (batchId: string,) => {
+
+
+
+
+  return `/api/upgrade-batches/${batchId}`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary Where a batch stands, wave by wave
+ */
+export const getUpgradeBatch = async (batchId: string, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatch> => {
+
+  return callApi<UpgradeBatch>(getGetUpgradeBatchUrl(batchId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getStreamUpgradeBatchUrl = (batchId: string,) => {
+
+
+
+
+  return `/api/upgrade-batches/${batchId}/events`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary The same whenever it changes, until it ends (Server-Sent Events)
+ */
+export const streamUpgradeBatch = async (batchId: string, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatchEvent> => {
+
+  return callApi<UpgradeBatchEvent>(getStreamUpgradeBatchUrl(batchId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPauseUpgradeBatchUrl = (batchId: string,) => {
+
+
+
+
+  return `/api/upgrade-batches/${batchId}/pause`
+}
+
+/**
+ * Needs the permission `upgrades.batch`.
+ * @summary Begin no further tenant; those under way go on to their next rest
+ */
+export const pauseUpgradeBatch = async (batchId: string,
+    upgradeReason: UpgradeReason, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatch> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradeBatch>(getPauseUpgradeBatchUrl(batchId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(upgradeReason)
+  }
+);}
+
+
+
+export const getResumeUpgradeBatchUrl = (batchId: string,) => {
+
+
+
+
+  return `/api/upgrade-batches/${batchId}/resume`
+}
+
+/**
+ * Needs the permission `upgrades.batch`.
+ * @summary Go on
+ */
+export const resumeUpgradeBatch = async (batchId: string,
+    upgradeReason: UpgradeReason, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatch> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradeBatch>(getResumeUpgradeBatchUrl(batchId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(upgradeReason)
+  }
+);}
+
+
+
+export const getRollBackUpgradeBatchUrl = (batchId: string,) => {
+
+
+
+
+  return `/api/upgrade-batches/${batchId}/rollback`
+}
+
+/**
+ * Needs the permission `upgrades.batch`.
+ * @summary Take a wave, or all waves, back as one
+ */
+export const rollBackUpgradeBatch = async (batchId: string,
+    rollBackBatch: RollBackBatch, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatch> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradeBatch>(getRollBackUpgradeBatchUrl(batchId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(rollBackBatch)
+  }
+);}
+
+
+
+export const getConfirmUpgradeBatchUrl = (batchId: string,) => {
+
+
+
+
+  return `/api/upgrade-batches/${batchId}/confirm`
+}
+
+/**
+ * Needs the permission `upgrades.contract`.
+ * @summary Let contract begin for every tenant of the batch that waits for it
+ */
+export const confirmUpgradeBatch = async (batchId: string,
+    confirmContract: ConfirmContract, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatch> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<UpgradeBatch>(getConfirmUpgradeBatchUrl(batchId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(confirmContract)
   }
 );}
 

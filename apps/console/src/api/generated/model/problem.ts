@@ -26,10 +26,12 @@ export interface Problem {
   errors?: Fault[];
   /** With 412: the state as it is now. */
   current?: unknown;
-  /** With RULES_INVALID: what the analysis found. */
+  /** With RULES_INVALID, MIGRATIONS_INVALID and MIGRATIONS_REFUSED: what was found. */
   findings?: unknown[];
   /** With MOVE_REFUSED: the first 1 000. With PLAN_STALE: what guards object to, where that is why. */
   objections?: Objection[];
+  /** With UPGRADE_REFUSED: those of the UpgradePlan. */
+  checks?: unknown[];
   /** With VERSION_REFERENCED: what still refers to it. */
   references?: unknown[];
   /** With PRECONDITION_REQUIRED: a RollbackPlan or LiftPlan, with the token to apply it. */
