@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import type { Prisma } from '../../../generated/client.ts';
 import { PrismaClient } from '../../../generated/client.ts';
 import { databaseUnavailable, isRetryable, isUnavailable } from './database-errors.ts';
@@ -17,10 +18,16 @@ export class Database {
 
   /** @param url `postgresql://…` @param poolSize connections kept */
   constructor(url: string, poolSize: number) {
-    const adapter = new PrismaPg(
-      { connectionString: url, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000 },
-      { onPoolError: () => undefined },
-    );
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: poolSize,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+    });
+    // Between the pool's hands and its user's nobody listens to a connection; one that a dying server ends right then
+    // would end this process. Whoever uses it next is told that it is of no use.
+    pool.on('connect', (connection) => connection.on('error', () => undefined));
+    const adapter = new PrismaPg(pool, { onPoolError: () => undefined, disposeExternalPool: true });
     this.client = new PrismaClient({ adapter });
   }
 
