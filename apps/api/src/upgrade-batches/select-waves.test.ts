@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { failuresAllowed } from './failure-budget.ts';
+import { type Candidate, selectWaves, type WaveWish } from './select-waves.ts';
+import { takeEvenly } from './take-evenly.ts';
+
+const tenant = (tenantId: string, over: Partial<Candidate> = {}): Candidate => ({
+  tenantId,
+  tier: null,
+  region: null,
+  tags: [],
+  ring: null,
+  byteCount: null,
+  ...over,
+});
+const idsOf = (waves: readonly (readonly Candidate[])[]) => waves.map((wave) => wave.map((one) => one.tenantId));
+const many = (count: number, over: (at: number) => Partial<Candidate> = () => ({})) =>
+  Array.from({ length: count }, (_, at) => tenant(`t${String(at).padStart(5, '0')}`, over(at)));
+
+describe('selecting waves', () => {
+  test('gives each tenant to the first wave that wants it, and names those that none wants', () => {
+    const candidates = [
+      tenant('a', { tags: ['beta'], ring: '0' }),
+      tenant('b', { tags: ['beta'] }),
+      tenant('c', { ring: '0' }),
+      tenant('d'),
+    ];
+    const wishes: WaveWish[] = [
+      { select: { kind: 'ring', ring: '0' } },
+      { select: { kind: 'tag', tag: 'beta' } },
+      { select: { kind: 'tenants', tenantIds: ['a', 'x'] } },
+    ];
+    const { waves, rest } = selectWaves(candidates, wishes, 'id', 's');
+    expect(idsOf(waves)).toEqual([['a', 'c'], ['b'], []]);
+    expect(rest.map((one) => one.tenantId)).toEqual(['d']);
+  });
+
+  test('leaves to later waves what a wave has no room for', () => {
+    const wishes: WaveWish[] = [{ select: { kind: 'rest' }, maxSize: 2 }, { select: { kind: 'rest' } }];
+    expect(idsOf(selectWaves(many(5), wishes, 'id', 's').waves).map((wave) => wave.length)).toEqual([2, 3]);
+  });
+
+  test('takes a percentage of all selected, from every tier and region in proportion', () => {
+    const candidates = many(1_000, (at) => ({
+      tier: at % 10 < 7 ? 'basic' : 'gold',
+      region: at % 2 === 0 ? 'eu' : 'us',
+    }));
+    const { waves } = selectWaves(
+      candidates,
+      [{ select: { kind: 'percent', percent: 10 } }, { select: { kind: 'percent', percent: 25 } }],
+      'id',
+      's',
+    );
+    const shareOf = (wave: readonly Candidate[]) =>
+      Object.fromEntries(
+        [...Map.groupBy(wave, (one) => `${one.tier} ${one.region}`)].map(([k, all]) => [k, all.length]),
+      );
+    expect(shareOf(waves[0] ?? [])).toEqual({ 'basic eu': 40, 'basic us': 30, 'gold eu': 10, 'gold us': 20 });
+    expect(shareOf(waves[1] ?? [])).toEqual({ 'basic eu': 100, 'basic us': 75, 'gold eu': 25, 'gold us': 50 });
+  });
+
+  test('draws who is in a percentage, and not the oldest ids', () => {
+    const drawn = (salt: string) =>
+      idsOf(selectWaves(many(1_000), [{ select: { kind: 'percent', percent: 10 } }], 'id', salt).waves)[0];
+    expect(drawn('s')).toEqual(drawn('s'));
+    expect(drawn('s')).not.toEqual(drawn('other'));
+    expect(drawn('s')?.filter((id) => id < 't00500').length).toBeGreaterThan(30);
+    expect(drawn('s')?.filter((id) => id < 't00500').length).toBeLessThan(70);
+  });
+
+  test('makes a percentage of few tenants one of them', () => {
+    const { waves } = selectWaves(many(3), [{ select: { kind: 'percent', percent: 1 } }], 'id', 's');
+    expect(waves[0]).toHaveLength(1);
+  });
+
+  test.each([
+    ['tier', { tier: 'b' }, { tier: 'a' }],
+    ['region', { region: 'us' }, { region: 'eu' }],
+    ['smallest', { byteCount: 9 }, { byteCount: 3 }],
+  ] as const)('orders a wave by %s, the unknown last, then by id', (order, second, first) => {
+    const candidates = [tenant('a'), tenant('b', second), tenant('d', first), tenant('c', first)];
+    expect(idsOf(selectWaves(candidates, [{ select: { kind: 'rest' } }], order, 's').waves)[0]).toEqual([
+      'c',
+      'd',
+      'b',
+      'a',
+    ]);
+  });
+
+  test('has every candidate exactly once, whatever the waves', () => {
+    const candidate = fc.record({
+      tier: fc.constantFrom(null, 'basic', 'gold'),
+      region: fc.constantFrom(null, 'eu', 'us'),
+      tags: fc.subarray(['beta', 'slow']),
+      ring: fc.constantFrom(null, '0', '1'),
+      byteCount: fc.option(fc.nat()),
+    });
+    const select = fc.oneof(
+      fc.record({ kind: fc.constant('tag' as const), tag: fc.constantFrom('beta', 'slow', 'none') }),
+      fc.record({ kind: fc.constant('ring' as const), ring: fc.constantFrom('0', '1') }),
+      fc.record({ kind: fc.constant('percent' as const), percent: fc.double({ min: 0.1, max: 100, noNaN: true }) }),
+      fc.record({ kind: fc.constant('tenants' as const), tenantIds: fc.subarray(['t0', 't1', 't2', 't9']) }),
+      fc.constant({ kind: 'rest' as const }),
+    );
+    const wish = fc.record({ select, maxSize: fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined }) });
+    const order = fc.constantFrom('id', 'tier', 'region', 'smallest');
+    fc.assert(
+      fc.property(
+        fc.array(candidate, { maxLength: 60 }),
+        fc.array(wish, { maxLength: 6 }),
+        order,
+        (all, wishes, by) => {
+          const candidates = all.map((one, at) => ({ tenantId: `t${at}`, ...one }));
+          const { waves, rest } = selectWaves(candidates, wishes, by as 'id', 's');
+          const dealt = [...waves.flat(), ...rest].map((one) => one.tenantId);
+          expect(dealt.toSorted()).toEqual(candidates.map((one) => one.tenantId).toSorted());
+          for (const [at, wave] of waves.entries())
+            expect(wave.length).toBeLessThanOrEqual(wishes[at]?.maxSize ?? candidates.length);
+        },
+      ),
+    );
+  });
+});
+
+describe('the largest remainder', () => {
+  const stratum = fc.record({
+    weight: fc.integer({ min: 1, max: 500 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+
+  test('shares out all there is room for, nobody beyond its room', () => {
+    fc.assert(
+      fc.property(fc.array(stratum, { maxLength: 12 }), fc.nat(3_000), (parts, count) => {
+        const strata = parts.map(({ weight, share }, at) => ({
+          key: `k${at}`,
+          weight,
+          room: Math.round(weight * share),
+        }));
+        const takes = takeEvenly(strata, count);
+        const room = strata.reduce((sum, one) => sum + one.room, 0);
+        expect([...takes.values()].reduce((sum, one) => sum + one, 0)).toBe(Math.min(count, room));
+        for (const { key, room: most } of strata) expect(takes.get(key)).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
+  test('stays within one of the exact quota while there is room', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 12 }),
+        fc.nat(100),
+        (weights, percent) => {
+          const total = weights.reduce((sum, one) => sum + one, 0);
+          const count = Math.round((percent / 100) * total);
+          const takes = takeEvenly(
+            weights.map((weight, at) => ({ key: `k${at}`, weight, room: weight })),
+            count,
+          );
+          for (const [at, weight] of weights.entries())
+            expect(Math.abs((takes.get(`k${at}`) ?? 0) - (count * weight) / total)).toBeLessThan(1);
+        },
+      ),
+    );
+  });
+});
+
+describe('a failure budget', () => {
+  test.each([
+    [{ count: 3 }, 100, 3],
+    [{ percent: 10 }, 100, 10],
+    [{ percent: 29 }, 100, 29],
+    [{ percent: 10 }, 9, 0],
+    [{ count: 3, percent: 10 }, 100, 3],
+    [{ count: 30, percent: 10 }, 100, 10],
+    [{}, 100, 0],
+    [{ percent: 100 }, 7, 7],
+  ])('of %j allows a wave of %i tenants %i failures', (budget, size, allowed) => {
+    expect(failuresAllowed(budget, size)).toBe(allowed);
+  });
+});
