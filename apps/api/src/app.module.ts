@@ -59,6 +59,7 @@ import { redisProviders } from './infra/redis/redis.providers.ts';
 import { LanesController } from './lanes/lanes.controller.ts';
 import { LanesService } from './lanes/lanes.service.ts';
 import { LanesStore } from './lanes/lanes.store.ts';
+import { migrationsProviders } from './migrations/migrations.providers.ts';
 import { NotificationsController } from './notifications/notifications.controller.ts';
 import { notificationsProviders } from './notifications/notifications.providers.ts';
 import { publishingProviders } from './publishing/publishing.providers.ts';
@@ -188,6 +189,7 @@ export class AppModule {
         ...experimentsProviders,
         ...holdsProviders,
         ...guardsProviders,
+        ...migrationsProviders,
         ...notificationsProviders,
         ...retirementProviders,
         ...rulesProviders,
