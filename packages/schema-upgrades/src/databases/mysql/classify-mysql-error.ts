@@ -1,3 +1,4 @@
+import { BY_SYSTEM_CALL, describeTrouble } from '../describe-trouble.ts';
 import { UpgradeError, type UpgradeErrorCode } from '../upgrade-error.ts';
 
 /** Error numbers of MySQL and MariaDB that mean something particular here. */
@@ -27,28 +28,11 @@ const BY_NUMBER: Readonly<Record<number, UpgradeErrorCode>> = {
 };
 
 const BY_NAME: Readonly<Record<string, UpgradeErrorCode>> = {
-  ENOTFOUND: 'HOST_UNKNOWN',
-  EAI_AGAIN: 'HOST_UNKNOWN',
-  ECONNREFUSED: 'UNREACHABLE',
-  EHOSTUNREACH: 'UNREACHABLE',
-  ENETUNREACH: 'UNREACHABLE',
-  ECONNRESET: 'DATABASE_GONE',
-  EPIPE: 'DATABASE_GONE',
+  ...BY_SYSTEM_CALL,
   ETIMEDOUT: 'UNREACHABLE',
   PROTOCOL_CONNECTION_LOST: 'DATABASE_GONE',
   HANDSHAKE_NO_SSL_SUPPORT: 'TLS_FAILED',
   HANDSHAKE_SSL_ERROR: 'TLS_FAILED',
-};
-
-const SENTENCES: Partial<Readonly<Record<UpgradeErrorCode, string>>> = {
-  CREDENTIALS_WRONG: 'refuses the user or the password',
-  DATABASE_GONE: 'ended the session',
-  DATABASE_MISSING: 'has no such database',
-  DISK_FULL: 'has no space left on its disk',
-  HOST_UNKNOWN: 'has a host name that cannot be resolved',
-  TLS_FAILED: 'does not speak TLS as demanded',
-  TOO_MANY_CONNECTIONS: 'takes no more connections',
-  UNREACHABLE: 'does not answer',
 };
 
 /**
@@ -61,10 +45,8 @@ export function classifyMysqlError(error: unknown, label: string): UpgradeError 
   if (!(error instanceof Error)) return new UpgradeError('STATEMENT_FAILED', String(error));
   const { errno, code } = error as { errno?: number; code?: string };
   const found = BY_NUMBER[errno ?? 0] ?? BY_NAME[code ?? ''] ?? byMessage(code ?? '', error.message);
-  const sentence = SENTENCES[found];
-  const message = sentence === undefined ? error.message : `${label} ${sentence}: ${error.message}`;
   const serverCode = errno !== undefined && errno > 0 ? String(errno) : null;
-  return new UpgradeError(found, message, { serverCode, cause: error });
+  return describeTrouble(found, label, { message: error.message, serverCode, cause: error });
 }
 
 function byMessage(code: string, message: string): UpgradeErrorCode {

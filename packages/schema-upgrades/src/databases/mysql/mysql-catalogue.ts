@@ -1,5 +1,5 @@
 import type { CatalogueLine } from '../catalogue.ts';
-import { LEDGER_TABLE } from './mysql-ledger.ts';
+import { LEDGER_TABLE } from '../ledger.ts';
 
 /**
  * Each asks for `object, text` of one kind of thing in the database `?`. Counters, sizes, grants and definers are not part of

@@ -1,105 +1,82 @@
-import type { Phase } from '../../migration.ts';
-import type { ObjectDigests } from '../catalogue.ts';
-import type { LedgerRow, LedgerState, Step } from '../tenant-database.ts';
+import {
+  checkHolding,
+  checkToken,
+  type Holding,
+  isFinished,
+  LEDGER_TABLE,
+  type LedgerWrite,
+  ledgerValues,
+  parseLedgerRow,
+  type RawLedgerRow,
+} from '../ledger.ts';
+import type { LedgerRow } from '../tenant-database.ts';
+import { UpgradeError } from '../upgrade-error.ts';
+import type { MysqlConnection } from './mysql-connection.ts';
+import { CREATE_LEDGER, DRAW_TOKEN, FIND_LEDGER, LIST_LEDGER, READ_TOKEN, WRITE_LEDGER } from './mysql-ledger-sql.ts';
 
-export const LEDGER_TABLE = 'schema_version';
+/** The ledger of one database over one connection: what is written is written fenced. */
+export class MysqlLedger {
+  readonly #connection: MysqlConnection;
+  readonly #database: string;
+  readonly #timeoutMs: number;
+  #holding: Holding | undefined;
 
-/** Name of the row that counts a service's fencing tokens; a counter, not a lock. */
-const FENCE = '(fence)';
+  /** @param timeoutMs for each of its own questions and notes */
+  constructor(connection: MysqlConnection, database: string, timeoutMs: number) {
+    this.#connection = connection;
+    this.#database = database;
+    this.#timeoutMs = timeoutMs;
+  }
 
-export const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (
-  service varchar(128) NOT NULL,
-  name varchar(191) NOT NULL,
-  checksum varchar(64) NOT NULL,
-  phase varchar(16) NOT NULL,
-  state varchar(16) NOT NULL,
-  run_id varchar(128) NOT NULL,
-  \`by\` varchar(255) NOT NULL,
-  fencing_token bigint NOT NULL,
-  statement int NOT NULL,
-  objects_before longtext,
-  message text,
-  started_at datetime(3) NOT NULL,
-  finished_at datetime(3),
-  PRIMARY KEY (service, name)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`;
+  /** Draws a token above all earlier ones; the lock has to be held. */
+  async open(serviceId: string, by: string): Promise<bigint> {
+    if (!(await this.#exists())) await this.#ask(CREATE_LEDGER);
+    await this.#ask(DRAW_TOKEN, [serviceId, by]);
+    const newest = await this.#readToken(serviceId);
+    if (newest === undefined) throw new UpgradeError('FENCED', 'The ledger gave no fencing token');
+    const token = BigInt(newest);
+    this.#holding = { serviceId, token };
+    return token;
+  }
 
-/** Parameters: service, by. */
-export const DRAW_TOKEN = `INSERT INTO ${LEDGER_TABLE}
-  (service, name, checksum, phase, state, run_id, \`by\`, fencing_token, statement, started_at)
-  VALUES (?, '${FENCE}', '', '', 'applied', '', ?, 1, 0, UTC_TIMESTAMP(3))
-  ON DUPLICATE KEY UPDATE fencing_token = fencing_token + 1, \`by\` = VALUES(\`by\`), started_at = VALUES(started_at)`;
+  /** Nothing is written any more. */
+  close(): void {
+    this.#holding = undefined;
+  }
 
-/** Reads the newest token and keeps it from changing until the transaction ends. Parameter: service. */
-export const READ_TOKEN = `SELECT fencing_token FROM ${LEDGER_TABLE} WHERE service = ? AND name = '${FENCE}' FOR UPDATE`;
+  async list(serviceId: string): Promise<readonly LedgerRow[]> {
+    if (this.#holding === undefined && !(await this.#exists())) return [];
+    return (await this.#ask<RawLedgerRow>(LIST_LEDGER, [serviceId])).map(parseLedgerRow);
+  }
 
-/** Parameter: service. */
-export const LIST_LEDGER = `SELECT * FROM ${LEDGER_TABLE} WHERE service = ? AND name <> '${FENCE}' ORDER BY name`;
+  async write(row: LedgerWrite): Promise<void> {
+    await this.transact(async () => row);
+  }
 
-/** Parameters: those of `ledgerValues`. */
-export const WRITE_LEDGER = `INSERT INTO ${LEDGER_TABLE}
-  (service, name, checksum, phase, state, run_id, \`by\`, fencing_token, statement, objects_before, message, started_at, finished_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), IF(?, UTC_TIMESTAMP(3), NULL))
-  ON DUPLICATE KEY UPDATE checksum = VALUES(checksum), phase = VALUES(phase), state = VALUES(state), run_id = VALUES(run_id),
-    \`by\` = VALUES(\`by\`), fencing_token = VALUES(fencing_token), statement = VALUES(statement),
-    objects_before = VALUES(objects_before), message = VALUES(message),
-    started_at = IF(finished_at IS NULL, started_at, VALUES(started_at)), finished_at = VALUES(finished_at)`;
+  /** Begins fenced, does the work, and commits it together with the row it returns. */
+  async transact(work: () => Promise<LedgerWrite>): Promise<void> {
+    const holding = checkHolding(this.#holding);
+    await this.#ask('START TRANSACTION');
+    try {
+      checkToken(holding, await this.#readToken(holding.serviceId));
+      const row = await work();
+      await this.#ask(WRITE_LEDGER, [...ledgerValues(holding, row), isFinished(row) ? 1 : 0]);
+      await this.#ask('COMMIT');
+    } catch (error) {
+      await this.#ask('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
 
-export interface MysqlLedgerWrite {
-  readonly step: Step;
-  readonly state: LedgerState;
-  readonly statement: number;
-  readonly objectsBefore: ObjectDigests | null;
-  readonly message: string | null;
-}
+  async #exists(): Promise<boolean> {
+    return (await this.#ask(FIND_LEDGER, [this.#database, LEDGER_TABLE])).length > 0;
+  }
 
-export function ledgerValues(serviceId: string, token: bigint, row: MysqlLedgerWrite): readonly unknown[] {
-  const { migration, runId, by } = row.step;
-  return [
-    serviceId,
-    migration.name,
-    migration.checksum,
-    migration.phase,
-    row.state,
-    runId,
-    by,
-    String(token),
-    row.statement,
-    row.objectsBefore === null ? null : JSON.stringify(row.objectsBefore),
-    row.message?.slice(0, 16_000) ?? null,
-    row.state === 'applied' || row.state === 'reverted' ? 1 : 0,
-  ];
-}
+  async #readToken(serviceId: string): Promise<string | number | undefined> {
+    return (await this.#ask<Pick<RawLedgerRow, 'fencing_token'>>(READ_TOKEN, [serviceId]))[0]?.fencing_token;
+  }
 
-/** A row as the mysql2 library gives it. */
-export interface RawMysqlLedgerRow {
-  readonly name: string;
-  readonly checksum: string;
-  readonly phase: string;
-  readonly state: string;
-  readonly run_id: string;
-  readonly by: string;
-  readonly fencing_token: string | number;
-  readonly statement: number;
-  readonly objects_before: string | null;
-  readonly message: string | null;
-  readonly started_at: Date;
-  readonly finished_at: Date | null;
-}
-
-export function parseMysqlLedgerRow(raw: RawMysqlLedgerRow): LedgerRow {
-  return {
-    name: raw.name,
-    checksum: raw.checksum,
-    phase: raw.phase as Phase,
-    state: raw.state as LedgerState,
-    runId: raw.run_id,
-    by: raw.by,
-    fencingToken: BigInt(raw.fencing_token),
-    statement: raw.statement,
-    objectsBefore: raw.objects_before === null ? null : (JSON.parse(raw.objects_before) as ObjectDigests),
-    message: raw.message,
-    startedAt: raw.started_at,
-    finishedAt: raw.finished_at,
-  };
+  #ask<Row>(sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return this.#connection.run<Row>(sql, this.#timeoutMs, values);
+  }
 }

@@ -1,4 +1,5 @@
 import { type Catalogue, type CatalogueLine, makeCatalogue, type ObjectDigests } from '../catalogue.ts';
+import { noteOf } from '../ledger.ts';
 import { isSessionSetting, settingsBefore } from '../statement-head.ts';
 import type {
   LedgerRow,
@@ -10,33 +11,15 @@ import type {
   TenantSession,
   Verdict,
 } from '../tenant-database.ts';
-import { UpgradeError } from '../upgrade-error.ts';
 import { isJoinableMysqlStatement, judgeMysqlStatement } from './judge-mysql-statement.ts';
 import { readMysqlCatalogue, TABLE_SIZES } from './mysql-catalogue.ts';
 import type { MysqlConnection } from './mysql-connection.ts';
-import {
-  CREATE_LEDGER,
-  DRAW_TOKEN,
-  LEDGER_TABLE,
-  LIST_LEDGER,
-  ledgerValues,
-  type MysqlLedgerWrite,
-  parseMysqlLedgerRow,
-  type RawMysqlLedgerRow,
-  READ_TOKEN,
-  WRITE_LEDGER,
-} from './mysql-ledger.ts';
+import { MysqlLedger } from './mysql-ledger.ts';
 import { takeUserLock } from './mysql-lock.ts';
+import { readTraits, type ServerTraits } from './server-traits.ts';
 
 /** For our own questions and notes. */
 const BOOKKEEPING_MS = 30_000;
-
-interface ServerTraits {
-  readonly isMariadb: boolean;
-  readonly hasChecks: boolean;
-  readonly hasAtomicDdl: boolean;
-  readonly sqlMode: string;
-}
 
 /**
  * A session on MySQL or MariaDB. DDL commits by itself there, so that a migration and its note cannot be one: the intent is
@@ -47,7 +30,7 @@ export class MysqlSession implements TenantSession {
   readonly #connection: MysqlConnection;
   readonly #database: string;
   readonly #traits: ServerTraits;
-  #holding: { readonly serviceId: string; readonly token: bigint } | undefined;
+  readonly #ledger: MysqlLedger;
   /** The step whose settings this session has: they outlive statements, and are made again only where they got lost. */
   #setUpFor: Step | undefined;
 
@@ -55,6 +38,7 @@ export class MysqlSession implements TenantSession {
     this.#connection = connection;
     this.#database = database;
     this.#traits = traits;
+    this.#ledger = new MysqlLedger(connection, database, BOOKKEEPING_MS);
   }
 
   static async start(connection: MysqlConnection, database: string): Promise<MysqlSession> {
@@ -69,18 +53,12 @@ export class MysqlSession implements TenantSession {
   }
 
   async lock(request: LockRequest): Promise<bigint> {
-    await takeUserLock(this.#connection, request.name, request.waitMs, request.signal);
-    if (!(await this.#hasLedger())) await this.#ask(CREATE_LEDGER);
-    await this.#ask(DRAW_TOKEN, [request.serviceId, request.by]);
-    const token = await this.#readToken(request.serviceId);
-    if (token === null) throw new UpgradeError('FENCED', 'The ledger gave no fencing token');
-    this.#holding = { serviceId: request.serviceId, token };
-    return token;
+    await takeUserLock(this.#connection, request);
+    return this.#ledger.open(request.serviceId, request.by);
   }
 
   async listLedger(serviceId: string): Promise<readonly LedgerRow[]> {
-    if (this.#holding === undefined && !(await this.#hasLedger())) return [];
-    return (await this.#ask<RawMysqlLedgerRow>(LIST_LEDGER, [serviceId])).map(parseMysqlLedgerRow);
+    return this.#ledger.list(serviceId);
   }
 
   async runAtOnce(): Promise<void> {
@@ -93,15 +71,15 @@ export class MysqlSession implements TenantSession {
 
   async runJoined(step: Step, statement: number, limits: StatementLimits): Promise<void> {
     await this.#setUp(step, statement, limits);
-    await this.#inTransaction(async () => {
+    await this.#ledger.transact(async () => {
       await this.#connection.run(step.statements[statement - 1] ?? '', limits.statementTimeoutMs);
-      return { step, state: intentOf(step), statement, objectsBefore: null, message: null };
+      return noteOf(step, statement);
     });
   }
 
   async writeIntent(step: Step, statement: number): Promise<ObjectDigests> {
     const { objects } = await this.dumpCatalogue();
-    await this.#write({ step, state: intentOf(step), statement, objectsBefore: objects, message: null });
+    await this.#ledger.write(noteOf(step, statement, { objectsBefore: objects }));
     return objects;
   }
 
@@ -120,7 +98,7 @@ export class MysqlSession implements TenantSession {
   }
 
   async writeState(step: Step, state: LedgerState, statement: number, message: string | null): Promise<void> {
-    await this.#write({ step, state, statement, objectsBefore: null, message });
+    await this.#ledger.write(noteOf(step, statement, { state, message }));
   }
 
   async dumpCatalogue(): Promise<Catalogue> {
@@ -141,45 +119,12 @@ export class MysqlSession implements TenantSession {
   }
 
   async close(): Promise<void> {
-    this.#holding = undefined;
+    this.#ledger.close();
     await this.#connection.close();
   }
 
   #ask<Row>(sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     return this.#connection.run<Row>(sql, BOOKKEEPING_MS, values);
-  }
-
-  async #hasLedger(): Promise<boolean> {
-    const sql = 'SELECT 1 AS has FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?';
-    return (await this.#ask(sql, [this.#database, LEDGER_TABLE])).length > 0;
-  }
-
-  async #readToken(serviceId: string): Promise<bigint | null> {
-    const [row] = await this.#ask<{ fencing_token: string | number }>(READ_TOKEN, [serviceId]);
-    return row === undefined ? null : BigInt(row.fencing_token);
-  }
-
-  async #write(row: MysqlLedgerWrite): Promise<void> {
-    await this.#inTransaction(async () => row);
-  }
-
-  /** Begins fenced, does the work, and commits it together with the row it returns. */
-  async #inTransaction(work: () => Promise<MysqlLedgerWrite>): Promise<void> {
-    if (this.#holding === undefined) throw new UpgradeError('FENCED', 'Nothing is written without the lock');
-    const { serviceId, token } = this.#holding;
-    await this.#ask('START TRANSACTION');
-    try {
-      const newest = await this.#readToken(serviceId);
-      if (newest !== token) {
-        const message = `A newer runner has taken over: the ledger has token ${newest ?? 'none'}, this one ${token}`;
-        throw new UpgradeError('FENCED', message);
-      }
-      await this.#ask(WRITE_LEDGER, ledgerValues(serviceId, token, await work()));
-      await this.#ask('COMMIT');
-    } catch (error) {
-      await this.#ask('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
   }
 
   /** Before the first statement of a step: whatever settings another step left are taken back, and its own made again. */
@@ -200,21 +145,4 @@ export class MysqlSession implements TenantSession {
     if (isSessionSetting(step.statements[statement - 1] ?? '')) return;
     await this.#ask(`SET SESSION lock_wait_timeout = ${lockSeconds}, innodb_lock_wait_timeout = ${lockSeconds}`);
   }
-}
-
-function intentOf(step: Step): LedgerState {
-  return step.direction === 'up' ? 'running' : 'reverting';
-}
-
-/** `8.0.36` or `10.11.6-MariaDB-…`, at times with `5.5.5-` in front for the sake of old clients. */
-function readTraits(version: string, sqlMode: string): ServerTraits {
-  const isMariadb = /mariadb/i.test(version);
-  const [, major = '0', minor = '0'] = /^(?:5\.5\.5-)?(\d+)\.(\d+)/.exec(version) ?? [];
-  const number = Number(major) * 100 + Number(minor);
-  return {
-    isMariadb,
-    sqlMode,
-    hasAtomicDdl: number >= (isMariadb ? 1006 : 800),
-    hasChecks: isMariadb ? number >= 1003 : number >= 800,
-  };
 }

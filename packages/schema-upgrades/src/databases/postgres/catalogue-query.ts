@@ -1,4 +1,4 @@
-import { LEDGER_TABLE } from './postgres-ledger.ts';
+import { LEDGER_TABLE } from '../ledger.ts';
 
 /**
  * Each part yields `object, text` of one kind of thing in the schema `$1`. Names come out unqualified, as the schema is

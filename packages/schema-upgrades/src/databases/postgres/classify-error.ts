@@ -1,3 +1,4 @@
+import { BY_SYSTEM_CALL, describeTrouble } from '../describe-trouble.ts';
 import { UpgradeError, type UpgradeErrorCode } from '../upgrade-error.ts';
 
 /** SQLSTATEs that mean something particular here; see PostgreSQL's appendix A. Two characters stand for a whole class. */
@@ -18,28 +19,7 @@ const BY_STATE: Readonly<Record<string, UpgradeErrorCode>> = {
   '42501': 'PERMISSION_DENIED',
   '53100': 'DISK_FULL',
   '53300': 'TOO_MANY_CONNECTIONS',
-};
-
-const BY_SYSTEM_CALL: Readonly<Record<string, UpgradeErrorCode>> = {
-  ENOTFOUND: 'HOST_UNKNOWN',
-  EAI_AGAIN: 'HOST_UNKNOWN',
-  ECONNREFUSED: 'UNREACHABLE',
-  EHOSTUNREACH: 'UNREACHABLE',
-  ENETUNREACH: 'UNREACHABLE',
-  ECONNRESET: 'DATABASE_GONE',
-  EPIPE: 'DATABASE_GONE',
-  ETIMEDOUT: 'DATABASE_GONE',
-};
-
-const SENTENCES: Partial<Readonly<Record<UpgradeErrorCode, string>>> = {
-  CREDENTIALS_WRONG: 'refuses the user or the password',
-  DATABASE_GONE: 'ended the session',
-  DATABASE_MISSING: 'has no such database',
-  DISK_FULL: 'has no space left on its disk',
-  HOST_UNKNOWN: 'has a host name that cannot be resolved',
-  TLS_FAILED: 'does not speak TLS as demanded',
-  TOO_MANY_CONNECTIONS: 'takes no more connections',
-  UNREACHABLE: 'does not answer',
+  ETIMEDOUT: 'DATABASE_GONE', // The kernel's word for a peer that vanished; waiting for a connection has its own.
 };
 
 /**
@@ -51,12 +31,8 @@ export function classifyPostgresError(error: unknown, label: string): UpgradeErr
   if (error instanceof UpgradeError) return error;
   const { code, message } = describe(error);
   const found = codeOf(code, message);
-  const sentence = SENTENCES[found];
   const serverCode = /^[0-9A-Z]{5}$/.test(code) ? code : null;
-  return new UpgradeError(found, sentence === undefined ? message : `${label} ${sentence}: ${message}`, {
-    serverCode,
-    cause: error,
-  });
+  return describeTrouble(found, label, { message, serverCode, cause: error });
 }
 
 function codeOf(code: string, message: string): UpgradeErrorCode {

@@ -25,9 +25,14 @@ export class PostgresConnection {
    * @returns rows of the last statement
    */
   async run(sql: string, timeoutMs: number): Promise<readonly unknown[]> {
+    return (await this.runAll(sql, timeoutMs)).at(-1) ?? [];
+  }
+
+  /** As `run`, but returns the rows of every statement. */
+  async runAll(sql: string, timeoutMs: number): Promise<readonly (readonly unknown[])[]> {
     const results = await this.#guarded(() => this.#client.query(sql) as Promise<unknown>, timeoutMs);
-    const last = (Array.isArray(results) ? results.at(-1) : results) as { rows: unknown[] } | undefined;
-    return last?.rows ?? [];
+    const all = (Array.isArray(results) ? results : [results]) as { rows: unknown[] }[];
+    return all.map(({ rows }) => rows);
   }
 
   /** As `run`, for one statement with parameters. */

@@ -1,132 +1,121 @@
-import pg from 'pg';
-import type { Phase } from '../../migration.ts';
-import type { ObjectDigests } from '../catalogue.ts';
-import type { LedgerRow, LedgerState, Step } from '../tenant-database.ts';
+import {
+  checkHolding,
+  checkToken,
+  type Holding,
+  type LedgerWrite,
+  parseLedgerRow,
+  type RawLedgerRow,
+} from '../ledger.ts';
+import type { LedgerRow, StatementLimits } from '../tenant-database.ts';
+import { UpgradeError } from '../upgrade-error.ts';
+import type { PostgresConnection } from './postgres-connection.ts';
+import { PostgresLedgerSql } from './postgres-ledger-sql.ts';
+import { BOOKKEEPING_MS, cleanSql, limitsSql } from './session-settings.ts';
 
-export const LEDGER_TABLE = 'schema_version';
-
-/**
- * Name of the row that counts the fencing tokens of a service. A counter and not a lock: it keeps nobody out by being
- * there, and nothing has to be cleaned up when its last writer dies.
- */
-const FENCE = '(fence)';
-
-/** The SQL of one schema's ledger; everything is qualified, as a migration may leave any search path behind. */
+/** The ledger of one schema over one connection: what is written is written fenced, in one transaction with the work. */
 export class PostgresLedger {
-  readonly table: string;
+  readonly #connection: PostgresConnection;
   readonly #schema: string;
+  readonly #sql: PostgresLedgerSql;
+  #canCheckClient = true;
+  #isThere = false;
+  #holding: Holding | undefined;
+  /** As they were when the token was drawn: true until we write ourselves, as nobody else may. */
+  #rows: readonly LedgerRow[] | undefined;
 
-  constructor(schema: string) {
+  private constructor(connection: PostgresConnection, schema: string) {
+    this.#connection = connection;
     this.#schema = schema;
-    this.table = `${pg.escapeIdentifier(schema)}.${LEDGER_TABLE}`;
+    this.#sql = new PostgresLedgerSql(schema);
   }
 
-  /** One row: does the schema exist, does the ledger. */
-  get findSql(): string {
-    const schema = pg.escapeLiteral(pg.escapeIdentifier(this.#schema));
-    return `SELECT to_regnamespace(${schema}) IS NOT NULL AS has_schema, to_regclass(${pg.escapeLiteral(this.table)}) IS NOT NULL AS has_ledger`;
+  /**
+   * Sets a new session up and looks whether there is a ledger.
+   *
+   * @throws UpgradeError SCHEMA_MISSING
+   */
+  static async find(connection: PostgresConnection, schema: string): Promise<PostgresLedger> {
+    const ledger = new PostgresLedger(connection, schema);
+    try {
+      await ledger.#look();
+    } catch (error) {
+      if (!(error instanceof UpgradeError) || error.isConnectionLost || error.code === 'SCHEMA_MISSING') throw error;
+      ledger.#canCheckClient = false; // Not every operating system can tell.
+      await ledger.#look();
+    }
+    return ledger;
   }
 
-  get createSql(): string {
-    return `CREATE TABLE IF NOT EXISTS ${this.table} (
-      service text NOT NULL,
-      name text NOT NULL,
-      checksum text NOT NULL,
-      phase text NOT NULL,
-      state text NOT NULL,
-      run_id text NOT NULL,
-      "by" text NOT NULL,
-      fencing_token bigint NOT NULL,
-      statement integer NOT NULL,
-      objects_before text,
-      message text,
-      started_at timestamptz NOT NULL,
-      finished_at timestamptz,
-      PRIMARY KEY (service, name)
-    )`;
+  /** Puts the session in the state that every migration begins in. */
+  get cleanSql(): string {
+    return cleanSql(this.#schema, this.#canCheckClient);
   }
 
-  /** Draws the next token; whoever still writes with an older one waits for nothing and is refused afterwards. */
-  drawTokenSql(serviceId: string, by: string): string {
-    const service = pg.escapeLiteral(serviceId);
-    return `INSERT INTO ${this.table} AS ledger
-      SELECT ${service}, '${FENCE}', '', '', 'applied', '', ${pg.escapeLiteral(by)}, coalesce(max(fencing_token), 0) + 1, 0, NULL, NULL, now(), NULL
-      FROM ${this.table} WHERE service = ${service}
-      ON CONFLICT (service, name) DO UPDATE SET
-        fencing_token = greatest(ledger.fencing_token + 1, excluded.fencing_token),
-        "by" = excluded."by", started_at = excluded.started_at
-      RETURNING fencing_token`;
+  /** Makes the ledger where there is none, and draws a token above all earlier ones; the lock has to be held. */
+  async open(serviceId: string, by: string): Promise<bigint> {
+    const [drawn = [], rows = []] = await this.#draw(serviceId, by);
+    const token = BigInt((drawn[0] as Pick<RawLedgerRow, 'fencing_token'> | undefined)?.fencing_token ?? 0);
+    this.#holding = { serviceId, token };
+    this.#rows = (rows as RawLedgerRow[]).map(parseLedgerRow);
+    return token;
   }
 
-  /** Reads the newest token and keeps it from changing until the transaction ends. */
-  readTokenSql(serviceId: string): string {
-    return `SELECT fencing_token FROM ${this.table} WHERE service = ${pg.escapeLiteral(serviceId)} AND name = '${FENCE}' FOR UPDATE`;
+  /** Nothing is written any more. */
+  close(): void {
+    this.#holding = undefined;
+    this.#rows = undefined;
   }
 
-  listSql(serviceId: string): string {
-    return `SELECT * FROM ${this.table} WHERE service = ${pg.escapeLiteral(serviceId)} AND name <> '${FENCE}' ORDER BY name COLLATE "C"`;
+  async list(serviceId: string): Promise<readonly LedgerRow[]> {
+    if (this.#holding?.serviceId === serviceId && this.#rows !== undefined) return this.#rows;
+    if (this.#holding === undefined) await this.#look();
+    if (!this.#isThere) return [];
+    const rows = await this.#connection.run(this.#sql.listSql(serviceId), BOOKKEEPING_MS);
+    return (rows as RawLedgerRow[]).map(parseLedgerRow);
   }
 
-  writeSql(serviceId: string, token: bigint, row: LedgerWrite): string {
-    const { migration, runId, by } = row.step;
-    const texts = [serviceId, migration.name, migration.checksum, migration.phase, row.state, runId, by];
-    const isFinished = row.state === 'applied' || row.state === 'reverted';
-    const values = [
-      ...texts.map((text) => pg.escapeLiteral(text)),
-      String(token),
-      String(row.statement),
-      row.objectsBefore === null ? 'NULL' : pg.escapeLiteral(JSON.stringify(row.objectsBefore)),
-      row.message === null ? 'NULL' : pg.escapeLiteral(row.message),
-      'now()',
-      isFinished ? 'clock_timestamp()' : 'NULL',
-    ];
-    return `INSERT INTO ${this.table} AS ledger VALUES (${values.join(', ')})
-      ON CONFLICT (service, name) DO UPDATE SET
-        checksum = excluded.checksum, phase = excluded.phase, state = excluded.state, run_id = excluded.run_id,
-        "by" = excluded."by", fencing_token = excluded.fencing_token, statement = excluded.statement,
-        objects_before = excluded.objects_before, message = excluded.message,
-        started_at = CASE WHEN ledger.finished_at IS NULL THEN ledger.started_at ELSE excluded.started_at END,
-        finished_at = excluded.finished_at`;
+  async write(row: LedgerWrite): Promise<void> {
+    await this.transact({ statementTimeoutMs: BOOKKEEPING_MS, lockTimeoutMs: BOOKKEEPING_MS }, async () => row);
   }
-}
 
-export interface LedgerWrite {
-  readonly step: Step;
-  readonly state: LedgerState;
-  readonly statement: number;
-  readonly objectsBefore: ObjectDigests | null;
-  readonly message: string | null;
-}
+  /** Begins fenced, does the work, and commits it together with the row it returns. */
+  async transact(limits: StatementLimits, work: () => Promise<LedgerWrite>): Promise<void> {
+    const holding = checkHolding(this.#holding);
+    this.#rows = undefined;
+    const own = limitsSql('SET LOCAL', limits);
+    const begin = `${this.cleanSql}; BEGIN; ${own}; ${this.#sql.readTokenSql(holding.serviceId)}`;
+    try {
+      const [fence] = (await this.#connection.run(begin, limits.statementTimeoutMs)) as RawLedgerRow[];
+      checkToken(holding, fence?.fencing_token);
+      const row = await work();
+      const end = `RESET ROLE; ${own}; ${this.#sql.writeSql(holding, row)}; COMMIT`;
+      await this.#connection.run(end, limits.statementTimeoutMs);
+    } catch (error) {
+      await this.#connection.run('ROLLBACK', BOOKKEEPING_MS).catch(() => undefined);
+      throw error;
+    }
+  }
 
-/** A row as the pg library gives it. */
-export interface RawLedgerRow {
-  readonly name: string;
-  readonly checksum: string;
-  readonly phase: string;
-  readonly state: string;
-  readonly run_id: string;
-  readonly by: string;
-  readonly fencing_token: string;
-  readonly statement: number;
-  readonly objects_before: string | null;
-  readonly message: string | null;
-  readonly started_at: Date;
-  readonly finished_at: Date | null;
-}
+  async #look(): Promise<void> {
+    const [row] = await this.#connection.run(`${this.cleanSql}; ${this.#sql.findSql}`, BOOKKEEPING_MS);
+    const found = row as { has_schema: boolean; has_ledger: boolean };
+    if (!found.has_schema) throw new UpgradeError('SCHEMA_MISSING', `${this.#connection.label} does not exist`);
+    this.#isThere = found.has_ledger;
+  }
 
-export function parseLedgerRow(raw: RawLedgerRow): LedgerRow {
-  return {
-    name: raw.name,
-    checksum: raw.checksum,
-    phase: raw.phase as Phase,
-    state: raw.state as LedgerState,
-    runId: raw.run_id,
-    by: raw.by,
-    fencingToken: BigInt(raw.fencing_token),
-    statement: raw.statement,
-    objectsBefore: raw.objects_before === null ? null : (JSON.parse(raw.objects_before) as ObjectDigests),
-    message: raw.message,
-    startedAt: raw.started_at,
-    finishedAt: raw.finished_at,
-  };
+  /** One round trip for the token and all rows, and for the ledger itself where there is none. */
+  async #draw(serviceId: string, by: string): Promise<readonly (readonly unknown[])[]> {
+    const draw = `${this.#sql.drawTokenSql(serviceId, by)}; ${this.#sql.listSql(serviceId)}`;
+    if (this.#isThere) return this.#connection.runAll(draw, BOOKKEEPING_MS);
+    try {
+      const [, ...results] = await this.#connection.runAll(`${this.#sql.createSql}; ${draw}`, BOOKKEEPING_MS);
+      this.#isThere = true;
+      return results;
+    } catch (error) {
+      // Another service's runner, with another lock, may have made it in this very moment.
+      await this.#look();
+      if (!this.#isThere) throw error;
+      return this.#connection.runAll(draw, BOOKKEEPING_MS);
+    }
+  }
 }
