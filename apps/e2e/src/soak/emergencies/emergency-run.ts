@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RollbackResult, routerListSchema } from '@grey/contracts';
+import type { RollbackResult } from '@grey/contracts';
 import { type FollowingRouters, startFollowingRouters } from '../../../../api/test/following-routers.ts';
 import { UnexpectedAnswer } from '../../call-product.ts';
 import { BeatingFleet } from '../outages/beating-fleet.ts';
+import { HistoryJudge, type Look } from './history-judge.ts';
 import { KillableProduct } from './killable-product.ts';
-import { LogReplay, type Picture, pictureOf, pictureOfPast } from './log-replay.ts';
+import { pictureOf } from './log-replay.ts';
 import type { TakenBack } from './taken-back.ts';
 import { Watchers } from './watchers.ts';
 
@@ -12,7 +13,6 @@ const SERVICE = 'pay';
 const VERSIONS = ['v0', 'v1', 'v2', 'v3'];
 const TENANTS = Array.from({ length: 8 }, (_, number) => `tenant-${number}`);
 const FAIL_SHARE = 0.05;
-const SETTLED_WITHIN_MS = 60_000;
 const STEPS = [
   'rollback',
   'rollback',
@@ -44,25 +44,25 @@ export class EmergencyRun {
   readonly #product: KillableProduct;
   readonly #services: BeatingFleet;
   readonly #watchers: Watchers;
-  readonly #replay: LogReplay;
+  readonly #judge: HistoryJudge;
   readonly #takenBack: TakenBack[] = [];
   #fleet: FollowingRouters | undefined;
   /** Changes that were acknowledged in this history. */
   #changeIds: string[] = [];
-  #looks: { readonly revision: number; readonly changeId: string; readonly picture: Picture }[] = [];
+  #looks: Look[] = [];
   readonly #faults: string[] = [];
-  readonly #counts = { histories: 0, rebuilt: 0 };
+  #histories = 0;
   readonly #byDurability: Record<string, number> = {};
 
   private constructor(product: KillableProduct, services: BeatingFleet) {
     this.#product = product;
     this.#services = services;
-    const { apis, token, call } = product.replicas;
+    const { apis, token } = product.replicas;
     const urls = apis.map(({ url }) => url);
     const takenBack = this.#takenBack;
     this.#watchers = new Watchers({ urls, token, serviceId: SERVICE, tenantIds: TENANTS, takenBack });
     product.onBegun((replica) => this.#watchers.begunAnew(replica));
-    this.#replay = new LogReplay(call);
+    this.#judge = new HistoryJudge(product, takenBack);
   }
 
   static async start(seed: number): Promise<EmergencyRun> {
@@ -92,7 +92,8 @@ export class EmergencyRun {
 
   get report(): EmergencyReport {
     return {
-      ...this.#counts,
+      histories: this.#histories,
+      rebuilt: this.#judge.rebuilt,
       acknowledged: this.#takenBack.length,
       byDurability: this.#byDurability,
       kills: this.#product.kills,
@@ -110,9 +111,11 @@ export class EmergencyRun {
     const length = 5 + Math.floor(this.#product.random() * 5);
     for (let number = 0; number < length; number++) await this.#step(this.#product.pick(STEPS));
     await this.#product.allBack();
-    await this.#untilSettled();
-    await this.#judge();
-    this.#counts.histories++;
+    const missing = await this.#judge.untilSettled(this.#fleet?.routers ?? []);
+    const faults = missing === undefined ? await this.#judge.judge(this.#changeIds, this.#looks) : [];
+    if (missing !== undefined) faults.push(`it did not settle: ${missing}`);
+    this.#histories++;
+    for (const fault of faults) this.#faults.push(`history ${this.#histories}: ${fault}`);
   }
 
   async stop(): Promise<void> {
@@ -211,60 +214,4 @@ export class EmergencyRun {
     const { epoch, revision } = base.position;
     this.#looks.push({ revision, changeId: `${epoch}-${revision}`, picture: pictureOf(base, TENANTS) });
   }
-
-  /** Until the log has what was acknowledged, bookkeeping has ended, and everybody has what the log has. */
-  async #untilSettled(): Promise<void> {
-    const until = Date.now() + SETTLED_WITHIN_MS;
-    let wrong = '';
-    while (Date.now() < until) {
-      wrong = (await this.#whatIsMissing().catch((error) => String(error))) ?? '';
-      if (wrong === '') {
-        const now = Date.now();
-        for (const one of this.#takenBack) one.everywhereAt = Math.min(one.everywhereAt, now);
-        return;
-      }
-      await sleep(50);
-    }
-    const ends = this.#product.replicas.apis.flatMap((api) => api.end() ?? []);
-    this.#faults.push(`history ${this.#counts.histories + 1} did not settle: ${[wrong, ...ends].join('; ')}`);
-  }
-
-  async #whatIsMissing(): Promise<string | undefined> {
-    const { items } = await this.#product.replicas.call<{ items: { state: string }[] }>(
-      'GET',
-      '/api/emergency/rollbacks',
-    );
-    if (items.some(({ state }) => state === 'rewriting')) return 'bookkeeping is under way';
-    await this.#replay.readOn();
-    const lost = this.#takenBack.find(({ id }) => this.#replay.rollbackCounts.get(id) !== 1);
-    if (lost !== undefined)
-      return `${lost.id} is in the log ${this.#replay.rollbackCounts.get(lost.id) ?? 0} times instead of once`;
-    const told = await Promise.all(
-      this.#product.calls.map(async (call) => {
-        const list = routerListSchema.parse(await call('GET', '/api/routers'));
-        return list.items.find(({ isOwn }) => isOwn)?.digest;
-      }),
-    );
-    const digests = [...told, ...(this.#fleet?.routers ?? []).map(({ followed }) => followed.snapshot?.digest)];
-    return new Set(digests).size === 1 ? undefined : `not all have the same: ${digests.join(', ')}`;
-  }
-
-  async #judge(): Promise<void> {
-    const fault = (text: string) => this.#faults.push(`history ${this.#counts.histories + 1}: ${text}`);
-    for (const changeId of this.#changeIds)
-      if (!this.#replay.changeIds.has(changeId)) fault(`the acknowledged change ${changeId} is not in the log`);
-    for (const [id, count] of this.#replay.rollbackCounts) if (count > 1) fault(`${id} is in the log ${count} times`);
-    for (const { revision, changeId, picture } of this.#looks) {
-      const replayed = this.#replay.at(revision);
-      if (replayed !== undefined && !isSame(picture, replayed)) fault(`replayed, ${changeId} is not what was`);
-      if (!isSame(picture, await pictureOfPast(this.#product.replicas.call, changeId)))
-        fault(`the API says that ${changeId} was something else`);
-      this.#counts.rebuilt++;
-    }
-    this.#replay.forget();
-  }
-}
-
-function isSame(one: Picture, other: Picture): boolean {
-  return one.join('\n') === other.join('\n');
 }
