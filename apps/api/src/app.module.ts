@@ -94,6 +94,7 @@ import { SyncedTenantsStore } from './tenants/synced-tenants.store.ts';
 import { TenantsController } from './tenants/tenants.controller.ts';
 import { TenantsService } from './tenants/tenants.service.ts';
 import { TenantsStore } from './tenants/tenants.store.ts';
+import { upgradesProviders } from './upgrades/upgrades.providers.ts';
 
 const database: Provider = {
   provide: Database,
@@ -196,6 +197,7 @@ export class AppModule {
         ...samplesProviders,
         ...streamProviders,
         ...tenantSyncProviders,
+        ...upgradesProviders,
         Housekeeping,
         FlagsService,
         FlagsStore,
