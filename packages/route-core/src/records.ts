@@ -87,11 +87,18 @@ export interface AssignmentRecord {
   readonly isPinned: boolean;
 }
 
-/** The schema version that a tenant's database of this service is at. */
+/**
+ * What a tenant's schema of this service serves: `schemaVersion` to `expandedTo`, both included. A version may answer when
+ * its own range overlaps that.
+ */
 export interface SchemaRecord {
   readonly tenantId: string;
   readonly serviceId: string;
   readonly schemaVersion: number;
+  /** Absent = `schemaVersion`; expanded schemas serve newer versions as well. */
+  readonly expandedTo?: number;
+  /** It may be contracted soon: a router that cannot know of it does not answer. */
+  readonly isMigrating?: boolean;
 }
 
 export type HoldScope =

@@ -4,6 +4,7 @@ import type {
   CellKey,
   HoldRecord,
   LaneRecord,
+  SchemaRecord,
   ServiceRecord,
   SnapshotDelta,
   TenantRecord,
@@ -23,6 +24,7 @@ export function deltaOfItems(
   const tenants = { upsert: [] as TenantRecord[], remove: [] as string[] };
   const assignments = { upsert: [] as AssignmentRecord[], remove: [] as CellKey[] };
   const lanes = { upsert: [] as LaneRecord[], remove: [] as string[] };
+  const schemas = { upsert: [] as SchemaRecord[], remove: [] as CellKey[] };
   const holds = { upsert: [] as HoldRecord[], remove: [] as string[] };
   for (const item of items) {
     if (item.entity === 'tenant') {
@@ -33,6 +35,10 @@ export function deltaOfItems(
       const after = item.after as { version: string; isPinned: boolean } | null;
       if (after === null) assignments.remove.push(cell);
       else assignments.upsert.push({ ...cell, version: after.version, isPinned: after.isPinned });
+    } else if (item.entity === 'tenant_schema') {
+      const cell = { tenantId: item.tenantId as string, serviceId: item.serviceId as string };
+      if (item.after === null) schemas.remove.push(cell);
+      else schemas.upsert.push(schemaRecordOf({ ...cell, ...(item.after as unknown as SchemaState) }));
     } else if (item.entity === 'lane') {
       if (item.after === null) lanes.remove.push(item.key);
       else lanes.upsert.push(laneRecordOf(item.key, item.after as unknown as LaneState));
@@ -46,6 +52,7 @@ export function deltaOfItems(
     ...(tenants.upsert.length + tenants.remove.length > 0 ? { tenants } : {}),
     ...(services.length > 0 ? { services: { upsert: services } } : {}),
     ...(assignments.upsert.length + assignments.remove.length > 0 ? { assignments } : {}),
+    ...(schemas.upsert.length + schemas.remove.length > 0 ? { schemas } : {}),
     ...(holds.upsert.length + holds.remove.length > 0 ? { holds } : {}),
     ...(lanes.upsert.length + lanes.remove.length > 0 ? { lanes } : {}),
   };
@@ -66,6 +73,21 @@ export interface LaneState extends Pick<LaneRecord, 'mode' | 'versions'> {
 /** A lane as the engine sees it. */
 export function laneRecordOf(tag: string, { mode, versions, entry }: LaneState): LaneRecord {
   return { tag, mode, versions, ...(entry == null ? {} : { entry }) };
+}
+
+/** What the log keeps of a tenant's schema. */
+export type SchemaState = Required<Omit<SchemaRecord, keyof CellKey>>;
+
+/** A tenant's schema as the engine sees it: what older engines know too is said as they know it. */
+export function schemaRecordOf(cell: CellKey & SchemaState): SchemaRecord {
+  const { tenantId, serviceId, schemaVersion, expandedTo, isMigrating } = cell;
+  return {
+    tenantId,
+    serviceId,
+    schemaVersion,
+    ...(expandedTo === schemaVersion ? {} : { expandedTo }),
+    ...(isMigrating ? { isMigrating } : {}),
+  };
 }
 
 /** What the log keeps of a hold, besides what only people read. */

@@ -4,10 +4,11 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../infra/db/database.ts';
 import { readActiveHolds } from '../infra/db/read-holds.ts';
 import { readServiceParts } from '../infra/db/read-service-parts.ts';
+import { readTenantSchemas } from '../infra/db/read-tenant-schemas.ts';
 import { serviceRecordOf } from '../services/service-record.ts';
 import type { CommittedChange } from './change-feed.ts';
 import { changeOf, type HeadRow, headColumns, type ItemRow, itemColumns, itemOf } from './change-log.store.ts';
-import { deltaOfItems, tenantRecordOf } from './delta-of-items.ts';
+import { deltaOfItems, schemaRecordOf, tenantRecordOf } from './delta-of-items.ts';
 
 /** Further behind than this, reading everything anew is cheaper than replaying. */
 const REPLAY_LIMIT = 1_000;
@@ -53,7 +54,7 @@ export class SnapshotStore {
         tenants: tenants.map((tenant) => tenantRecordOf(tenant.id, tenant)),
         services: services.map(serviceRecordOf),
         assignments,
-        schemas: [],
+        schemas: (await readTenantSchemas(tx, {})).map(schemaRecordOf),
         holds: await readActiveHolds(tx, null),
         lanes: lanes.map(({ record }) => record as unknown as LaneRecord),
       };
