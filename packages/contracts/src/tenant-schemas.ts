@@ -51,7 +51,10 @@ export const driftSchema = z
     removed: z.array(z.string()),
     changed: z.array(z.string()),
     ledger: z.array(z.string()).meta({ description: 'Where ledger and sets do not agree, in words.' }),
-    digest: z.string().nullable().meta({ description: 'Of the catalogue as it is; what is accepted.' }),
+    digest: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of the catalogue as it is and of what `ledger` says; what is accepted.' }),
     acceptedBy: z.string().nullable(),
     acceptedAt: timestampSchema.nullable(),
     acceptedReason: z.string().nullable(),

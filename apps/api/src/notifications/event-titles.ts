@@ -32,6 +32,12 @@ export const eventTitles: Readonly<Record<string, readonly [en: string, zh: stri
   'data_source.updated': ['Data source changed', '数据源变更'],
   'data_source.deleted': ['Data source deleted', '删除数据源'],
   'master_key.rotated': ['Master key rotated', '主密钥轮换'],
+  'tenant_schema.drifted': [
+    'SCHEMA DRIFT: a tenant’s database is not as it should be',
+    '库表漂移:租户数据库与预期不符',
+  ],
+  'tenant_schema.accepted': ['Schema drift accepted', '已接受库表漂移'],
+  'backup.restored': ['Backup restored into a tenant’s database', '备份已恢复到租户数据库'],
   'audit.erased': ['Personal data erased from the history', '历史中的个人数据已擦除'],
   'change.reverted': ['Change taken back', '变更已撤销'],
   'user.created': ['User created', '新建用户'],

@@ -42,6 +42,7 @@ export const ChangeKind = {
   migrationsdeleted: 'migrations.deleted',
   migration_policyput: 'migration_policy.put',
   tenant_schemaseen: 'tenant_schema.seen',
+  tenant_schemadrifted: 'tenant_schema.drifted',
   tenant_schemaaccepted: 'tenant_schema.accepted',
   upgradestarted: 'upgrade.started',
   upgrademarked: 'upgrade.marked',

@@ -24,6 +24,7 @@ export const ListStateEntitiesEntity = {
   migration_set: 'migration_set',
   migration_policy: 'migration_policy',
   tenant_schema: 'tenant_schema',
+  schema_drift: 'schema_drift',
   upgrade: 'upgrade',
   upgrade_batch: 'upgrade_batch',
   backup: 'backup',

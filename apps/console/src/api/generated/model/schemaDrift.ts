@@ -17,7 +17,7 @@ export interface SchemaDrift {
   /** Where ledger and sets do not agree, in words. */
   ledger: string[];
   /**
-     * Of the catalogue as it is; what is accepted.
+     * Of the catalogue as it is and of what `ledger` says; what is accepted.
      * @nullable
      */
   digest: string | null;
