@@ -1,4 +1,5 @@
 export { isAlive, readCommandLine } from './find-process.ts';
+export { findProgram, foldersOf } from './find-program.ts';
 export { makeRules } from './make-rules.ts';
 export { makeSnapshotSource, type SnapshotShape } from './make-snapshot-source.ts';
 export { type FoundMariadb, findMariadb, needsMariadb } from './mariadb/find-mariadb.ts';

@@ -4,14 +4,13 @@ import path from 'node:path';
 import { pickFreePort, startPostgres } from '@grey/testkit';
 import { expect, test } from 'vitest';
 import { postgresDatabase } from '../databases/postgres/postgres-database.ts';
-import type { DataSourceAddress, Migration } from '../migration.ts';
+import type { DataSourceAddress } from '../migration.ts';
 import { makeMigration } from '../testing/make-migration.ts';
 import { PREFERENCES_SET } from '../testing/preferences-set.ts';
+import { run } from '../testing/run.ts';
 import { addressOf, useTenantServer } from '../testing/tenant-server.ts';
 import { makeStep } from './plan-migrations.ts';
 import type { ProgressEvent } from './progress.ts';
-import { runMigrations } from './run-migrations.ts';
-import type { RunRequest, RunResult } from './run-request.ts';
 
 const server = useTenantServer();
 const SECRET = 'canary-6f1d2c';
@@ -202,20 +201,3 @@ test('a database that goes midway interrupts the run; when it is back the same r
     rmSync(folder, { recursive: true, force: true });
   }
 });
-
-async function run(
-  address: DataSourceAddress,
-  migrations: readonly Migration[],
-  more: Partial<RunRequest> = {},
-): Promise<RunResult> {
-  return runMigrations({
-    database: postgresDatabase(address),
-    tenantId: 'acme',
-    serviceId: 'payment',
-    migrations,
-    direction: 'up',
-    runId: 'run-1',
-    by: 'a test',
-    ...more,
-  });
-}

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 import { postgresDatabase } from '../databases/postgres/postgres-database.ts';
-import type { DataSourceAddress, Migration } from '../migration.ts';
 import { makeMigration } from '../testing/make-migration.ts';
 import { BROKEN_SET, PREFERENCES_SET } from '../testing/preferences-set.ts';
+import { dump, run } from '../testing/run.ts';
 import { useTenantServer } from '../testing/tenant-server.ts';
 import type { ProgressEvent } from './progress.ts';
-import { runMigrations } from './run-migrations.ts';
-import type { RunRequest, RunResult } from './run-request.ts';
 import { settleMigration } from './settle-migration.ts';
 
 const server = useTenantServer();
@@ -180,29 +178,3 @@ test('a procedure that was cut off needs an operator, who settles it', async () 
   expect(await run(address, [first, second])).toMatchObject({ outcome: 'done', applied: [] });
   await expect(settleMigration({ ...settle, state: 'applied' })).rejects.toMatchObject({ code: 'PLAN_INVALID' });
 });
-
-async function run(
-  address: DataSourceAddress,
-  migrations: readonly Migration[],
-  more: Partial<RunRequest> = {},
-): Promise<RunResult> {
-  return runMigrations({
-    database: postgresDatabase(address),
-    tenantId: 'acme',
-    serviceId: 'payment',
-    migrations,
-    direction: 'up',
-    runId: 'run-1',
-    by: 'a test',
-    ...more,
-  });
-}
-
-async function dump(address: DataSourceAddress): Promise<string> {
-  const session = await postgresDatabase(address).openSession();
-  try {
-    return (await session.dumpCatalogue()).text;
-  } finally {
-    await session.close();
-  }
-}

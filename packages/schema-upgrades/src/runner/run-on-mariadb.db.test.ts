@@ -5,9 +5,8 @@ import type { DataSourceAddress, Migration } from '../migration.ts';
 import { ACCOUNTS_SET, BROKEN_ACCOUNTS_SET } from '../testing/accounts-set.ts';
 import { makeMigration } from '../testing/make-migration.ts';
 import { useMariadbServer } from '../testing/mariadb-server.ts';
+import { dump, run } from '../testing/run.ts';
 import { makeStep } from './plan-migrations.ts';
-import { runMigrations } from './run-migrations.ts';
-import type { RunRequest, RunResult } from './run-request.ts';
 
 describe('on MariaDB', needsMariadb(), () => {
   const server = useMariadbServer();
@@ -153,29 +152,3 @@ describe('on MariaDB', needsMariadb(), () => {
     await session.close();
   }
 });
-
-async function run(
-  address: DataSourceAddress,
-  migrations: readonly Migration[],
-  more: Partial<RunRequest> = {},
-): Promise<RunResult> {
-  return runMigrations({
-    database: mysqlDatabase(address),
-    tenantId: 'acme',
-    serviceId: 'payment',
-    migrations,
-    direction: 'up',
-    runId: 'run-1',
-    by: 'a test',
-    ...more,
-  });
-}
-
-async function dump(address: DataSourceAddress): Promise<string> {
-  const session = await mysqlDatabase(address).openSession();
-  try {
-    return (await session.dumpCatalogue()).text;
-  } finally {
-    await session.close();
-  }
-}

@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findSystemPostgres, needsSystemPostgres, type RunningPostgres, startPostgres } from '@grey/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tenantDatabaseAt } from '../databases/tenant-database-at.ts';
-import type { DataSourceAddress } from '../migration.ts';
 import { EVERYTHING } from '../testing/everything.ts';
 import { makeMigration } from '../testing/make-migration.ts';
 import { BROKEN_SET, PREFERENCES_SET } from '../testing/preferences-set.ts';
+import { dump, run } from '../testing/run.ts';
 import { addressOf, useTenantServer } from '../testing/tenant-server.ts';
-import { runMigrations } from './run-migrations.ts';
 
 describe("on the distribution's PostgreSQL", needsSystemPostgres(), () => {
   const embedded = useTenantServer();
@@ -46,22 +44,7 @@ describe("on the distribution's PostgreSQL", needsSystemPostgres(), () => {
     expect(await run(address, BROKEN_SET)).toMatchObject({ outcome: 'taken-back' });
     expect(await dump(address)).toBe(before);
     expect(await run(address, PREFERENCES_SET)).toMatchObject({ outcome: 'done' });
-    expect(await run(address, PREFERENCES_SET, 'down')).toMatchObject({ outcome: 'done' });
+    expect(await run(address, PREFERENCES_SET, { direction: 'down' })).toMatchObject({ outcome: 'done' });
     expect(await dump(address)).toBe(before);
   });
 });
-
-async function run(address: DataSourceAddress, migrations: typeof PREFERENCES_SET, direction: 'up' | 'down' = 'up') {
-  const database = tenantDatabaseAt(address);
-  const who = { tenantId: 'acme', serviceId: 'payment', runId: 'run-1', by: 'a test' };
-  return runMigrations({ ...who, database, migrations, direction });
-}
-
-async function dump(address: DataSourceAddress): Promise<string> {
-  const session = await tenantDatabaseAt(address).openSession();
-  try {
-    return (await session.dumpCatalogue()).text;
-  } finally {
-    await session.close();
-  }
-}

@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { tenantDatabaseAt } from '../databases/tenant-database-at.ts';
 import type { DataSourceAddress, Migration } from '../migration.ts';
-import { runMigrations } from '../runner/run-migrations.ts';
 import type { RunOutcome, RunResult } from '../runner/run-request.ts';
-import type { ChildOrder } from './run-child.ts';
+import { type ChildOrder, tenantOf } from './child-order.ts';
+import { dump, run } from './run.ts';
 
 const CHILD = fileURLToPath(new URL('./run-child.ts', import.meta.url));
 /** Started at a time: each child computes for a moment until it is ready to be killed. */
@@ -75,7 +74,7 @@ async function forEachMoment(killing: Killing, { events, reference, queue, cache
       const address = await killing.makeTenant(tenant);
       await killAt(address, killing.migrations, moment, cache);
       const startedAt = performance.now();
-      const result = await run(address, killing.migrations);
+      const result = await runListening(killing, address);
       expect(result, `${where}: ${result.sentence}`).toMatchObject({ outcome: killing.outcome });
       expect(performance.now() - startedAt, where).toBeLessThan(RESUMED_WITHIN_MS);
       expect(await dump(address), where).toBe(reference);
@@ -90,7 +89,7 @@ async function rehearse(killing: Killing): Promise<{ events: string[]; reference
   const address = await killing.makeTenant(`${killing.prefix}_reference`);
   const before = await dump(address);
   const events: string[] = [];
-  const result = await run(address, killing.migrations, events);
+  const result = await runListening(killing, address, events);
   expect(result).toMatchObject({ outcome: killing.outcome });
   const reference = await dump(address);
   if (killing.outcome === 'taken-back') expect(reference).toBe(before);
@@ -132,28 +131,9 @@ async function runChild(order: ChildOrder, cache: string): Promise<string | numb
   return signal ?? code ?? -1;
 }
 
-async function run(
-  address: DataSourceAddress,
-  migrations: readonly Migration[],
-  events: string[] = [],
-): Promise<RunResult> {
-  return runMigrations({
-    database: tenantDatabaseAt(address),
-    tenantId: address.schema ?? address.database,
-    serviceId: 'payment',
-    migrations,
-    direction: 'up',
-    runId: 'run-1',
-    by: 'a test',
+async function runListening(killing: Killing, address: DataSourceAddress, events: string[] = []): Promise<RunResult> {
+  return run(address, killing.migrations, {
+    tenantId: tenantOf(address),
     onProgress: (event) => events.push('migration' in event ? `${event.kind} ${event.migration}` : event.kind),
   });
-}
-
-async function dump(address: DataSourceAddress): Promise<string> {
-  const session = await tenantDatabaseAt(address).openSession();
-  try {
-    return (await session.dumpCatalogue()).text;
-  } finally {
-    await session.close();
-  }
 }

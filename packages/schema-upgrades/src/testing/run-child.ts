@@ -3,30 +3,14 @@
  * `ChildOrder`. Prints the result when it got that far.
  */
 import { text } from 'node:stream/consumers';
-import { tenantDatabaseAt } from '../databases/tenant-database-at.ts';
-import type { DataSourceAddress, Migration } from '../migration.ts';
-import { runMigrations } from '../runner/run-migrations.ts';
-
-export interface ChildOrder {
-  readonly address: DataSourceAddress;
-  readonly migrations: readonly Migration[];
-  readonly runId: string;
-  /** Number of the event to die at, from 0. */
-  readonly killAt: number;
-  /** So long after it, in milliseconds; 0 is at once, before anything that follows is sent. */
-  readonly afterMs: number;
-}
+import { type ChildOrder, tenantOf } from './child-order.ts';
+import { run } from './run.ts';
 
 const order = JSON.parse(await text(process.stdin)) as ChildOrder;
 let count = 0;
-const result = await runMigrations({
-  database: tenantDatabaseAt(order.address),
-  tenantId: order.address.schema ?? order.address.database,
-  serviceId: 'payment',
-  migrations: order.migrations,
-  direction: 'up',
+const result = await run(order.address, order.migrations, {
+  tenantId: tenantOf(order.address),
   runId: order.runId,
-  by: 'a child',
   onProgress() {
     if (count++ !== order.killAt) return;
     if (order.afterMs === 0) process.kill(process.pid, 'SIGKILL');

@@ -1,5 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import path from 'node:path';
+import { findProgram, foldersOf } from '../find-program.ts';
 
 /** The two programs a server needs. */
 export interface MariadbPrograms {
@@ -19,11 +18,9 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/
  * @param environment whose `PATH` is searched first
  */
 export function findMariadb(environment: Readonly<Record<string, string | undefined>> = process.env): FoundMariadb {
-  const onPath = (environment.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  const find = (program: string) =>
-    [...onPath, ...SYSTEM_FOLDERS].map((folder) => path.join(folder, program)).find(isProgram);
-  const server = find('mariadbd');
-  const install = find('mariadb-install-db');
+  const folders = [...foldersOf(environment), ...SYSTEM_FOLDERS];
+  const server = findProgram('mariadbd', folders);
+  const install = findProgram('mariadb-install-db', folders);
   if (server !== undefined && install !== undefined) return { programs: { server, install } };
   return { reason: environment.GREY_MARIADB_MISSING ?? 'no mariadbd with its mariadb-install-db on this machine' };
 }
@@ -35,13 +32,4 @@ export function findMariadb(environment: Readonly<Record<string, string | undefi
 export function needsMariadb(): { readonly skip: boolean; readonly meta: object } {
   const found = findMariadb();
   return 'reason' in found ? { skip: true, meta: { skipReason: found.reason } } : { skip: false, meta: {} };
-}
-
-function isProgram(place: string): boolean {
-  try {
-    accessSync(place, constants.X_OK);
-    return statSync(place).isFile();
-  } catch {
-    return false;
-  }
 }

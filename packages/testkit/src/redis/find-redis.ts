@@ -1,5 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import path from 'node:path';
+import { findProgram, foldersOf } from '../find-program.ts';
 
 /** Path of a server program, or why there is none. */
 export type FoundRedis = { readonly path: string } | { readonly reason: string };
@@ -13,9 +12,9 @@ const PROGRAMS = ['valkey-server', 'redis-server'];
  * @param environment whose `PATH` is searched
  */
 export function findRedis(environment: Readonly<Record<string, string | undefined>> = process.env): FoundRedis {
-  const folders = (environment.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  const folders = foldersOf(environment);
   for (const program of PROGRAMS) {
-    const place = folders.map((folder) => path.join(folder, program)).find(isProgram);
+    const place = findProgram(program, folders);
     if (place !== undefined) return { path: place };
   }
   return { reason: environment.GREY_REDIS_MISSING ?? `no ${PROGRAMS.join(' or ')} on the PATH` };
@@ -28,13 +27,4 @@ export function findRedis(environment: Readonly<Record<string, string | undefine
 export function needsRedis(): { readonly skip: boolean; readonly meta: object } {
   const found = findRedis();
   return 'reason' in found ? { skip: true, meta: { skipReason: found.reason } } : { skip: false, meta: {} };
-}
-
-function isProgram(place: string): boolean {
-  try {
-    accessSync(place, constants.X_OK);
-    return statSync(place).isFile();
-  } catch {
-    return false;
-  }
 }
