@@ -3,6 +3,7 @@ import { checkDrift } from './check/check-drift.ts';
 import { ensureMariadb } from './check/ensure-mariadb.ts';
 import { ensureNacos } from './check/ensure-nacos.ts';
 import { ensureNginx } from './check/ensure-nginx.ts';
+import { ensurePostgres } from './check/ensure-postgres.ts';
 import { ensureRedis } from './check/ensure-redis.ts';
 import { listVitestPackages } from './check/list-vitest-packages.ts';
 import { closingLine, type Outcome, sumOf } from './check/outcome.ts';
@@ -59,6 +60,7 @@ async function findServers(): Promise<Readonly<Record<string, string>>> {
     ...(await ensureRedis(installing)),
     ...(await ensureNginx(installing)),
     ...(await ensureMariadb(installing)),
+    ...(await ensurePostgres(installing)),
     ...(await ensureNacos()),
   };
 }
