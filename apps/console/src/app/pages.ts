@@ -6,6 +6,7 @@ const pages = [
   { to: '/matrix', label: 'nav.matrix', mark: '▦' },
   { to: '/services', label: 'nav.services', mark: '◆' },
   { to: '/compatibility', label: 'nav.compatibility', mark: '⋈' },
+  { to: '/databases', label: 'nav.databases', mark: '⛁', permission: 'data_sources.read' },
   { to: '/lanes', label: 'nav.lanes', mark: '⇶', permission: 'routing.read' },
   { to: '/playground', label: 'nav.playground', mark: '?', permission: 'routing.read' },
   { to: '/holds', label: 'nav.holds', mark: '⊘', permission: 'routing.read' },

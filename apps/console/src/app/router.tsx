@@ -15,6 +15,7 @@ import { readChangeFilters } from '../features/changes/change-filters.ts';
 import { ChangesPage } from '../features/changes/changes.page.tsx';
 import { readDeliveryView } from '../features/channels/delivery-view.ts';
 import { readUpgradeQuestion } from '../features/compatibility/upgrade-question.ts';
+import { readDataSourceFilters } from '../features/data-sources/data-source-filters.ts';
 import { DiscoveryPage } from '../features/discovery/discovery.page.tsx';
 import { EmergencyPage } from '../features/emergency/emergency.page.tsx';
 import { readRollbackQuestion } from '../features/emergency/rollback-wish.ts';
@@ -211,6 +212,22 @@ const channelRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/channels/channel.page.tsx'), 'ChannelPage'),
   validateSearch: readDeliveryView,
 });
+const databasesRoute = createRoute({
+  ...inShell,
+  path: '/databases',
+  component: lazyRouteComponent(() => import('../features/data-sources/data-sources.page.tsx'), 'DataSourcesPage'),
+  validateSearch: readDataSourceFilters,
+});
+const masterKeysRoute = createRoute({
+  ...inShell,
+  path: '/databases/keys',
+  component: lazyRouteComponent(() => import('../features/data-sources/master-keys.page.tsx'), 'MasterKeysPage'),
+});
+const dataSourceRoute = createRoute({
+  ...inShell,
+  path: '/databases/$dataSourceId',
+  component: lazyRouteComponent(() => import('../features/data-sources/data-source.page.tsx'), 'DataSourcePage'),
+});
 const discoveryRoute = createRoute({ ...inShell, path: '/discovery', component: DiscoveryPage });
 const routersRoute = createRoute({ ...inShell, path: '/routers', component: RoutersPage });
 const tenantSyncRoute = createRoute({ ...inShell, path: '/tenant-sync', component: TenantSyncPage });
@@ -247,6 +264,9 @@ const routeTree = rootRoute.addChildren([
     changeRoute,
     channelsRoute,
     channelRoute,
+    databasesRoute,
+    masterKeysRoute,
+    dataSourceRoute,
     discoveryRoute,
     routersRoute,
     tenantSyncRoute,

@@ -58,6 +58,11 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
   if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['rule-findings']];
   if (kind.startsWith('hold.') || kind.startsWith('rollback.') || kind === 'assignments.rewritten')
     return [...always, ['holds'], ['hold'], ['rollbacks'], ['rollback'], ['tenant-services'], ['matrix'], ['versions']];
+  if (kind.startsWith('data_source.') || kind.startsWith('tenant_schema.') || kind.startsWith('backup.'))
+    return [...always, ['data-sources'], ['tenant-schemas'], ['tenant-schema'], ['backups']];
+  if (kind.startsWith('migrations.') || kind.startsWith('migration_policy.'))
+    return [...always, ['migrations'], ['migration-policy'], ['tenant-schemas'], ['tenant-schema']];
+  if (kind === 'master_key.rotated') return [...always, ['key-rotation']];
   if (kind.startsWith('channel.')) return [...always, ['channels']];
   if (kind.startsWith('user.')) return [...always, ['users']];
   return [...always, ['api-keys']];
