@@ -1,0 +1,214 @@
+import type { SchemaDrift } from '@grey/contracts';
+import type { Catalogue, Engine, ObjectDigests } from '@grey/schema-upgrades';
+import { Injectable } from '@nestjs/common';
+import { Prisma } from '../../generated/client.ts';
+import { Database, type Transaction } from '../infra/db/database.ts';
+import type { KeptLedgerRow, KeptObjects, SchemaCheckRow } from './schema-check-row.ts';
+
+export interface CellKey {
+  readonly tenantId: string;
+  readonly serviceId: string;
+}
+
+/** A data source whose turn it is. */
+export interface DueCell extends CellKey {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A cell as a list shows it. */
+export interface ListedCell extends CellKey {
+  readonly engine: Engine;
+  readonly schemaVersion: number | null;
+  readonly expandedTo: number | null;
+  readonly isMigrating: boolean | null;
+  readonly schemaUpdatedAt: Date | null;
+  readonly drift: SchemaDrift['state'];
+  readonly checkedAt: Date | null;
+  readonly upgradeId: string | null;
+}
+
+export interface ListFilter {
+  readonly tenantId?: string | undefined;
+  readonly serviceId?: string | undefined;
+  readonly drift?: SchemaDrift['state'] | undefined;
+}
+
+/** What a look that reached the database writes. */
+export interface Found extends CellKey {
+  readonly drift: SchemaCheckRow['drift'];
+  readonly live: Catalogue;
+  readonly isBaseline: boolean;
+  readonly ledger: readonly KeptLedgerRow[];
+  readonly ledgerFaults: readonly string[];
+  readonly digest: string;
+  readonly byteCount: number;
+}
+
+const columns = Prisma.sql`
+  c.tenant_id AS "tenantId", c.service_id AS "serviceId", c.drift, c.baseline, c.live, c.ledger,
+  c.ledger_faults AS "ledgerFaults", c.digest, c.byte_count AS "byteCount", c.error, c.checked_at AS "checkedAt",
+  c.accepted_digest AS "acceptedDigest", c.accepted_by AS "acceptedBy", c.accepted_at AS "acceptedAt",
+  c.accepted_reason AS "acceptedReason"`;
+const driftState = Prisma.sql`CASE WHEN c.error IS NOT NULL THEN 'unreachable' ELSE coalesce(c.drift, 'unknown') END`;
+
+@Injectable()
+export class SchemaChecksStore {
+  constructor(private readonly database: Database) {}
+
+  consistentRead<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.database.consistentRead(work);
+  }
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.database.transaction(work);
+  }
+
+  async find(tx: Transaction, { tenantId, serviceId }: CellKey): Promise<SchemaCheckRow | undefined> {
+    const [row] = await tx.$queryRaw<SchemaCheckRow[]>`
+      SELECT ${columns} FROM schema_checks c WHERE c.tenant_id = ${tenantId} AND c.service_id = ${serviceId}`;
+    return row;
+  }
+
+  /** The row, made where there is none, and kept from other looks until the transaction ends. */
+  async lock(tx: Transaction, cell: CellKey): Promise<SchemaCheckRow> {
+    await tx.$executeRaw`
+      INSERT INTO schema_checks (tenant_id, service_id) VALUES (${cell.tenantId}, ${cell.serviceId})
+      ON CONFLICT DO NOTHING`;
+    const [row] = await tx.$queryRaw<SchemaCheckRow[]>`
+      SELECT ${columns} FROM schema_checks c
+      WHERE c.tenant_id = ${cell.tenantId} AND c.service_id = ${cell.serviceId} FOR UPDATE`;
+    return row as SchemaCheckRow;
+  }
+
+  /** Both catalogues of a row; undefined where one of them is not known. */
+  async readObjects(tx: Transaction, { baseline, live }: SchemaCheckRow): Promise<KeptObjects | undefined> {
+    if (baseline === null || live === null) return undefined;
+    const rows = await tx.$queryRaw<{ digest: string; objects: ObjectDigests }[]>`
+      SELECT digest, objects FROM schema_catalogues WHERE digest = ANY (${[baseline, live]}::text[])`;
+    const byDigest = new Map(rows.map((row) => [row.digest, row.objects]));
+    return { baseline: byDigest.get(baseline) ?? {}, live: byDigest.get(live) ?? {} };
+  }
+
+  /** Writes what was found; what could not be reached before was reached now. */
+  async writeFound(tx: Transaction, found: Found): Promise<void> {
+    await this.#keep(tx, found.live);
+    const { tenantId, serviceId, drift, live, isBaseline, ledger, ledgerFaults, digest, byteCount } = found;
+    await tx.$executeRaw`
+      UPDATE schema_checks SET drift = ${drift}, live = ${live.digest}, ledger = ${JSON.stringify(ledger)}::jsonb,
+        ledger_faults = ${[...ledgerFaults]}::text[], digest = ${digest}, byte_count = ${BigInt(byteCount)}, error = NULL,
+        checked_at = clock_timestamp(), tried_at = clock_timestamp()
+        ${isBaseline ? Prisma.sql`, baseline = ${live.digest}, baseline_from = 'first_look', baseline_at = clock_timestamp()` : Prisma.empty}
+      WHERE tenant_id = ${tenantId} AND service_id = ${serviceId}`;
+  }
+
+  /** Notes that the database could not be reached; what was known of it stays. */
+  async writeError(tx: Transaction, { tenantId, serviceId }: CellKey, error: string): Promise<void> {
+    await tx.$executeRaw`
+      INSERT INTO schema_checks (tenant_id, service_id, error, tried_at)
+      VALUES (${tenantId}, ${serviceId}, ${error}, clock_timestamp())
+      ON CONFLICT (tenant_id, service_id) DO UPDATE SET error = EXCLUDED.error, tried_at = EXCLUDED.tried_at`;
+  }
+
+  /** From now on this catalogue is what should be there. @param from `upgrade` or `restore` */
+  async writeBaseline(tx: Transaction, cell: CellKey, catalogue: Catalogue, from: string): Promise<void> {
+    await this.#keep(tx, catalogue);
+    const { tenantId, serviceId } = cell;
+    await tx.$executeRaw`
+      INSERT INTO schema_checks AS c (tenant_id, service_id, drift, baseline, baseline_from, baseline_at, live)
+      VALUES (${tenantId}, ${serviceId}, 'none', ${catalogue.digest}, ${from}, clock_timestamp(), ${catalogue.digest})
+      ON CONFLICT (tenant_id, service_id) DO UPDATE SET baseline = EXCLUDED.baseline,
+        baseline_from = EXCLUDED.baseline_from, baseline_at = EXCLUDED.baseline_at, live = EXCLUDED.live,
+        drift = CASE WHEN c.drift = 'accepted' AND c.ledger_faults <> '{}' THEN c.drift ELSE 'none' END, error = NULL`;
+  }
+
+  async writeAccepted(tx: Transaction, cell: CellKey, digest: string, by: string, reason: string): Promise<void> {
+    await tx.$executeRaw`
+      UPDATE schema_checks SET drift = 'accepted', accepted_digest = ${digest}, accepted_by = ${by},
+        accepted_at = clock_timestamp(), accepted_reason = ${reason}
+      WHERE tenant_id = ${cell.tenantId} AND service_id = ${cell.serviceId}`;
+  }
+
+  /** Of upgrades that have not ended. */
+  async findUpgrade(tx: Transaction, { tenantId, serviceId }: CellKey): Promise<string | null> {
+    const [row] = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id::text AS id FROM upgrades
+      WHERE tenant_id = ${tenantId} AND service_id = ${serviceId} AND finished_at IS NULL`;
+    return row?.id ?? null;
+  }
+
+  /** Data sources with credentials of tenants that are there, which were not tried since; those never tried first. */
+  listDue(before: Date, limit: number): Promise<DueCell[]> {
+    return this.database.run(
+      (client) => client.$queryRaw<DueCell[]>`
+        SELECT d.tenant_id AS "tenantId", d.service_id AS "serviceId", d.host, d.port
+        FROM data_sources d JOIN tenants t ON t.id = d.tenant_id AND t.deleted_at IS NULL
+          LEFT JOIN schema_checks c ON c.tenant_id = d.tenant_id AND c.service_id = d.service_id
+        WHERE d.password IS NOT NULL AND (c.tried_at IS NULL OR c.tried_at < ${before})
+        ORDER BY c.tried_at NULLS FIRST, d.tenant_id, d.service_id LIMIT ${limit}`,
+    );
+  }
+
+  async countSources(): Promise<number> {
+    const [row] = await this.database.run(
+      (client) => client.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM data_sources`,
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Catalogues that no row speaks of any more. */
+  dropUnused(): Promise<number> {
+    return this.database.run(
+      (client) => client.$executeRaw`
+        DELETE FROM schema_catalogues k WHERE k.created_at < clock_timestamp() - interval '1 day'
+          AND NOT EXISTS (SELECT 1 FROM schema_checks c WHERE c.baseline = k.digest OR c.live = k.digest)`,
+    );
+  }
+
+  /** By tenant and service. @param only tenants to stay within; null: all */
+  list(
+    filter: ListFilter,
+    only: ReadonlySet<string> | null,
+    after: CellKey | undefined,
+    limit: number,
+  ): Promise<ListedCell[]> {
+    const parts = [Prisma.sql`t.deleted_at IS NULL`];
+    const { tenantId, serviceId, drift } = filter;
+    if (tenantId !== undefined) parts.push(Prisma.sql`d.tenant_id = ${tenantId}`);
+    if (serviceId !== undefined) parts.push(Prisma.sql`d.service_id = ${serviceId}`);
+    if (drift !== undefined) parts.push(Prisma.sql`${driftState} = ${drift}`);
+    if (only !== null) parts.push(Prisma.sql`d.tenant_id = ANY (${[...only]}::text[])`);
+    if (after !== undefined)
+      parts.push(Prisma.sql`(d.tenant_id, d.service_id) > (${after.tenantId}, ${after.serviceId})`);
+    return this.database.run(
+      (client) => client.$queryRaw<ListedCell[]>`
+        SELECT d.tenant_id AS "tenantId", d.service_id AS "serviceId", d.engine,
+          s.schema_version::float8 AS "schemaVersion", s.expanded_to::float8 AS "expandedTo",
+          s.is_migrating AS "isMigrating", s.updated_at AS "schemaUpdatedAt",
+          ${driftState} AS drift, c.checked_at AS "checkedAt", u.id::text AS "upgradeId"
+        FROM data_sources d JOIN tenants t ON t.id = d.tenant_id
+          LEFT JOIN schema_checks c ON c.tenant_id = d.tenant_id AND c.service_id = d.service_id
+          LEFT JOIN tenant_schemas s ON s.tenant_id = d.tenant_id AND s.service_id = d.service_id
+          LEFT JOIN upgrades u ON u.tenant_id = d.tenant_id AND u.service_id = d.service_id AND u.finished_at IS NULL
+        WHERE ${Prisma.join(parts, ' AND ')} ORDER BY d.tenant_id, d.service_id LIMIT ${limit}`,
+    );
+  }
+
+  /** What is there of a tenant and a service. */
+  async readPlace(tx: Transaction, { tenantId, serviceId }: CellKey) {
+    const [row] = await tx.$queryRaw<
+      { hasTenant: boolean; hasService: boolean; dataSourceId: string | null; engine: Engine | null }[]
+    >`
+      SELECT EXISTS (SELECT 1 FROM tenants WHERE id = ${tenantId} AND deleted_at IS NULL) AS "hasTenant",
+        EXISTS (SELECT 1 FROM services WHERE id = ${serviceId}) AS "hasService",
+        d.id::text AS "dataSourceId", d.engine
+      FROM (SELECT 1) one LEFT JOIN data_sources d ON d.tenant_id = ${tenantId} AND d.service_id = ${serviceId}`;
+    return row as { hasTenant: boolean; hasService: boolean; dataSourceId: string | null; engine: Engine | null };
+  }
+
+  async #keep(tx: Transaction, { digest, objects }: Catalogue): Promise<void> {
+    await tx.$executeRaw`
+      INSERT INTO schema_catalogues (digest, objects) VALUES (${digest}, ${JSON.stringify(objects)}::jsonb)
+      ON CONFLICT DO NOTHING`;
+  }
+}

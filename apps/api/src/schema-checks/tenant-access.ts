@@ -1,0 +1,69 @@
+import { type DataSourceAddress, type TenantSession, tenantDatabaseAt, UpgradeError } from '@grey/schema-upgrades';
+import { Injectable } from '@nestjs/common';
+import { DataSourceAccess } from '../data-sources/data-source-access.ts';
+import { ServerBusy } from '../data-sources/server-slots.ts';
+import { ApiError } from '../infra/http/api-error.ts';
+import { AddressRefused } from '../infra/net/address-guard.ts';
+
+/** The way into the database of a tenant, with the bounds and the address guard of its data source. */
+@Injectable()
+export class TenantAccess {
+  constructor(private readonly access: DataSourceAccess) {}
+
+  /**
+   * Does something at the database. The address that `work` gets is the one that was judged; where the server proves its
+   * name by a certificate, the name stays.
+   *
+   * @throws ApiError DATA_SOURCE_MISSING, MASTER_KEY_MISSING, MASTER_KEY_UNKNOWN, and what `work` throws; UpgradeError when
+   * there is no way in
+   */
+  async at<T>(
+    tenantId: string,
+    serviceId: string,
+    signal: AbortSignal,
+    work: (address: DataSourceAddress) => Promise<T>,
+  ): Promise<T> {
+    const address = await this.access.find(tenantId, serviceId);
+    if (address === undefined) throw new ApiError('DATA_SOURCE_MISSING');
+    try {
+      return await this.access.connect(address, signal, (target) =>
+        work(address.tls === 'verify' ? address : { ...address, host: target.address }),
+      );
+    } catch (error) {
+      throw inWords(error, address);
+    }
+  }
+
+  /** The same with a session, which is closed afterwards. */
+  session<T>(
+    tenantId: string,
+    serviceId: string,
+    signal: AbortSignal,
+    work: (session: TenantSession) => Promise<T>,
+  ): Promise<T> {
+    return this.at(tenantId, serviceId, signal, async (address) => {
+      const session = await tenantDatabaseAt(address).openSession();
+      const close = () => void session.close();
+      signal.addEventListener('abort', close, { once: true });
+      try {
+        return await work(session);
+      } finally {
+        signal.removeEventListener('abort', close);
+        await session.close();
+      }
+    });
+  }
+}
+
+/** What stands before the server: name server, guard and turn. */
+function inWords(error: unknown, { host, port }: DataSourceAddress): unknown {
+  if (error instanceof UpgradeError || error instanceof ApiError) return error;
+  if (error instanceof AddressRefused) return new UpgradeError('UNREACHABLE', error.message, { cause: error });
+  if (error instanceof ServerBusy) return new UpgradeError('TOO_MANY_CONNECTIONS', error.message, { cause: error });
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new UpgradeError('HOST_UNKNOWN', `${host} has no address`, { cause: error });
+  if ((error as Error).name === 'TimeoutError' || (error as Error).name === 'AbortError')
+    return new UpgradeError('TIMED_OUT', `${host}:${port} did not answer in time`, { cause: error });
+  return error;
+}
