@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { engineSchema } from './data-sources.ts';
-import { reasonSchema, schemaVersionSchema, timestampSchema } from './primitives.ts';
+import { reasonSchema, schemaVersionSchema, timestampSchema, versionLabelSchema } from './primitives.ts';
 
 export const phaseSchema = z.enum(['expand', 'migrate', 'contract']).meta({
   id: 'MigrationPhase',
@@ -28,14 +28,21 @@ const upload = {
   files: z.array(migrationFileSchema).min(1).max(500),
 };
 export const checkMigrationsSchema = z
-  .strictObject({ ...upload, schemaVersion: schemaVersionSchema.optional() })
+  .strictObject({
+    ...upload,
+    version: versionLabelSchema.optional().meta({
+      description: 'The version that would bring them; by default the one that their folder is named after.',
+    }),
+    schemaVersion: schemaVersionSchema.optional(),
+  })
   .meta({ id: 'CheckMigrations' });
 export const putMigrationsSchema = z
   .strictObject({
     ...upload,
-    schemaVersion: schemaVersionSchema
-      .optional()
-      .meta({ description: 'Version of a tenant’s schema after the set; by default the highest of the service + 1.' }),
+    schemaVersion: schemaVersionSchema.optional().meta({
+      description:
+        'Version of a tenant’s schema after the set. By default what the version asks for, where that is one number, else the highest of the service + 1.',
+    }),
     reason: reasonSchema.optional(),
   })
   .meta({ id: 'PutMigrations', description: 'Replaces the set; what a tenant’s database has of it stays as it was.' });
@@ -136,7 +143,13 @@ export const migrationEstimateSchema = z
           line: z.int(),
           statement: z.string(),
           blocks: blockingSchema,
-          tables: z.array(z.object({ table: z.string(), rowCount: z.int(), byteCount: z.int() })),
+          tables: z.array(
+            z.object({
+              table: z.string(),
+              rowCount: z.int().meta({ description: '-1: its server never counted.' }),
+              byteCount: z.int(),
+            }),
+          ),
           rewrittenBytes: z.int(),
           scannedBytes: z.int(),
         }),

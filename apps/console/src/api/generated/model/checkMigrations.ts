@@ -16,6 +16,11 @@ export interface CheckMigrations {
      */
   files: MigrationFile[];
   /**
+     * The version that would bring them; by default the one that their folder is named after.
+     * @pattern ^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$
+     */
+  version?: string;
+  /**
      * @minimum 0
      * @maximum 9007199254740991
      */

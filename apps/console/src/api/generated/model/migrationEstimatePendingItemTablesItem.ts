@@ -9,6 +9,7 @@
 export type MigrationEstimatePendingItemTablesItem = {
   table: string;
   /**
+     * -1: its server never counted.
      * @minimum -9007199254740991
      * @maximum 9007199254740991
      */

@@ -19,7 +19,7 @@ export interface PutMigrations {
      */
   files: MigrationFile[];
   /**
-     * Version of a tenant’s schema after the set; by default the highest of the service + 1.
+     * Version of a tenant’s schema after the set. By default what the version asks for, where that is one number, else the highest of the service + 1.
      * @minimum 0
      * @maximum 9007199254740991
      */
