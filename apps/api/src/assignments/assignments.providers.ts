@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../config/config.schema.ts';
 import { TargetCheck } from '../services/check-targets.ts';
 import { AssignmentsStore } from './assignments.store.ts';
 import { CellMoves } from './cell-moves.service.ts';
+import { CellSwitch } from './cell-switch.service.ts';
 import { MatrixService } from './matrix.service.ts';
 import { PlanTokens } from './plan-tokens.ts';
 import { PlansService } from './plans.service.ts';
@@ -16,6 +17,7 @@ export const assignmentsProviders: Provider[] = [
   },
   AssignmentsStore,
   CellMoves,
+  CellSwitch,
   MatrixService,
   PlansService,
   SetVersionService,

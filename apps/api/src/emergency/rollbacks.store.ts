@@ -128,6 +128,14 @@ export class RollbacksStore {
       WHERE hold_id = ${holdId}::uuid`;
   }
 
+  /** What was rewritten of a tenant from a version is left out when a rollback is undone. */
+  async forgetMoves(tx: Transaction, tenantId: string, serviceId: string, version: string): Promise<void> {
+    await tx.$executeRaw`
+      DELETE FROM rollback_moves m USING holds h
+      WHERE h.id = m.hold_id AND h.service_id = ${serviceId} AND m.tenant_id = ${tenantId}
+        AND m.from_version = ${version}`;
+  }
+
   /**
    * What bookkeeping rewrote and nobody has touched since, turned round; and how many were touched, or came from a version
    * that was retired since.
