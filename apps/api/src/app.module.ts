@@ -59,6 +59,7 @@ import { redisProviders } from './infra/redis/redis.providers.ts';
 import { LanesController } from './lanes/lanes.controller.ts';
 import { LanesService } from './lanes/lanes.service.ts';
 import { LanesStore } from './lanes/lanes.store.ts';
+import { MigrationsController } from './migrations/migrations.controller.ts';
 import { migrationsProviders } from './migrations/migrations.providers.ts';
 import { NotificationsController } from './notifications/notifications.controller.ts';
 import { notificationsProviders } from './notifications/notifications.providers.ts';
@@ -153,6 +154,7 @@ export class AppModule {
         ExportController,
         FlagsController,
         LanesController,
+        MigrationsController,
         NotificationsController,
         OpenapiController,
         HealthController,

@@ -43,6 +43,11 @@ export function setOf({ serviceId, version, schemaVersion, engine, migrations }:
   return { serviceId, version, schemaVersion, engine, migrations };
 }
 
+/** The paths of migrations, for findings to name files. */
+export function pathsOf(migrations: readonly KeptMigration[]): Map<string, MigrationPaths> {
+  return new Map(migrations.map(({ name, upPath, downPath }) => [name, { up: upPath, down: downPath }]));
+}
+
 /** Migrations with the paths that reading them told. */
 export function withPaths(
   migrations: readonly Migration[],

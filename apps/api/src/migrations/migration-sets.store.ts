@@ -1,3 +1,4 @@
+import type { Engine } from '@grey/schema-upgrades';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
@@ -7,7 +8,7 @@ import type { SetDraft, SetHead, SetRow } from './migration-set-row.ts';
 export interface SetKey {
   readonly serviceId: string;
   readonly version: string;
-  readonly engine: string;
+  readonly engine: Engine;
 }
 
 /** Which state of which set: another stamp is another state. */
@@ -32,6 +33,12 @@ export class MigrationSetsStore {
   list(tx: Transaction, serviceId: string): Promise<SetHead[]> {
     return tx.$queryRaw<SetHead[]>`
       SELECT ${head} FROM migration_sets m WHERE m.service_id = ${serviceId} ORDER BY m.schema_version, m.engine`;
+  }
+
+  /** Which numbers are taken by which sets of a service, of both engines. */
+  listNumbers(tx: Transaction, serviceId: string): Promise<SetStamp[]> {
+    return tx.$queryRaw<SetStamp[]>`
+      SELECT ${key} FROM migration_sets m WHERE m.service_id = ${serviceId} ORDER BY m.schema_version, m.engine`;
   }
 
   /** By schema version. @param above not that one itself @param upTo this one too */

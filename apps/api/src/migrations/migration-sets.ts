@@ -41,10 +41,21 @@ export class MigrationSets {
     above: number,
     upTo: number,
   ): Promise<readonly MigrationSet[]> {
-    const sets: MigrationSet[] = [];
+    return (await this.rowsBetween(tx, serviceId, engine, above, upTo)).map(setOf);
+  }
+
+  /** As {@link between}, with what the linter said. */
+  async rowsBetween(
+    tx: Transaction,
+    serviceId: string,
+    engine: Engine,
+    above: number,
+    upTo: number,
+  ): Promise<readonly SetRow[]> {
+    const rows: SetRow[] = [];
     for (const stamp of await this.store.listStamps(tx, serviceId, engine, above, upTo))
-      sets.push(setOf(await this.#load(tx, stamp)));
-    return sets;
+      rows.push(await this.#load(tx, stamp));
+    return rows;
   }
 
   /** By schema version. */

@@ -61,6 +61,14 @@ export class VersionStatuses {
     return { item: itemOfVersion(row, versionState(before)), view: this.show(row) };
   }
 
+  /** Makes a version that is locked ask for a schema, where it asked for none. */
+  async declareSchema(tx: Transaction, serviceId: string, version: string, schemaMin: number): Promise<ItemDraft> {
+    const before = await this.versions.find(tx, serviceId, version);
+    if (before === undefined) throw new ApiError('VERSION_UNKNOWN');
+    const row = await this.versions.update(tx, serviceId, version, { schemaMin });
+    return itemOfVersion(row, versionState(before));
+  }
+
   /**
    * Live instances are told of, but do not keep a version: they are not configuration.
    * @throws ApiError VERSION_REFERENCED with everything that keeps it

@@ -16,6 +16,7 @@ import { ApiError } from '../../infra/http/api-error.ts';
 import { canonicalJson } from '../../infra/http/canonical-json.ts';
 import type { Called } from '../../infra/http/operation.decorator.ts';
 import { LaneRestorer } from '../../lanes/lane-restorer.ts';
+import { MigrationPolicyRestorer } from '../../migrations/migration-policy-restorer.ts';
 import { RulesRestorer } from '../../rules/rules-restorer.ts';
 import { ServiceRecords } from '../../services/service-records.ts';
 import { ServiceRestorer } from '../../services/service-restorer.ts';
@@ -69,6 +70,7 @@ export class RevertService {
     compatibility: CompatibilityRestorer,
     freezes: FreezeRestorer,
     dataSources: DataSourceRestorer,
+    migrationPolicy: MigrationPolicyRestorer,
   ) {
     this.#restorers = [
       tenants,
@@ -81,6 +83,7 @@ export class RevertService {
       compatibility,
       freezes,
       dataSources,
+      migrationPolicy,
     ];
   }
 
@@ -260,6 +263,8 @@ function whyNot({ entity }: Wish): string {
   if (entity === 'hold') return 'A hold stays until it is lifted with a reason: lift it, which is planned too.';
   if (entity === 'user' || entity === 'api_key')
     return 'Users and keys are not taken back from the log: their secrets are not in it.';
+  if (entity === 'migration_set')
+    return 'Migrations are not taken back from the log: their SQL is not in it. Put the files of the version again.';
   return `What happened to ${entity.replace('_', ' ')}s is taken back where they are kept.`;
 }
 

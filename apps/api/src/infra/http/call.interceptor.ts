@@ -22,6 +22,9 @@ import { Replayed } from './replayed.ts';
 const BODY_LIMIT = 1024 * 1024;
 /** Twenty thousand explicit cells, or tenants, fit. */
 const BULK_BODY_LIMIT = 4 * 1024 * 1024;
+/** Eight megabytes of SQL, with what JSON adds for ends of lines and quotes. */
+const SQL_BODY_LIMIT = 12 * 1024 * 1024;
+const withSql = new Set(['checkMigrations', 'putMigrationSet']);
 const bulk = new Set(['planAssignments', 'applyAssignments', 'planRollback', 'emergencyRollback']);
 /** A condition of 32 levels takes two of a body each. */
 const CONDITION_DEPTH = 80;
@@ -29,6 +32,7 @@ const withConditions = new Set(['Rules', 'Experiments', 'Lanes', 'Flags']);
 
 /** Largest body of an operation in bytes. */
 export function bodyLimitOf(operation: Operation): number {
+  if (withSql.has(operation.id)) return SQL_BODY_LIMIT;
   return bulk.has(operation.id) ? BULK_BODY_LIMIT : BODY_LIMIT;
 }
 
