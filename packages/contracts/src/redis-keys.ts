@@ -153,10 +153,11 @@ export const changeEntryFields = {
 
 /**
  * Greatest version of stream and position that is written and read today. A change is written in the smallest version whose
- * readers understand all of it: 1, or 2 where it carries rules, lanes, experiments, flags or what came with them. A router of
+ * readers understand all of it: 1, or 2 where it carries rules, lanes, experiments, flags or what came with them, or 3 where a
+ * schema is expanded or migrating. A router of
  * the version before stops at such a change and says so, instead of routing as if it were not there.
  */
-export const changeFormat = 2;
+export const changeFormat = 3;
 
 /** The id of an entry of `{grey}:changes`. */
 export function changeEntryId(revision: number, sequence: number): string {

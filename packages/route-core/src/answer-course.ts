@@ -4,7 +4,6 @@ import type { RoutedDecision } from './decision.ts';
 import { evaluateFlags } from './flags/evaluate-flags.ts';
 import { pickInstance } from './pick-instance.ts';
 import type { ServiceSlot } from './service-slot.ts';
-import { schemaOf } from './settle-version.ts';
 import type { SnapshotState } from './snapshot-state.ts';
 
 /**
@@ -55,6 +54,5 @@ function mirrorOf(course: Course, current: SnapshotState, slot: ServiceSlot): Ro
   if (plan === null) return null;
   const { tenantId } = course.request;
   const ordinal = current.names.ordinals.get(tenantId) ?? -1;
-  const subject = { tags: current.tagsAt(ordinal), schema: schemaOf(slot, ordinal) };
-  return chooseMirror(slot, plan, course, subject);
+  return chooseMirror(slot, plan, course, { tags: current.tagsAt(ordinal), ordinal });
 }

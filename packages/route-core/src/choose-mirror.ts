@@ -5,6 +5,7 @@ import type { Trace } from './explain-trace.ts';
 import { findHold } from './holds.ts';
 import { pickInstance } from './pick-instance.ts';
 import type { RuleRecord } from './routing-records.ts';
+import { isOutOfKnowledge } from './schema-doubt.ts';
 import type { ServiceSlot } from './service-slot.ts';
 import { BUCKET_COUNT } from './splits/bucket-of.ts';
 import { checkVersion } from './version-check.ts';
@@ -14,7 +15,7 @@ type Mirror = RoutedDecision['mirror'];
 /** The tenant of the request as the present snapshot has it. */
 interface Subject {
   readonly tags: readonly string[];
-  readonly schema: number;
+  readonly ordinal: number;
 }
 
 /**
@@ -25,7 +26,7 @@ export function chooseMirror(
   slot: ServiceSlot,
   plan: NonNullable<RuleRecord['mirror']>,
   course: Course,
-  { tags, schema }: Subject,
+  { tags, ordinal }: Subject,
 ): Mirror {
   const { env, request, trace } = course;
   const { version, share } = plan;
@@ -36,8 +37,9 @@ export function chooseMirror(
   if (slot.holdTable !== null && findHold(slot.holdTable, number, request.tenantId, tags) !== undefined) {
     return skip(trace, version, 'held');
   }
-  const cause = checkVersion(slot, number, schema, null);
+  const cause = checkVersion(slot, number, ordinal, null);
   if (cause !== null) return skip(trace, version, cause.toLowerCase());
+  if (isOutOfKnowledge(slot, number, ordinal, env)) return skip(trace, version, 'schema_uncertain');
   const instance = pickInstance(slot.versions[number]!.table, env, trace !== null, request, course.knownFacts);
   trace?.add('mirror', 'chosen', { share, instanceId: instance.instanceId, address: instance.address }, version);
   return { version, instance };

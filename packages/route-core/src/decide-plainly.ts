@@ -11,8 +11,8 @@ import { PAGE_BITS, PAGE_MASK } from './pages.ts';
 import { pickInstance } from './pick-instance.ts';
 import { applyRules } from './rules/apply-rules.ts';
 import type { RuleMatch } from './rules/rule-match.ts';
+import { isDoubtful, isOutOfKnowledge } from './schema-doubt.ts';
 import type { ServiceSlot } from './service-slot.ts';
-import { schemaOf } from './settle-version.ts';
 import { type SnapshotState, TENANT_ACTIVE } from './snapshot-state.ts';
 import { findDefaultBucket, findDefaultVersion } from './splits/default-split.ts';
 import { checkVersion } from './version-check.ts';
@@ -58,7 +58,8 @@ export function decidePlainly(
   const rule = match === null ? null : match.rule;
   const version = slot.versions[number];
   if (
-    checkVersion(slot, number, schemaOf(slot, ordinal), null) !== null ||
+    checkVersion(slot, number, ordinal, null) !== null ||
+    (slot.schemaCount !== 0 && (isDoubtful(slot, ordinal, env) || isOutOfKnowledge(slot, number, ordinal, env))) ||
     version!.hasFlags ||
     (rule !== null && rule.mirror !== null)
   ) {

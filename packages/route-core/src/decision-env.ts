@@ -6,6 +6,8 @@ import type { InstanceRecord } from './records.ts';
  * which *version* answers.
  */
 export interface DecisionEnv {
+  /** @internal whether this process can know of the latest changes of schemas */
+  readonly lease: SchemaLease;
   /** @internal milliseconds since 1970 */
   readonly now: () => number;
   /** @internal numbers in [0, 1) */
@@ -20,6 +22,17 @@ export interface DecisionEnv {
   readonly loads: Map<string, InstanceLoad>;
 }
 
+/** How well a router is connected with where changes come from, as far as schemas depend on it. Asked at every such decision. */
+export interface SchemaLease {
+  /** Whether it may answer for a schema that is marked as migrating. */
+  isHeld(): boolean;
+  /** Nothing was heard for so long, or nothing yet, that there may be marks that it does not know. */
+  readonly isLost: boolean;
+}
+
+/** Of who holds the only copy, such as tests and simulations. */
+export const HELD: SchemaLease = Object.freeze({ isHeld: () => true, isLost: false });
+
 /** What this process knows of an instance from its own calls. */
 export interface InstanceLoad {
   inFlight: number;
@@ -29,9 +42,15 @@ export interface InstanceLoad {
   at: number;
 }
 
-/** @param options.random numbers in [0, 1), default Math.random; `options.now` milliseconds since 1970, default Date.now */
-export function createDecisionEnv(options: { random?: () => number; now?: () => number } = {}): DecisionEnv {
+/**
+ * @param options.random numbers in [0, 1), default Math.random; `options.now` milliseconds since 1970, default Date.now;
+ *   `options.lease` default: always held
+ */
+export function createDecisionEnv(
+  options: { random?: () => number; now?: () => number; lease?: SchemaLease } = {},
+): DecisionEnv {
   return {
+    lease: options.lease ?? HELD,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
     drawn: [],

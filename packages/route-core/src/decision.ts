@@ -51,6 +51,7 @@ export type RefusalCode =
   | 'VERSION_UNDEFINED'
   | 'NO_INSTANCE'
   | 'SCHEMA_MISMATCH'
+  | 'SCHEMA_UNCERTAIN'
   | 'LANE_NOT_SERVED';
 
 /** `from` is the version wanted after holds, `to` the one that answers. */

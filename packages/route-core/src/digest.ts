@@ -52,11 +52,22 @@ export function hashAssignmentLane(tenant: number, service: number, version: num
   return finishHash(h, 16);
 }
 
-/** One lane of a schema record. */
-export function hashSchemaLane(tenant: number, service: number, schemaVersion: number): number {
+/**
+ * One lane of a schema record. One that is neither expanded nor under way has the hash it had before there was such a thing.
+ * @param expandedTo NaN = not expanded
+ */
+export function hashSchemaLane(
+  tenant: number,
+  service: number,
+  schemaVersion: number,
+  expandedTo: number,
+  isMigrating: boolean,
+): number {
   float[0] = schemaVersion + 0;
   const h = mixWord(mixWord(mixWord(mixWord(SCHEMA, tenant), service), words[0]!), words[1]!);
-  return finishHash(h, 16);
+  if (Number.isNaN(expandedTo) && !isMigrating) return finishHash(h, 16);
+  float[0] = expandedTo + 0;
+  return finishHash(mixWord(mixWord(mixWord(h, words[0]!), words[1]!), isMigrating ? 1 : 0), 28);
 }
 
 export function hashTenant(tenant: TenantRecord): LanePair {

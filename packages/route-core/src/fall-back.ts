@@ -8,7 +8,8 @@ import { checkVersion } from './version-check.ts';
 interface Subject {
   readonly tenantId: string;
   readonly tags: readonly string[];
-  readonly schema: number;
+  /** Of the tenant, whose schema is guarded. */
+  readonly ordinal: number;
   readonly trace: Trace | null;
 }
 
@@ -29,14 +30,14 @@ export function fallBack(
   cause: FallbackCause,
   subject: Subject,
 ): FoundFallback | null {
-  const { tenantId, tags, schema, trace } = subject;
+  const { tenantId, tags, ordinal, trace } = subject;
   const { names } = slot.names;
   const { mode } = plan;
-  for (const candidate of listCandidates(slot, plan, wanted, schema)) {
+  for (const candidate of listCandidates(slot, plan, wanted, ordinal)) {
     trace?.add('fallback', 'candidate', { mode, cause, from: names[wanted]! }, names[candidate]);
     const followed = followHolds(slot, candidate, tenantId, tags, trace);
     if (followed.number === 0 || followed.number === wanted) continue;
-    if (checkVersion(slot, followed.number, schema, trace) !== null) continue;
+    if (checkVersion(slot, followed.number, ordinal, trace) !== null) continue;
     const taken = { from: names[wanted]!, to: names[followed.number]!, cause, mode };
     trace?.add('fallback', 'taken', taken, taken.to);
     return { number: followed.number, taken, holds: followed.ids };
@@ -45,7 +46,7 @@ export function fallBack(
   return null;
 }
 
-function listCandidates(slot: ServiceSlot, plan: FallbackPlan, wanted: number, schema: number): readonly number[] {
+function listCandidates(slot: ServiceSlot, plan: FallbackPlan, wanted: number, tenant: number): readonly number[] {
   const { mode } = plan;
   if (mode === 'fail') return [];
   if (mode === 'baseline') return without(wanted, slot.defaults.baseline);
@@ -54,7 +55,7 @@ function listCandidates(slot: ServiceSlot, plan: FallbackPlan, wanted: number, s
   // A version that the catalogue does not have has no place in the order, hence no neighbour.
   const ceiling = slot.versions[wanted]?.ordinal ?? Number.NaN;
   return slot.newestFirst
-    .filter((v) => v.ordinal <= ceiling && v.number !== wanted && checkVersion(slot, v.number, schema, null) === null)
+    .filter((v) => v.ordinal <= ceiling && v.number !== wanted && checkVersion(slot, v.number, tenant, null) === null)
     .map((v) => v.number);
 }
 

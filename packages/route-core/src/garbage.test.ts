@@ -100,7 +100,7 @@ describe('data that makes no sense', () => {
       }),
     ),
     assignments: fc.array(fc.record({ ...cell, version: text, isPinned: fc.boolean() })),
-    schemas: fc.array(fc.record({ ...cell, schemaVersion: number })),
+    schemas: fc.array(fc.record({ ...cell, schemaVersion: number, expandedTo: number, isMigrating: fc.boolean() })),
     holds: fc.array(fc.record({ id: text, serviceId: text, fromVersion: text, toVersion: text, scope })),
     lanes: fc.array(lane, { maxLength: 3 }),
     instances: fc.array(

@@ -18,6 +18,11 @@ const length: fc.Parameters<unknown> = {
 const timeout = limit === undefined ? 60_000 : Number(limit) + 60_000;
 
 const NOW = 1_000;
+const leases = {
+  held: { isHeld: () => true, isLost: false },
+  out: { isHeld: () => false, isLost: false },
+  lost: { isHeld: () => false, isLost: true },
+};
 
 function brief(decision: Decision): Record<string, unknown> {
   const { tenantId: _t, serviceName: _s, epoch: _e, revision: _r, ...rest } = decision;
@@ -85,10 +90,11 @@ describe('any history', () => {
 
   it('is answered as the plain model answers it, instance by instance', { timeout }, () => {
     fc.assert(
-      fc.property(source, history, (start, steps) => {
-        const env = createDecisionEnv({ random: numbers(), now: () => NOW });
+      fc.property(source, history, fc.constantFrom('held', 'held', 'out', 'lost'), (start, steps, lease) => {
+        const env = createDecisionEnv({ random: numbers(), now: () => NOW, lease: leases[lease] });
         const random = numbers();
         play(start, steps, (snapshot, oracle, step) => {
+          oracle.lease = lease;
           const requests = step.kind === 'requests' ? step.requests : everyRequest;
           for (const request of requests) {
             expect(brief(decide(snapshot, request, env))).toEqual(oracle.decide(request as never, random, NOW));

@@ -20,7 +20,7 @@ export {
 export { decide, decideAt, explain, explainAt } from './decide.ts';
 export { decideFlags } from './decide-flags.ts';
 export type * from './decision.ts';
-export { createDecisionEnv, type DecisionEnv } from './decision-env.ts';
+export { createDecisionEnv, type DecisionEnv, type SchemaLease } from './decision-env.ts';
 export { HoldCycleError, PositionGapError, SnapshotLimitError } from './errors.ts';
 export { assertHold } from './holds.ts';
 export { listTenants } from './list-tenants.ts';

@@ -1,6 +1,7 @@
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
 import type { AssignmentRecord, HoldRecord, LaneRecord, SchemaRecord, ServiceRecord } from './records.ts';
+import { readSpan } from './schema-span.ts';
 import type { Snapshot, SnapshotState } from './snapshot-state.ts';
 
 /** What one tenant has of its own in a snapshot, in the order of the services; takes time by the number of services. */
@@ -20,8 +21,15 @@ export function readCells(
       const version = slot.names.names[cell & VERSION_MASK]!;
       assignments.push({ tenantId, serviceId, version, isPinned: (cell & PINNED_BIT) !== 0 });
     }
-    const schemaVersion = slot.schemas[page]?.[at] ?? Number.NaN;
-    if (!Number.isNaN(schemaVersion)) schemas.push({ tenantId, serviceId, schemaVersion });
+    const { schemaVersion, expandedTo, isMigrating } = readSpan(slot, ordinal);
+    if (Number.isNaN(schemaVersion)) continue;
+    schemas.push({
+      tenantId,
+      serviceId,
+      schemaVersion,
+      ...(Number.isNaN(expandedTo) ? {} : { expandedTo }),
+      ...(isMigrating ? { isMigrating } : {}),
+    });
   }
   return { assignments, schemas };
 }

@@ -42,10 +42,15 @@ it.each<[string, Partial<ServiceRecord>]>([
 });
 
 it('what readers from before act on is still for them', () => {
+  const schema = { tenantId: 't', serviceId: 's', schemaVersion: 1 };
   expect(needsReaderOfRules(plain)).toBe(false);
   expect(formatOfDelta({ ...at, services: { upsert: [plain], remove: ['x'] } })).toBe(1);
   expect(formatOfDelta({ ...at, services: { remove: ['x'] } })).toBe(1);
   expect(formatOfDelta(at)).toBe(1);
+  expect(formatOfDelta({ ...at, schemas: { upsert: [schema], remove: [schema] } })).toBe(1);
+  expect(formatOfDelta({ ...at, schemas: { upsert: [schema, { ...schema, expandedTo: 2 }] } })).toBe(3);
+  expect(formatOfDelta({ ...at, schemas: { upsert: [{ ...schema, isMigrating: true }] } })).toBe(3);
+  expect(formatOfDelta({ ...at, schemas: { upsert: [{ ...schema, isMigrating: false }] } })).toBe(1);
 });
 
 it('a lane that is removed is not for readers from before either', () => {

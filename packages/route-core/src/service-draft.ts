@@ -2,10 +2,12 @@ import { type DigestSum, hashAssignmentLane, hashSchemaLane } from './digest.ts'
 import { PINNED_BIT, type TenantNames, VERSION_MASK } from './names.ts';
 import { PAGE_SIZE, PagesDraft } from './pages.ts';
 import type { HoldRecord, InstanceRecord, ServiceRecord } from './records.ts';
+import { isNone, isSameSpan, type SchemaSpan } from './schema-span.ts';
 import { compileService, type ServiceSlot, withColumns } from './service-slot.ts';
 
 const newCells = (): Uint16Array => new Uint16Array(PAGE_SIZE);
 const newSchemas = (): Float64Array => new Float64Array(PAGE_SIZE).fill(Number.NaN);
+const newMarks = (): Uint8Array => new Uint8Array(PAGE_SIZE);
 
 /** What one change writes to one service. */
 export class ServiceDraft {
@@ -15,6 +17,8 @@ export class ServiceDraft {
   isStale = false;
   readonly #cells: PagesDraft<number, Uint16Array>;
   readonly #schemas: PagesDraft<number, Float64Array>;
+  readonly #expansions: PagesDraft<number, Float64Array>;
+  readonly #marks: PagesDraft<number, Uint8Array>;
   readonly #tenants: TenantNames;
   readonly #digest: DigestSum;
   #assignmentCount: number;
@@ -26,6 +30,8 @@ export class ServiceDraft {
     this.instances = slot.instances;
     this.#cells = new PagesDraft<number, Uint16Array>(slot.cells, newCells);
     this.#schemas = new PagesDraft<number, Float64Array>(slot.schemas, newSchemas);
+    this.#expansions = new PagesDraft<number, Float64Array>(slot.expansions, newSchemas);
+    this.#marks = new PagesDraft<number, Uint8Array>(slot.marks, newMarks);
     this.#tenants = tenants;
     this.#digest = digest;
     this.#assignmentCount = slot.assignmentCount;
@@ -55,18 +61,28 @@ export class ServiceDraft {
     this.#cells.set(ordinal, next);
   }
 
-  /** @param next NaN = none recorded */
-  setSchema(ordinal: number, next: number): void {
-    const before = this.#schemas.get(ordinal) ?? Number.NaN;
-    if (Object.is(before, next)) return;
-    this.#schemaCount += (Number.isNaN(next) ? 0 : 1) - (Number.isNaN(before) ? 0 : 1);
+  setSchema(ordinal: number, next: SchemaSpan): void {
+    const before = this.#span(ordinal);
+    if (isSameSpan(before, next)) return;
+    this.#schemaCount += (isNone(next) ? 0 : 1) - (isNone(before) ? 0 : 1);
     const { laneA, laneB } = this.#tenants;
     const { a, b } = this.slot.nameHash;
     this.#digest.add(
-      schemaHash(laneA[ordinal]!, a, next) - schemaHash(laneA[ordinal]!, a, before),
-      schemaHash(laneB[ordinal]!, b, next) - schemaHash(laneB[ordinal]!, b, before),
+      spanHash(laneA[ordinal]!, a, next) - spanHash(laneA[ordinal]!, a, before),
+      spanHash(laneB[ordinal]!, b, next) - spanHash(laneB[ordinal]!, b, before),
     );
-    this.#schemas.set(ordinal, next);
+    // Columns that hold nothing are not begun: most schemas are neither expanded nor under way.
+    if (!Object.is(next.schemaVersion, before.schemaVersion)) this.#schemas.set(ordinal, next.schemaVersion);
+    if (!Object.is(next.expandedTo, before.expandedTo)) this.#expansions.set(ordinal, next.expandedTo);
+    if (next.isMigrating !== before.isMigrating) this.#marks.set(ordinal, next.isMigrating ? 1 : 0);
+  }
+
+  #span(ordinal: number): SchemaSpan {
+    return {
+      schemaVersion: this.#schemas.get(ordinal) ?? Number.NaN,
+      expandedTo: this.#expansions.get(ordinal) ?? Number.NaN,
+      isMigrating: this.#marks.get(ordinal) === 1,
+    };
   }
 
   /** @param holds all that are on this service */
@@ -75,6 +91,8 @@ export class ServiceDraft {
     const columns = {
       cells: this.#cells.finish(),
       schemas: this.#schemas.finish(),
+      expansions: this.#expansions.finish(),
+      marks: this.#marks.finish(),
       assignmentCount: this.#assignmentCount,
       schemaCount: this.#schemaCount,
     };
@@ -89,6 +107,7 @@ function cellHash(tenant: number, service: number, versions: readonly number[], 
   return hashAssignmentLane(tenant, service, versions[cell & VERSION_MASK]!, (cell & PINNED_BIT) !== 0);
 }
 
-function schemaHash(tenant: number, service: number, schemaVersion: number): number {
-  return Number.isNaN(schemaVersion) ? 0 : hashSchemaLane(tenant, service, schemaVersion);
+function spanHash(tenant: number, service: number, span: SchemaSpan): number {
+  if (isNone(span)) return 0;
+  return hashSchemaLane(tenant, service, span.schemaVersion, span.expandedTo, span.isMigrating);
 }

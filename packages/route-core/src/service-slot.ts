@@ -40,7 +40,12 @@ export interface ServiceParts {
 
 export interface ServiceColumns {
   readonly cells: Pages<Uint16Array>;
+  /** `schemaVersion`; NaN = none recorded */
   readonly schemas: Pages<Float64Array>;
+  /** `expandedTo` where it is more than that, else NaN */
+  readonly expansions: Pages<Float64Array>;
+  /** 1 = migrating */
+  readonly marks: Pages<Uint8Array>;
   readonly assignmentCount: number;
   readonly schemaCount: number;
 }
@@ -63,7 +68,8 @@ export interface ServiceSlot extends ServiceParts, ServiceColumns {
 
 export function emptySlot(id: string): ServiceSlot {
   const parts = { id, record: null, names: new VersionNames(), holds: [], instances: [] };
-  return compileService(parts, { cells: [], schemas: [], assignmentCount: 0, schemaCount: 0 }, hashText(id));
+  const columns = { cells: [], schemas: [], expansions: [], marks: [], assignmentCount: 0, schemaCount: 0 };
+  return compileService(parts, columns, hashText(id));
 }
 
 /** Numbers and sorts everything once, so that a decision only reads. @throws SnapshotLimitError */
@@ -90,6 +96,8 @@ export function compileService(parts: ServiceParts, columns: ServiceColumns, nam
     instances,
     cells: columns.cells,
     schemas: columns.schemas,
+    expansions: columns.expansions,
+    marks: columns.marks,
     assignmentCount: columns.assignmentCount,
     schemaCount: columns.schemaCount,
     nameHash,
@@ -113,6 +121,8 @@ export function withColumns(slot: ServiceSlot, columns: ServiceColumns): Service
     instances: slot.instances,
     cells: columns.cells,
     schemas: columns.schemas,
+    expansions: columns.expansions,
+    marks: columns.marks,
     assignmentCount: columns.assignmentCount,
     schemaCount: columns.schemaCount,
     nameHash: slot.nameHash,

@@ -1,16 +1,12 @@
 import type { Course } from './course.ts';
 import type { RefusalCode } from './decision.ts';
+import type { Trace } from './explain-trace.ts';
 import { fallBack } from './fall-back.ts';
 import { followHolds } from './follow-holds.ts';
-import { PAGE_BITS, PAGE_MASK } from './pages.ts';
+import { isDoubtful, isOutOfKnowledge } from './schema-doubt.ts';
 import type { ServiceSlot } from './service-slot.ts';
 import type { SnapshotState } from './snapshot-state.ts';
-import { checkVersion, REFUSAL_FOR } from './version-check.ts';
-
-/** The schema version of the tenant's database; NaN where none is recorded. */
-export function schemaOf(slot: ServiceSlot, ordinal: number): number {
-  return ordinal < 0 ? Number.NaN : (slot.schemas[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK] ?? Number.NaN);
-}
+import { checkVersion, REFUSAL_FOR, traceSchema } from './version-check.ts';
 
 /**
  * From the version chosen to the one that answers: holds, schema guard, instances, fallback. Always by the present snapshot,
@@ -33,19 +29,29 @@ export function settleVersion(
     course.number = followed.number;
     course.holds = followed.ids;
   } else trace?.add('hold', 'none', {});
-  const schema = schemaOf(slot, ordinal);
-  const cause = checkVersion(slot, course.number, schema, trace);
-  if (cause === null) return null;
+  // Not even another version: which of them the schema serves is what cannot be known.
+  if (isDoubtful(slot, ordinal, course.env)) return doubt(course.number, slot, ordinal, trace);
+  const cause = checkVersion(slot, course.number, ordinal, trace);
+  if (cause === null) {
+    if (!isOutOfKnowledge(slot, course.number, ordinal, course.env)) return null;
+    return doubt(course.number, slot, ordinal, trace);
+  }
   const plan = course.rule?.fallback ?? slot.plan!.fallback;
   const found = fallBack(slot, plan, course.number, cause, {
     tenantId,
     tags: snapshot.tagsAt(ordinal),
-    schema,
+    ordinal,
     trace,
   });
   if (found === null) return REFUSAL_FOR[cause];
+  if (isOutOfKnowledge(slot, found.number, ordinal, course.env)) return doubt(found.number, slot, ordinal, trace);
   course.fallback = found.taken;
   course.number = found.number;
   if (found.holds.length > 0) course.holds = [...course.holds, ...found.holds];
   return null;
+}
+
+function doubt(number: number, slot: ServiceSlot, ordinal: number, trace: Trace | null): RefusalCode {
+  if (trace !== null && slot.versions[number] !== undefined) traceSchema(slot, number, ordinal, 'uncertain', trace);
+  return 'SCHEMA_UNCERTAIN';
 }

@@ -13,6 +13,7 @@ import type {
   ServiceRecord,
   TenantRecord,
 } from './records.ts';
+import { NO_SCHEMA, spanOf } from './schema-span.ts';
 import { ServiceDraft } from './service-draft.ts';
 import { emptySlot, type ServiceSlot } from './service-slot.ts';
 import { SnapshotState, TENANT_ACTIVE, TENANT_SUSPENDED, type TenantSlot } from './snapshot-state.ts';
@@ -80,10 +81,10 @@ export class SnapshotDraft {
     for (const { tenantId, serviceId } of changes.remove ?? []) {
       const ordinal = this.#base.names.ordinals.get(tenantId);
       if (ordinal === undefined || !this.#hasService(serviceId)) continue;
-      this.#service(serviceId).setSchema(ordinal, Number.NaN);
+      this.#service(serviceId).setSchema(ordinal, NO_SCHEMA);
     }
-    for (const { tenantId, serviceId, schemaVersion } of changes.upsert ?? []) {
-      this.#service(serviceId).setSchema(this.#base.names.number(tenantId), schemaVersion);
+    for (const record of changes.upsert ?? []) {
+      this.#service(record.serviceId).setSchema(this.#base.names.number(record.tenantId), spanOf(record));
     }
   }
 

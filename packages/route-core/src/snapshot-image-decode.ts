@@ -75,8 +75,9 @@ function* readSnapshot(content: Uint8Array): Generator<void, Snapshot> {
   const holdsOf = Map.groupBy(holds.values(), (hold) => hold.serviceId);
   const services = new Map<string, ServiceSlot>();
   const values = new Uint32Array(rows.names.ordinals.size);
+  const spansOf = new Map((sections.get(SECTION.spans) ?? []).map((reader) => [reader.json() as string, reader]));
   for (const reader of sections.get(SECTION.service) ?? []) {
-    const slot = readService(reader, { tenants: rows.names, values, holdsOf, instancesOf, digest });
+    const slot = readService(reader, { tenants: rows.names, values, holdsOf, instancesOf, spansOf, digest });
     services.set(slot.id, slot);
     yield;
   }

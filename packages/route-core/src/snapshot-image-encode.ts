@@ -3,6 +3,7 @@ import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
 import { needsReaderOfRules } from './reader-of-rules.ts';
 import type { InstanceRecord, ServiceRecord } from './records.ts';
+import { expansionOf, isMarked, schemaOf } from './schema-span.ts';
 import type { ServiceSlot } from './service-slot.ts';
 import { ByteWriter } from './snapshot-image-bytes.ts';
 import { writeColumn } from './snapshot-image-columns.ts';
@@ -14,6 +15,7 @@ import {
   MAGIC,
   OLDEST_READER,
   OLDEST_READER_OF_RULES,
+  OLDEST_READER_OF_SPANS,
   SECTION,
 } from './snapshot-image-format.ts';
 import type { Snapshot, SnapshotState } from './snapshot-state.ts';
@@ -44,7 +46,7 @@ export function* encodeSnapshotInSteps(
   const writer = new ByteWriter();
   for (const character of MAGIC) writer.uint8(character.charCodeAt(0));
   writer.uint16(FORMAT);
-  writer.uint16(needsRules(state) ? OLDEST_READER_OF_RULES : OLDEST_READER);
+  writer.uint16(oldestReaderOf(state));
   writer.uint32(0);
   const header: ImageHeader = { ...state.position, digest: state.digest };
   section(writer, SECTION.header, () => writer.json(header));
@@ -55,6 +57,7 @@ export function* encodeSnapshotInSteps(
   for (const slot of state.services.values()) {
     if (isNothing(slot)) continue;
     section(writer, SECTION.service, () => writeService(writer, slot, rows, values));
+    if (hasSpans(slot)) section(writer, SECTION.spans, () => writeSpans(writer, slot, rows, values));
     yield;
     for (const instance of slot.instances) instances.push(instance);
   }
@@ -65,6 +68,19 @@ export function* encodeSnapshotInSteps(
   writer.setUint32(MAGIC.length + 4, writer.length + CHECKSUM_SIZE);
   writer.uint32(murmurHash3Bytes(writer.view()));
   return writer.view().slice();
+}
+
+function oldestReaderOf(state: SnapshotState): number {
+  for (const slot of state.services.values()) if (hasSpans(slot)) return OLDEST_READER_OF_SPANS;
+  return needsRules(state) ? OLDEST_READER_OF_RULES : OLDEST_READER;
+}
+
+/** Whether a schema is expanded or migrating; a column may be there that holds nothing any more. */
+function hasSpans(slot: ServiceSlot): boolean {
+  return (
+    slot.expansions.some((page) => page?.some((expandedTo) => !Number.isNaN(expandedTo)) === true) ||
+    slot.marks.some((page) => page?.some((mark) => mark !== 0) === true)
+  );
 }
 
 /** Whether the digest counts anything that a reader of format 1 does not. */
@@ -148,12 +164,25 @@ function writeService(writer: ByteWriter, slot: ServiceSlot, rows: Uint32Array, 
   writeColumn(writer, values);
   const distinct = new Map<number, number>();
   for (let row = 0; row < rows.length; row++) {
-    const ordinal = rows[row]!;
-    const schema = slot.schemas[ordinal >>> PAGE_BITS]?.[ordinal & PAGE_MASK] ?? Number.NaN;
+    const schema = schemaOf(slot, rows[row]!);
     values[row] = Number.isNaN(schema) ? 0 : numberOf(distinct, schema) + 1;
   }
   writer.uint32(distinct.size);
   for (const schema of distinct.keys()) writer.float64(schema);
+  writeColumn(writer, values);
+}
+
+function writeSpans(writer: ByteWriter, slot: ServiceSlot, rows: Uint32Array, values: Uint32Array): void {
+  writer.json(slot.id);
+  const distinct = new Map<number, number>();
+  for (let row = 0; row < rows.length; row++) {
+    const expandedTo = expansionOf(slot, rows[row]!);
+    values[row] = Number.isNaN(expandedTo) ? 0 : numberOf(distinct, expandedTo) + 1;
+  }
+  writer.uint32(distinct.size);
+  for (const expandedTo of distinct.keys()) writer.float64(expandedTo);
+  writeColumn(writer, values);
+  for (let row = 0; row < rows.length; row++) values[row] = isMarked(slot, rows[row]!) ? 1 : 0;
   writeColumn(writer, values);
 }
 

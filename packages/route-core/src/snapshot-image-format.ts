@@ -13,10 +13,12 @@
  * such a section raises OLDEST_READER. Meanings never change; what must be said otherwise gets a new section.
  */
 export const MAGIC = 'GREYSNAP';
-export const FORMAT = 2;
+export const FORMAT = 3;
 /** Readers of format 1 know no rules, experiments, flags and lanes; what has none of them they read as before. */
 export const OLDEST_READER = 1;
 export const OLDEST_READER_OF_RULES = 2;
+/** Readers of format 2 know no expanded or migrating schemas. */
+export const OLDEST_READER_OF_SPANS = 3;
 export const PREAMBLE_SIZE = 16;
 export const CHECKSUM_SIZE = 4;
 
@@ -38,6 +40,12 @@ export const SECTION = {
   holds: 4,
   /** json: list of InstanceRecord, as last known. Absent where the reader learns instances elsewhere. */
   instances: 5,
+  /**
+   * One for each service with schemas that are expanded or migrating. json: the service's id; 4 count and 8 bytes each:
+   * distinct `expandedTo`; column: which of them, from 1 (0 none); column: 1 if migrating. Since format 3; what has it needs
+   * a reader of 3.
+   */
+  spans: 7,
   /** json: list of LaneRecord. Since format 2; what has it needs a reader of 2. */
   lanes: 6,
 } as const;

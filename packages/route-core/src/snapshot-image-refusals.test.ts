@@ -76,7 +76,7 @@ function service(cell: number, schema: number, versions = ['v1']): readonly [num
 describe('an image that is refused', () => {
   const whole = encodeSnapshot(empty);
   const flipped = whole.with(PREAMBLE_SIZE, whole[PREAMBLE_SIZE]! ^ 1);
-  const tooNew = new URL('../images/format-3-for-newer-readers.bin', import.meta.url);
+  const tooNew = new URL('../images/format-4-for-newer-readers.bin', import.meta.url);
 
   it.each<[string, string, Uint8Array]>([
     ['NOT_AN_IMAGE', 'it does not begin like one', new TextEncoder().encode('GREYSNAG and something more')],
@@ -85,7 +85,7 @@ describe('an image that is refused', () => {
     ['TRUNCATED', `20 bytes instead of ${whole.length}`, whole.subarray(0, PREAMBLE_SIZE + CHECKSUM_SIZE)],
     ['TRUNCATED', `${whole.length + 1} bytes instead of ${whole.length}`, Uint8Array.from([...whole, 0])],
     ['CHECKSUM', 'the checksum does not fit', flipped],
-    ['FORMAT_TOO_NEW', 'it asks for format 3, this version reads up to 2', new Uint8Array(readFileSync(tooNew))],
+    ['FORMAT_TOO_NEW', 'it asks for format 4, this version reads up to 3', new Uint8Array(readFileSync(tooNew))],
     ['CORRUPT', 'it has no header', imageOf(tenants([], 0, 0))],
     ['CORRUPT', 'it has no header', imageOf()],
     ['CORRUPT', 'it names a tenant twice', imageOf(header, tenants(['a', 'b', 'a'], 1, 0))],

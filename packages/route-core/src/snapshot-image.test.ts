@@ -10,6 +10,8 @@ import {
   decodeSnapshot,
   encodeSnapshot,
   encodeSnapshotInSteps,
+  readCells,
+  type SchemaRecord,
   type ServiceRecord,
   type Snapshot,
   SnapshotImageError,
@@ -233,8 +235,47 @@ describe('between versions', () => {
     expect(answers(snapshot)).toEqual(answers(built));
   });
 
-  it('what this version writes is what format 2 says, byte for byte', () => {
-    expect(encodeSnapshot(buildSnapshot(goldenWithRules))).toEqual(readGolden('format-2'));
+  it('the committed image of format 3 is read as it was written', () => {
+    const snapshot = decodeSnapshot(readGolden('format-3'));
+    const built = buildSnapshot(goldenWithSpans);
+    expect(snapshot.digest).toBe(built.digest);
+    expect(counts(snapshot)).toEqual(counts(built));
+    for (const tenantId of ['acme', '租户二', 'closed', 'named-only'])
+      expect(readCells(snapshot, tenantId)).toEqual(readCells(built, tenantId));
+    expect(readCells(snapshot, 'acme').schemas).toContainEqual(goldenWithSpans.schemas[0]);
+  });
+
+  it('what this version writes is what format 3 says, byte for byte', () => {
+    expect(encodeSnapshot(buildSnapshot(goldenWithSpans))).toEqual(readGolden('format-3'));
+  });
+
+  it('what this version writes without expanded or migrating schemas is what format 2 says, but for its number', () => {
+    const bytes = encodeSnapshot(buildSnapshot(goldenWithRules));
+    bytes[8] = 2;
+    expect(seal(bytes)).toEqual(readGolden('format-2'));
+  });
+
+  it.each<[string, Partial<SchemaRecord>, number]>([
+    ['expanded', { expandedTo: 12 }, 3],
+    ['migrating', { isMigrating: true }, 3],
+    ['both', { expandedTo: 12, isMigrating: true }, 3],
+    ['neither, in as many words', { expandedTo: 11, isMigrating: false }, 1],
+  ])('a schema that is %s asks for the reader that knows of it', (_what, more, reader) => {
+    const [first, ...rest] = [...golden.schemas] as [SchemaRecord, ...SchemaRecord[]];
+    const bytes = encodeSnapshot(buildSnapshot({ ...golden, schemas: [{ ...first, ...more }, ...rest] }));
+    expect([bytes[8], bytes[10]]).toEqual([3, reader]);
+  });
+
+  it('schemas that are no longer expanded or migrating are written as if they never had been', () => {
+    const [first, ...rest] = [...golden.schemas] as [SchemaRecord, ...SchemaRecord[]];
+    const wide = { ...first, expandedTo: 99, isMigrating: true };
+    const snapshot = applyDelta(buildSnapshot({ ...golden, schemas: [wide, ...rest] }), {
+      epoch: golden.position.epoch,
+      revision: golden.position.revision + 1,
+      schemas: { upsert: [first] },
+    });
+    expect(encodeSnapshot(snapshot)[10]).toBe(1);
+    expect(snapshot.digest).toBe(buildSnapshot(golden).digest);
   });
 
   it('what this version writes without rules is what format 1 says, but for its number', () => {
@@ -265,7 +306,7 @@ describe('between versions', () => {
   });
 
   it('an image that asks for a later reader is refused for that reason', () => {
-    expect(faultOf(readGolden('format-3-for-newer-readers'))).toBe('FORMAT_TOO_NEW');
+    expect(faultOf(readGolden('format-4-for-newer-readers'))).toBe('FORMAT_TOO_NEW');
   });
 
   it('an image from before there were holds and instances is read as having none', () => {
@@ -281,6 +322,7 @@ describe('between versions', () => {
 type Mutable = SnapshotSource & { readonly services: ServiceRecord[] };
 const goldenWithRules = readSource('golden-with-rules') as Mutable;
 const golden = readSource('golden');
+const goldenWithSpans = readSource('golden-with-spans') as SnapshotSource & { readonly schemas: SchemaRecord[] };
 
 function readSource(name: string): SnapshotSource {
   return JSON.parse(readFileSync(new URL(`../images/${name}.json`, import.meta.url), 'utf8')) as SnapshotSource;

@@ -144,7 +144,8 @@ export class SnapshotState implements Snapshot, SnapshotParts {
       schemaCount += slot.schemaCount;
       instanceCount += slot.instances.length;
       for (const page of slot.cells) columnBytes += page?.byteLength ?? 0;
-      for (const page of slot.schemas) columnBytes += page?.byteLength ?? 0;
+      for (const column of [slot.schemas, slot.expansions, slot.marks])
+        for (const page of column) columnBytes += page?.byteLength ?? 0;
     }
     const { tenantCount } = this;
     const holdCount = this.holds.size;

@@ -1,6 +1,7 @@
 import type { FallbackCause, RefusalCode } from './decision.ts';
 import type { Trace } from './explain-trace.ts';
-import type { ServiceSlot } from './service-slot.ts';
+import { expansionOf, readSpan, schemaOf } from './schema-span.ts';
+import type { ServiceSlot, VersionSlot } from './service-slot.ts';
 
 /** What a refusal is called when the fallback did not help either. */
 export const REFUSAL_FOR: Readonly<Record<FallbackCause, RefusalCode>> = {
@@ -12,12 +13,12 @@ export const REFUSAL_FOR: Readonly<Record<FallbackCause, RefusalCode>> = {
 /**
  * Whether a version can answer a tenant: in the catalogue and not retired, its schema range holds the tenant's schema,
  * an instance is available. null = yes, else the first thing that is missing.
- * @param schema the tenant's schema version, NaN when none is recorded (then any range fits)
+ * @param ordinal of the tenant; one without a recorded schema fits any range
  */
 export function checkVersion(
   slot: ServiceSlot,
   number: number,
-  schema: number,
+  ordinal: number,
   trace: Trace | null,
 ): FallbackCause | null {
   const version = slot.versions[number];
@@ -26,26 +27,43 @@ export function checkVersion(
     return 'VERSION_UNKNOWN';
   }
   // Most tenants have no recorded schema; asking that first spares them two reads.
-  const isOutside = !Number.isNaN(schema) && (schema < version.schemaMin || schema > version.schemaMax);
-  if (trace !== null) traceSchema(slot, number, schema, isOutside, trace);
+  const schema = schemaOf(slot, ordinal);
+  const isOutside =
+    !Number.isNaN(schema) &&
+    (schema > version.schemaMax || (schema < version.schemaMin && !isReached(version, expansionOf(slot, ordinal))));
+  if (trace !== null) {
+    const outcome = isOutside ? 'out_of_range' : Number.isNaN(schema) ? 'not_recorded' : 'in_range';
+    traceSchema(slot, number, ordinal, outcome, trace);
+  }
   if (isOutside) return 'SCHEMA_OUT_OF_RANGE';
   if (trace !== null) traceInstances(slot, number, trace);
   return version.table.instances.length === 0 ? 'NO_INSTANCE' : null;
 }
 
-function traceSchema(slot: ServiceSlot, number: number, schema: number, isOutside: boolean, trace: Trace): void {
+/** @param expandedTo how far the schema goes beyond its version; NaN = no further, which reaches nothing */
+function isReached({ schemaMin, schemaMax }: VersionSlot, expandedTo: number): boolean {
+  // A range that ends before it begins holds nothing, however long the schema's is.
+  return expandedTo >= schemaMin && schemaMin <= schemaMax;
+}
+
+/** Writes down what the schema guard saw. */
+export function traceSchema(
+  slot: ServiceSlot,
+  number: number,
+  ordinal: number,
+  outcome: 'in_range' | 'out_of_range' | 'not_recorded' | 'uncertain',
+  trace: Trace,
+): void {
   const version = slot.versions[number]!;
+  const { schemaVersion, expandedTo, isMigrating } = readSpan(slot, ordinal);
   const detail = {
-    schemaVersion: Number.isNaN(schema) ? null : schema,
+    schemaVersion: Number.isNaN(schemaVersion) ? null : schemaVersion,
+    ...(Number.isNaN(expandedTo) ? {} : { expandedTo }),
+    ...(isMigrating ? { isMigrating } : {}),
     schemaMin: Number.isFinite(version.schemaMin) ? version.schemaMin : null,
     schemaMax: Number.isFinite(version.schemaMax) ? version.schemaMax : null,
   };
-  trace.add(
-    'schema',
-    isOutside ? 'out_of_range' : Number.isNaN(schema) ? 'not_recorded' : 'in_range',
-    detail,
-    version.name,
-  );
+  trace.add('schema', outcome, detail, version.name);
 }
 
 function traceInstances(slot: ServiceSlot, number: number, trace: Trace): void {

@@ -114,6 +114,8 @@ export function detailOf(decision: RefusedDecision): string {
       return `No usable instance of ${serviceName}${version === undefined ? '' : ` ${version}`} is left.`;
     case 'LANE_NOT_SERVED':
       return `The lane that the call is in is strict and names no version of ${serviceName}.`;
+    case 'SCHEMA_UNCERTAIN':
+      return `The schema of tenant ${tenantId} for ${serviceName} may be changing, and this router is cut off from where it would hear of it.`;
     case 'SCHEMA_MISMATCH':
       return `The schema of tenant ${tenantId} lies outside what ${serviceName}${version === undefined ? '' : ` ${version}`} works with.`;
   }

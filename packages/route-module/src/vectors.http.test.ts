@@ -31,6 +31,7 @@ interface Vector {
   /** The position that the requests name; null: one that is not kept. */
   readonly earlier?: SnapshotSource | null;
   readonly random?: readonly number[];
+  readonly lease?: 'held' | 'out' | 'lost';
   readonly now?: number;
   readonly requests: readonly {
     readonly request: { tenantId: string; serviceName: string; metadata?: unknown; balancer?: string };
@@ -74,7 +75,9 @@ afterAll(() => {
 
 function makeEnv(vector: Vector, clock: { now: number | undefined }): DecisionEnv {
   const numbers = [...(vector.random ?? [])];
+  const { lease = 'held' } = vector;
   return createDecisionEnv({
+    lease: { isHeld: () => lease === 'held', isLost: lease === 'lost' },
     now: () => {
       if (clock.now === undefined) throw new Error('the vector has no time');
       return clock.now;

@@ -78,11 +78,16 @@ const serviceOf = (id: fc.Arbitrary<string>, versions: fc.Arbitrary<VersionRecor
 const service = serviceOf(fc.constantFrom(...SERVICES.slice(0, -1)), catalogueOf(0));
 
 const assignment: fc.Arbitrary<AssignmentRecord> = fc.record({ tenantId, serviceId, version, isPinned: fc.boolean() });
-const schema: fc.Arbitrary<SchemaRecord> = fc.record({
-  tenantId,
-  serviceId,
-  schemaVersion: fc.integer({ min: 0, max: 5 }),
-});
+const schema: fc.Arbitrary<SchemaRecord> = fc.record(
+  {
+    tenantId,
+    serviceId,
+    schemaVersion: fc.integer({ min: 0, max: 5 }),
+    expandedTo: fc.integer({ min: 0, max: 6 }),
+    isMigrating: fc.boolean(),
+  },
+  { requiredKeys: ['tenantId', 'serviceId', 'schemaVersion'] },
+);
 const cellKey: fc.Arbitrary<CellKey> = fc.record({ tenantId, serviceId });
 const holdId = fc.constantFrom('h0', 'h1', 'h2', 'h3');
 

@@ -27,13 +27,15 @@ export class Oracle {
   holds = new Map<string, HoldRecord>();
   lanes = new Map<string, LaneRecord>();
   instances = new Map<string, readonly InstanceRecord[]>();
+  /** How well it is connected: `out` of its lease, or `lost` for so long that marks may be missing. */
+  lease: 'held' | 'out' | 'lost' = 'held';
   turns = new Map<string, { next: number; current: Map<string, number> }>();
 
   constructor(source: SnapshotSource) {
     for (const t of source.tenants) this.tenants.set(t.id, t);
     for (const s of source.services) this.services.set(s.id, s);
     for (const a of source.assignments) this.assignments.set(cell(a), a);
-    for (const s of source.schemas) this.schemas.set(cell(s), s);
+    for (const s of source.schemas) this.schemas.set(cell(s), plainly(s));
     for (const h of source.holds) this.holds.set(h.id, h);
     for (const l of source.lanes ?? []) this.lanes.set(l.tag, l);
     const all = [...source.instances];
@@ -56,7 +58,7 @@ export class Oracle {
     for (const key of delta.assignments?.remove ?? []) this.assignments.delete(cell(key));
     for (const a of delta.assignments?.upsert ?? []) this.assignments.set(cell(a), a);
     for (const key of delta.schemas?.remove ?? []) this.schemas.delete(cell(key));
-    for (const s of delta.schemas?.upsert ?? []) this.schemas.set(cell(s), s);
+    for (const s of delta.schemas?.upsert ?? []) this.schemas.set(cell(s), plainly(s));
     for (const id of delta.holds?.remove ?? []) this.holds.delete(id);
     for (const h of delta.holds?.upsert ?? []) this.holds.set(h.id, h);
     for (const tag of delta.lanes?.remove ?? []) this.lanes.delete(tag);
@@ -105,6 +107,10 @@ export class Oracle {
     if (chosen === undefined) return { ok: false, code: 'VERSION_UNDEFINED', reason };
     const wanted = this.remap(serviceName, chosen, tenantId);
     if (!wanted) return { ok: false, code: 'VERSION_UNDEFINED', version: chosen, reason };
+    const schema = this.schemas.get(cell({ tenantId, serviceId: service.id }));
+    const uncertain = { ok: false, code: 'SCHEMA_UNCERTAIN', version: wanted.version, reason };
+    if (schema?.isMigrating && this.lease !== 'held') return uncertain;
+    const isAnyone = (version: string) => !schema || find(service, version)?.schemaMax === undefined;
     const cause = this.whyNot(service, wanted.version, tenantId);
     const mode = rule?.fallback ?? { mode: service.fallback, version: service.fallbackVersion };
     let final = wanted;
@@ -140,6 +146,7 @@ export class Oracle {
       final = { version: answers[0].version, ids: [...wanted.ids, ...answers[0].ids] };
     }
     const { version, ids } = final;
+    if (this.lease === 'lost' && !isAnyone(version)) return uncertain;
     const fallback = cause && { from: wanted.version, to: version, cause, mode: mode.mode };
     const usable = this.usable(serviceName, version);
     const instance = this.pick(service, version, usable.list, random);
@@ -167,6 +174,8 @@ export class Oracle {
     if (share === 0 || (share < 10_000 && asked.random() * 10_000 >= share)) return null;
     if (version === answering || this.holdOn(service.id, version, asked.tenantId)) return null;
     if (this.whyNot(service, version, asked.tenantId)) return null;
+    const hasSchema = this.schemas.has(cell({ tenantId: asked.tenantId, serviceId: service.id }));
+    if (this.lease === 'lost' && hasSchema && find(service, version)?.schemaMax !== undefined) return null;
     return { version, instance: this.pick(service, version, this.usable(service.id, version).list, asked.random) };
   }
 
@@ -196,10 +205,10 @@ export class Oracle {
   private whyNot(service: ServiceRecord, version: string, tenantId: string) {
     const record = find(service, version);
     if (!record || record.status === 'retired') return 'VERSION_UNKNOWN' as const;
-    const schema = this.schemas.get(cell({ tenantId, serviceId: service.id }))?.schemaVersion;
-    const isBelow = schema !== undefined && record.schemaMin !== undefined && schema < record.schemaMin;
-    const isAbove = schema !== undefined && record.schemaMax !== undefined && schema > record.schemaMax;
-    if (isBelow || isAbove) return 'SCHEMA_OUT_OF_RANGE' as const;
+    const schema = this.schemas.get(cell({ tenantId, serviceId: service.id }));
+    const { schemaMin: from = -1, schemaMax: to = 99 } = record;
+    const served = schema ? range(schema.schemaVersion, schema.expandedTo ?? schema.schemaVersion) : range(from, to);
+    if (schema && !served.some((one) => from <= one && one <= to)) return 'SCHEMA_OUT_OF_RANGE' as const;
     return this.usable(service.id, version).list.length === 0 ? ('NO_INSTANCE' as const) : null;
   }
 
@@ -230,6 +239,18 @@ export class Oracle {
     turn.current.set(best.instanceId, most - list.reduce((sum, i) => sum + weightOf(i), 0));
     return best.instanceId;
   }
+}
+
+/** One form for one meaning: what says nothing is left out. */
+function plainly({ tenantId, serviceId, schemaVersion, expandedTo, isMigrating }: SchemaRecord): SchemaRecord {
+  const isExpanded = expandedTo !== undefined && expandedTo > schemaVersion;
+  const bare = { tenantId, serviceId, schemaVersion };
+  return { ...bare, ...(isExpanded && { expandedTo }), ...(isMigrating && { isMigrating }) };
+}
+
+/** Schemas here are whole numbers below 99. */
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(1, to - from + 1) }, (_, i) => from + i);
 }
 
 function find(service: ServiceRecord, version: string): VersionRecord | undefined {

@@ -19,6 +19,8 @@ export interface VectorCase {
   readonly earlier?: SnapshotSource | null;
   /** what the random source gives, in order */
   readonly random?: readonly number[];
+  /** how well the router is connected: `out` of its lease, or `lost` so long that marks may be missing; absent: `held` */
+  readonly lease?: 'held' | 'out' | 'lost';
   /** what the clock shows at first, milliseconds since 1970; without it, asking for the time is an error */
   readonly now?: number;
   readonly requests: readonly VectorRequest[];
@@ -98,7 +100,9 @@ function judgeOf(engine: Engine, { earlier }: VectorCase, snapshot: Snapshot): J
 
 function makeEnv(engine: Engine, vector: VectorCase, clock: { now: number | undefined }): DecisionEnv {
   const numbers = [...(vector.random ?? [])];
+  const { lease = 'held' } = vector;
   return engine.createDecisionEnv({
+    lease: { isHeld: () => lease === 'held', isLost: lease === 'lost' },
     now: () => {
       if (clock.now === undefined) throw new Error('the vector has no time');
       return clock.now;

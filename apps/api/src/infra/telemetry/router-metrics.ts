@@ -101,7 +101,7 @@ export class RouterMetrics implements Omit<RouteMetrics, 'noted'> {
   #isRefusedKnown({ code, tenantId, reason }: Extract<Decision, { ok: false }>): boolean {
     if (code === 'TENANT_INACTIVE') return true;
     if (code === 'LANE_NOT_SERVED') return this.#hasTenant(tenantId);
-    const isAfterTenant = code === 'NO_INSTANCE' || code === 'SCHEMA_MISMATCH';
+    const isAfterTenant = code === 'NO_INSTANCE' || code === 'SCHEMA_MISMATCH' || code === 'SCHEMA_UNCERTAIN';
     return isAfterTenant && this.#isTenantKnown(tenantId, reason);
   }
 

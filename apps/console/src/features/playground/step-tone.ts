@@ -10,7 +10,7 @@ const tones: Readonly<Record<string, Readonly<Record<string, Tone>>>> = {
   experiment: { admitted: 'good', no_variant: 'warn' },
   version: { undefined: 'bad', unknown: 'bad', retired: 'bad' },
   hold: { applied: 'warn', circle: 'bad' },
-  schema: { out_of_range: 'bad', in_range: 'good' },
+  schema: { out_of_range: 'bad', uncertain: 'bad', in_range: 'good' },
   instances: { healthy: 'good', degraded: 'warn', none: 'bad' },
   fallback: { taken: 'warn', off: 'bad', exhausted: 'bad', candidate: 'note' },
   mirror: { chosen: 'good' },

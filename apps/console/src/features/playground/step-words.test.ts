@@ -7,6 +7,7 @@ import { stages } from './group-steps.ts';
 interface Vectors {
   readonly cases: readonly {
     source: SnapshotSource;
+    lease?: 'held' | 'out' | 'lost';
     now?: number;
     requests: readonly { request: DecisionRequest }[];
   }[];
@@ -15,9 +16,10 @@ interface Vectors {
 const folder = new URL('../../../../../packages/route-core/vectors/', import.meta.url);
 const steps = readdirSync(folder)
   .flatMap((name) => (JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Vectors).cases)
-  .flatMap(({ source, now = 0, requests }) => {
+  .flatMap(({ source, lease: state = 'held', now = 0, requests }) => {
     const snapshot = buildSnapshot(source);
-    const env = createDecisionEnv({ now: () => now, random: () => 0.5 });
+    const lease = { isHeld: () => state === 'held', isLost: state === 'lost' };
+    const env = createDecisionEnv({ lease, now: () => now, random: () => 0.5 });
     return requests.flatMap(({ request }) => explain(snapshot, request, env).steps);
   });
 
