@@ -5,6 +5,7 @@ const pages = [
   { to: '/tenants', label: 'nav.tenants', mark: '▤' },
   { to: '/matrix', label: 'nav.matrix', mark: '▦' },
   { to: '/services', label: 'nav.services', mark: '◆' },
+  { to: '/upgrades', label: 'nav.upgrades', mark: '⇧', permission: 'upgrades.read' },
   { to: '/compatibility', label: 'nav.compatibility', mark: '⋈' },
   { to: '/databases', label: 'nav.databases', mark: '⛁', permission: 'data_sources.read' },
   { to: '/lanes', label: 'nav.lanes', mark: '⇶', permission: 'routing.read' },

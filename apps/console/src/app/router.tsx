@@ -24,6 +24,7 @@ import { readCompareView, readPastView } from '../features/history/past-view.ts'
 import { HoldPage } from '../features/holds/hold.page.tsx';
 import { readHoldFilters } from '../features/holds/hold-filters.ts';
 import { HoldsPage } from '../features/holds/holds.page.tsx';
+import { readSetView, readUploadView } from '../features/migrations/set-view.ts';
 import { readOldQuestion, readQuestion } from '../features/playground/playground-question.ts';
 import { RoutersPage } from '../features/routers/routers.page.tsx';
 import { readRulesView } from '../features/rules/rules-view.ts';
@@ -33,6 +34,9 @@ import { TenantSyncPage } from '../features/tenant-sync/tenant-sync.page.tsx';
 import { TenantPage } from '../features/tenants/tenant.page.tsx';
 import { readTenantFilters } from '../features/tenants/tenant-filters.ts';
 import { TenantsPage } from '../features/tenants/tenants.page.tsx';
+import { readBatchView } from '../features/upgrade-batches/batch-state.ts';
+import { readStartWish } from '../features/upgrades/start-wish.ts';
+import { readUpgradeFilters } from '../features/upgrades/upgrade-filters.ts';
 import { NotFound, RootError, RouteError } from './route-states.tsx';
 import { Shell } from './shell.tsx';
 
@@ -223,6 +227,28 @@ const masterKeysRoute = createRoute({
   path: '/databases/keys',
   component: lazyRouteComponent(() => import('../features/data-sources/master-keys.page.tsx'), 'MasterKeysPage'),
 });
+const migrationPolicyRoute = createRoute({
+  ...inShell,
+  path: '/databases/policy',
+  component: lazyRouteComponent(() => import('../features/migrations/policy.page.tsx'), 'PolicyPage'),
+});
+const migrationSetsRoute = createRoute({
+  ...inShell,
+  path: '/services/$serviceId/migrations',
+  component: lazyRouteComponent(() => import('../features/migrations/migration-sets.page.tsx'), 'MigrationSetsPage'),
+});
+const migrationUploadRoute = createRoute({
+  ...inShell,
+  path: '/services/$serviceId/migrations/upload',
+  component: lazyRouteComponent(() => import('../features/migrations/upload.page.tsx'), 'UploadPage'),
+  validateSearch: readUploadView,
+});
+const migrationSetRoute = createRoute({
+  ...inShell,
+  path: '/services/$serviceId/versions/$version/migrations',
+  component: lazyRouteComponent(() => import('../features/migrations/migration-set.page.tsx'), 'MigrationSetPage'),
+  validateSearch: readSetView,
+});
 const dataSourceRoute = createRoute({
   ...inShell,
   path: '/databases/$dataSourceId',
@@ -232,6 +258,43 @@ const discoveryRoute = createRoute({ ...inShell, path: '/discovery', component: 
 const routersRoute = createRoute({ ...inShell, path: '/routers', component: RoutersPage });
 const tenantSyncRoute = createRoute({ ...inShell, path: '/tenant-sync', component: TenantSyncPage });
 const accessRoute = createRoute({ ...inShell, path: '/access', component: AccessPage });
+
+const upgradesRoute = createRoute({
+  ...inShell,
+  path: '/upgrades',
+  component: lazyRouteComponent(() => import('../features/upgrades/upgrades.page.tsx'), 'UpgradesPage'),
+  validateSearch: readUpgradeFilters,
+});
+const startUpgradeRoute = createRoute({
+  ...inShell,
+  path: '/upgrades/start',
+  component: lazyRouteComponent(() => import('../features/upgrades/start.page.tsx'), 'StartUpgradePage'),
+  validateSearch: readStartWish,
+});
+const tenantUpgradeRoute = createRoute({
+  ...inShell,
+  path: '/upgrades/$upgradeId',
+  component: lazyRouteComponent(() => import('../features/upgrades/upgrade.page.tsx'), 'TenantUpgradePage'),
+});
+const upgradeBatchesRoute = createRoute({
+  ...inShell,
+  path: '/upgrades/batches',
+  component: lazyRouteComponent(() => import('../features/upgrade-batches/batches.page.tsx'), 'UpgradeBatchesPage'),
+  validateSearch: (search: Record<string, unknown>): { serviceId?: string } =>
+    typeof search['serviceId'] === 'string' && search['serviceId'] !== '' ? { serviceId: search['serviceId'] } : {},
+});
+const createBatchRoute = createRoute({
+  ...inShell,
+  path: '/upgrades/batches/new',
+  component: lazyRouteComponent(() => import('../features/upgrade-batches/create-batch.page.tsx'), 'CreateBatchPage'),
+  validateSearch: readStartWish,
+});
+const upgradeBatchRoute = createRoute({
+  ...inShell,
+  path: '/upgrades/batches/$batchId',
+  component: lazyRouteComponent(() => import('../features/upgrade-batches/batch.page.tsx'), 'UpgradeBatchPage'),
+  validateSearch: readBatchView,
+});
 
 const routeTree = rootRoute.addChildren([
   loginRoute,
@@ -267,9 +330,19 @@ const routeTree = rootRoute.addChildren([
     databasesRoute,
     masterKeysRoute,
     dataSourceRoute,
+    migrationPolicyRoute,
+    migrationSetsRoute,
+    migrationUploadRoute,
+    migrationSetRoute,
     discoveryRoute,
     routersRoute,
     tenantSyncRoute,
+    upgradesRoute,
+    startUpgradeRoute,
+    tenantUpgradeRoute,
+    upgradeBatchesRoute,
+    createBatchRoute,
+    upgradeBatchRoute,
     accessRoute,
   ]),
 ]);

@@ -1,6 +1,7 @@
 import type { Position, StreamEvent } from '../api/generated/model/index.ts';
 import { session } from '../api/session.ts';
-import { backOffMs, createSseParser } from './read-sse.ts';
+import { backOffMs } from './read-sse.ts';
+import { readStream } from './read-stream.ts';
 
 /**
  * `live`: events arrive. `reconnecting`: the stream broke, what is on the screen is as of `position`.
@@ -14,8 +15,6 @@ export interface LiveStatus {
 }
 
 const staleAfterMs = 30_000;
-/** The server sends a comment at least this often; silence for longer means that the connection is dead. */
-const silenceMs = 45_000;
 
 /** Follows `GET /api/stream` with the session's token, resumes by Last-Event-ID and reports what arrives. */
 export class LiveStream {
@@ -79,33 +78,15 @@ export class LiveStream {
 
   /** Resolves or throws when the connection ends. */
   async #connect(signal: AbortSignal, onAlive: () => void): Promise<void> {
-    const silence = new AbortController();
-    let timer = setTimeout(() => silence.abort(), silenceMs);
-    try {
-      const response = await fetch('/api/stream', {
-        headers: {
-          accept: 'text/event-stream',
-          authorization: `Bearer ${session.current?.accessToken ?? ''}`,
-          ...(this.#lastEventId ? { 'last-event-id': this.#lastEventId } : {}),
-        },
-        cache: 'no-store',
-        signal: AbortSignal.any([signal, silence.signal]),
-      });
-      if (response.status === 401) session.set(null);
-      if (!response.ok || !response.body) return;
-      const parser = createSseParser();
-      for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-        clearTimeout(timer);
-        timer = setTimeout(() => silence.abort(), silenceMs);
-        onAlive();
-        for (const { data, id } of parser.feed(text)) {
-          if (id) this.#lastEventId = id;
-          this.#take(JSON.parse(data) as StreamEvent);
-        }
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+    await readStream('/api/stream', {
+      signal,
+      lastEventId: this.#lastEventId,
+      onAlive,
+      onEvent: ({ data, id }) => {
+        if (id) this.#lastEventId = id;
+        this.#take(JSON.parse(data) as StreamEvent);
+      },
+    });
   }
 
   #take(event: StreamEvent): void {

@@ -63,6 +63,17 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
   if (kind.startsWith('migrations.') || kind.startsWith('migration_policy.'))
     return [...always, ['migrations'], ['migration-policy'], ['tenant-schemas'], ['tenant-schema']];
   if (kind === 'master_key.rotated') return [...always, ['key-rotation']];
+  if (kind.startsWith('upgrade.') || kind.startsWith('upgrade_batch.'))
+    return [
+      ...always,
+      ['upgrades', 'list'],
+      ['upgrades', 'one'],
+      ['upgrade-batches', 'list'],
+      ['upgrade-batches', 'one'],
+      ['tenant-services'],
+      ['matrix'],
+      ['tenant-schema'],
+    ];
   if (kind.startsWith('channel.')) return [...always, ['channels']];
   if (kind.startsWith('user.')) return [...always, ['users']];
   return [...always, ['api-keys']];

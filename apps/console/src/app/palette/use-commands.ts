@@ -12,6 +12,8 @@ export function useCommands(): PaletteGroup[] {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const mayRollBack = usePermission('emergency.rollback');
+  const mayUpgrade = usePermission('upgrades.run');
+  const mayUpgradeMany = usePermission('upgrades.batch');
   const pages = usePages();
   const next = i18n.language === 'zh' ? 'en' : 'zh';
   const emergency = {
@@ -33,6 +35,32 @@ export function useCommands(): PaletteGroup[] {
         words: to.slice(1),
         run: () => void navigate({ to }),
       })),
+    },
+    {
+      id: 'upgrades',
+      label: t('nav.upgrades'),
+      items: [
+        ...(mayUpgrade
+          ? [
+              {
+                id: 'upgrade',
+                label: t('palette.upgrade'),
+                words: 'upgrade tenant schema migration start 升级 库表',
+                run: () => void navigate({ to: '/upgrades/start' }),
+              },
+            ]
+          : []),
+        ...(mayUpgradeMany
+          ? [
+              {
+                id: 'upgrade-many',
+                label: t('palette.upgradeMany'),
+                words: 'upgrade batch waves many start 批量升级 批次',
+                run: () => void navigate({ to: '/upgrades/batches/new' }),
+              },
+            ]
+          : []),
+      ],
     },
     {
       id: 'preferences',

@@ -21,6 +21,7 @@ export function useFoundGroups(typed: string): Found {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const mayRollBack = usePermission('emergency.rollback');
+  const mayUpgrade = usePermission('upgrades.run');
   const wanted = typed.trim();
   const [search] = useDebouncedValue(wanted, settleMs);
   const isEnabled = search !== '' && wanted !== '';
@@ -57,6 +58,15 @@ export function useFoundGroups(typed: string): Found {
         label: one.id,
         ...noteOf(one),
         run: () => void navigate({ to: '/tenants/$tenantId', params: { tenantId: one.id } }),
+      })),
+    },
+    {
+      id: 'upgrades',
+      label: t('nav.upgrades'),
+      items: (mayUpgrade ? (tenants.data?.items ?? []) : []).map((one) => ({
+        id: `upgrade-${one.id}`,
+        label: t('palette.upgradeThis', { tenant: one.id }),
+        run: () => void navigate({ to: '/upgrades/start', search: { tenant: one.id } }),
       })),
     },
     {

@@ -16,6 +16,7 @@ import { setPendingMoves } from '../assignments/pending-moves.ts';
 import { FreezeNotice } from '../freezes/freeze-notice.tsx';
 import { useFreezesInForce } from '../freezes/use-freezes-in-force.ts';
 import { RestoreTenant } from '../history/restore-tenant.tsx';
+import { UpgradeNotice } from '../upgrades/upgrade-notice.tsx';
 import { TenantForm } from './tenant-form.tsx';
 import { TenantServices } from './tenant-services.tsx';
 
@@ -27,6 +28,7 @@ export function TenantPage() {
   const mayUpdate = usePermission('tenants.update');
   const mayDelete = usePermission('tenants.delete');
   const mayRestore = usePermission('changes.revert');
+  const mayUpgrade = usePermission('upgrades.run');
   const tenant = useQuery({
     queryKey: ['tenant', tenantId],
     queryFn: ({ signal }) => getTenant(tenantId, { signal }),
@@ -48,6 +50,11 @@ export function TenantPage() {
                 {t('restore.toTime')}
               </Button>
             )}
+            {mayUpgrade && tenant.data && (
+              <Button variant="default" component={Link} to={`/upgrades/start?tenant=${encodeURIComponent(tenantId)}`}>
+                {t('upgrades.start.onTenant')}
+              </Button>
+            )}
             <Button variant="default" component={Link} to={`/changes?tenantId=${encodeURIComponent(tenantId)}`}>
               {t('nav.changes')}
             </Button>
@@ -65,6 +72,7 @@ export function TenantPage() {
         }
       />
       <FreezeNotice freezes={freezes} />
+      <UpgradeNotice tenantId={tenantId} />
       {tenant.isPending && <Loading what={tenantId} />}
       {tenant.isError && <Failure error={tenant.error} onRetry={() => void tenant.refetch()} />}
       {tenant.data && (

@@ -1,0 +1,85 @@
+import type { BatchCounts, BatchWaveState, UpgradeBatch, UpgradeBatchState } from '../../api/generated/model/index.ts';
+import type { Tone } from '../../parts/status.tsx';
+
+export const batchTones: Record<UpgradeBatchState, Tone> = {
+  running: 'note',
+  paused: 'warn',
+  confirming: 'warn',
+  contracting: 'note',
+  done: 'good',
+  rolling_back: 'warn',
+  rolled_back: 'plain',
+  stopped: 'bad',
+  needs_operator: 'bad',
+};
+export const waveTones: Record<BatchWaveState, Tone> = {
+  pending: 'plain',
+  running: 'note',
+  soaking: 'note',
+  done: 'good',
+  rolling_back: 'warn',
+  rolled_back: 'plain',
+  stopped: 'bad',
+};
+
+/** Nothing happens any more by itself. */
+export function isBatchOver({ state }: Pick<UpgradeBatch, 'state'>): boolean {
+  return state === 'done' || state === 'rolled_back' || state === 'stopped';
+}
+
+/** Parts of a bar, in the order in which they are drawn: what is settled first, what is to come last. */
+export const segments = [
+  'done',
+  'running',
+  'waiting',
+  'needsOperator',
+  'failed',
+  'aborted',
+  'skipped',
+  'queued',
+] as const;
+export type Segment = (typeof segments)[number];
+export const segmentTones: Record<Segment, Tone> = {
+  done: 'good',
+  running: 'note',
+  waiting: 'warn',
+  needsOperator: 'bad',
+  failed: 'bad',
+  aborted: 'plain',
+  skipped: 'plain',
+  queued: 'plain',
+};
+
+/** Who ended, one way or the other. */
+export function endedCount({ done, failed, aborted, skipped }: BatchCounts): number {
+  return done + failed + aborted + skipped;
+}
+
+/** Minutes until the last tenant has ended at the present rate; undefined when nothing can be said. */
+export function minutesLeft({ counts, ratePerMinute, state }: UpgradeBatch): number | undefined {
+  const left = counts.queued + counts.running;
+  return state !== 'running' || left === 0 || ratePerMinute <= 0 ? undefined : Math.ceil(left / ratePerMinute);
+}
+
+export const batchActions = ['confirm', 'resume', 'pause', 'rollback'] as const;
+export type BatchAction = (typeof batchActions)[number];
+
+/** What makes sense in the state it is in; the API decides in the end. */
+export function actionsOnBatch({ state, counts, options }: UpgradeBatch): BatchAction[] {
+  const fits: Record<BatchAction, boolean> = {
+    confirm: state === 'confirming' || (state === 'paused' && options.contract === 'ask' && counts.waiting > 0),
+    resume: state === 'paused',
+    pause: state === 'running' || state === 'contracting',
+    rollback: ['running', 'paused', 'confirming', 'stopped', 'needs_operator'].includes(state),
+  };
+  return batchActions.filter((action) => fits[action]);
+}
+
+/** The URL of one batch: which of its upgrades are listed. */
+export interface BatchView {
+  wave?: number;
+}
+export function readBatchView(search: Record<string, unknown>): BatchView {
+  const wave = Number(search['wave']);
+  return Number.isInteger(wave) && wave >= 1 && wave <= 100 ? { wave } : {};
+}
