@@ -29,6 +29,17 @@ export function useFormat() {
         maximumFractionDigits: 1,
       }).format(value as number);
     },
+    /** Bytes in the largest unit that fits, by thousands. */
+    bytes: (count: number) => {
+      const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+      const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
+      return new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: units[step] as string,
+        unitDisplay: 'short',
+        maximumFractionDigits: 1,
+      }).format(count / 1_000 ** step);
+    },
     dateTime: (iso: string) =>
       new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso)),
     time: (iso: string) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date(iso)),

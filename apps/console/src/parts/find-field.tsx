@@ -64,7 +64,7 @@ function FindField({ of, find, value, onChange, isFixed = false, hasAutofocus = 
       maxLength={64}
       autoComplete="off"
       spellCheck={false}
-      disabled={isFixed}
+      readOnly={isFixed}
       {...(hasAutofocus ? { 'data-autofocus': true } : {})}
       onChange={onChange}
     />

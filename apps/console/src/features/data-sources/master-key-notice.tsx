@@ -27,6 +27,11 @@ export function MasterKeyNotice() {
   return isMasterKeyMissing(rotation.error) ? <MasterKeyMissing /> : null;
 }
 
+const exampleEnvironment = [
+  'GREY_MASTER_KEY=key-1:$(openssl rand -hex 32)',
+  'GREY_DATA_SOURCE_ALLOW=10.20.0.0/16,db.internal',
+].join('\n');
+
 /** What to set where there is no master key. */
 export function MasterKeyMissing() {
   const { t } = useTranslation();

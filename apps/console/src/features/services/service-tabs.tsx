@@ -6,6 +6,7 @@ const tabs = [
   { to: '/services/$serviceId/rules', label: 'rules.title' },
   { to: '/services/$serviceId/experiments', label: 'experiments.title' },
   { to: '/services/$serviceId/compatibility', label: 'compatibility.title' },
+  { to: '/services/$serviceId/migrations', label: 'migrations.title' },
 ] as const;
 
 /** The pages of one service, as links: each has an address of its own. */

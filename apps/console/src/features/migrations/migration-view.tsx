@@ -1,0 +1,85 @@
+import { type SyntheticEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Migration, MigrationFinding } from '../../api/generated/model/index.ts';
+import { StatusLabel } from '../../parts/status.tsx';
+import { countRulings, findingsOf } from './annotate-sql.ts';
+import { BlocksLabel, PhaseLabel, VerdictLabel } from './set-labels.tsx';
+import { SqlListing } from './sql-listing.tsx';
+
+interface MigrationViewProps {
+  migration: Migration;
+  /** Of the whole set. */
+  findings: readonly MigrationFinding[];
+  isOpen: boolean;
+}
+
+/** One migration: what it does to others at a glance, and its SQL when it is unfolded. */
+export function MigrationView({ migration, findings, isOpen: isOpenAtFirst }: MigrationViewProps) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const up = findingsOf(findings, migration, 'up');
+  const down = findingsOf(findings, migration, 'down');
+  return (
+    <details
+      className="migration"
+      open={isOpen}
+      onToggle={(event: SyntheticEvent<HTMLDetailsElement>) => setOpen(event.currentTarget.open)}
+      data-testid={`migration-${migration.name}`}
+    >
+      <summary>
+        <span className="mono migration-name">{migration.name}</span>
+        <PhaseLabel phase={migration.phase} />
+        <BlocksLabel blocks={migration.blocks} />
+        {!migration.isTransactional && <StatusLabel tone="note">{t('migrations.noTransaction')}</StatusLabel>}
+        {migration.down === null && <StatusLabel tone="warn">{t('migrations.irreversible')}</StatusLabel>}
+        <VerdictLabel {...countRulings([...up, ...down])} />
+      </summary>
+      {isOpen && (
+        <div className="migration-body">
+          <h3>{t('migrations.up')}</h3>
+          <SqlListing
+            label={t('migrations.upOf', { name: migration.name })}
+            text={migration.up}
+            statements={migration.statements}
+            findings={up}
+          />
+          <h3>{t('migrations.down')}</h3>
+          {migration.down === null ? (
+            <p className="dimmed">{t('migrations.noDown')}</p>
+          ) : (
+            <SqlListing
+              label={t('migrations.downOf', { name: migration.name })}
+              text={migration.down}
+              findings={down}
+            />
+          )}
+          <p className="dimmed mono migration-checksum">{`sha256 ${migration.checksum}`}</p>
+        </div>
+      )}
+    </details>
+  );
+}
+
+/** So few are unfolded from the start; of more, only those of which something is said. */
+const fewEnough = 4;
+
+/** The migrations of a set in the order in which they run. */
+export function MigrationList({
+  migrations,
+  findings,
+}: Omit<MigrationViewProps, 'migration' | 'isOpen'> & { migrations: readonly Migration[] }) {
+  const isOpen = ({ name }: Migration) =>
+    migrations.length <= fewEnough || findings.some((one) => one.migration === name && one.ruling === 'refuse');
+  return (
+    <div className="migration-list">
+      {migrations.map((migration) => (
+        <MigrationView
+          key={`${migration.name} ${migration.checksum}`}
+          migration={migration}
+          findings={findings}
+          isOpen={isOpen(migration)}
+        />
+      ))}
+    </div>
+  );
+}

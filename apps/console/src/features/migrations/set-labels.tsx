@@ -1,0 +1,59 @@
+import { useTranslation } from 'react-i18next';
+import type {
+  MigrationBlocking,
+  MigrationFindingRuling,
+  MigrationPhase,
+  MigrationSetSummary,
+} from '../../api/generated/model/index.ts';
+import { StatusLabel, type Tone } from '../../parts/status.tsx';
+
+const phaseTones: Readonly<Record<MigrationPhase, Tone>> = { expand: 'good', migrate: 'note', contract: 'warn' };
+const blockingTones: Readonly<Record<MigrationBlocking, Tone>> = {
+  nothing: 'good',
+  'schema-changes': 'plain',
+  writes: 'warn',
+  'reads-and-writes': 'bad',
+};
+const rulingTones: Readonly<Record<MigrationFindingRuling, Tone>> = { refuse: 'bad', warn: 'warn', allow: 'plain' };
+
+export function PhaseLabel({ phase }: { phase: MigrationPhase }) {
+  const { t } = useTranslation();
+  return (
+    <span title={t(`migrations.phaseMeans.${phase}`)}>
+      <StatusLabel tone={phaseTones[phase]}>{t(`migrations.phase.${phase}`)}</StatusLabel>
+    </span>
+  );
+}
+
+/** What others wait for. */
+export function BlocksLabel({ blocks }: { blocks: MigrationBlocking }) {
+  const { t } = useTranslation();
+  return <StatusLabel tone={blockingTones[blocks]}>{t(`migrations.blocks.${blocks}`)}</StatusLabel>;
+}
+
+export function RulingLabel({ ruling }: { ruling: MigrationFindingRuling }) {
+  const { t } = useTranslation();
+  return <StatusLabel tone={rulingTones[ruling]}>{t(`migrations.ruling.${ruling}`)}</StatusLabel>;
+}
+
+/** What the policy makes of a set, with the number of what it says. */
+export function VerdictLabel({
+  refusalCount,
+  warningCount,
+}: Pick<MigrationSetSummary, 'refusalCount' | 'warningCount'>) {
+  const { t } = useTranslation();
+  if (refusalCount > 0)
+    return <StatusLabel tone="bad">{t('migrations.refusals', { count: refusalCount })}</StatusLabel>;
+  if (warningCount > 0)
+    return <StatusLabel tone="warn">{t('migrations.warnings', { count: warningCount })}</StatusLabel>;
+  return <StatusLabel tone="good">{t('migrations.nothingFound')}</StatusLabel>;
+}
+
+export function WayBackLabel({ isReversible }: Pick<MigrationSetSummary, 'isReversible'>) {
+  const { t } = useTranslation();
+  return isReversible ? (
+    <StatusLabel tone="good">{t('migrations.reversible')}</StatusLabel>
+  ) : (
+    <StatusLabel tone="warn">{t('migrations.irreversible')}</StatusLabel>
+  );
+}
