@@ -41,9 +41,7 @@ export function MasterKeyMissing() {
         {t('masterKeys.missing')}
       </Text>
       <Text size="sm">{t('masterKeys.missingMeans')}</Text>
-      <Code block>
-        {'GREY_MASTER_KEY=key-1:$(openssl rand -hex 32)\nGREY_DATA_SOURCE_ALLOW=10.20.0.0/16,db.internal'}
-      </Code>
+      <Code block>{exampleEnvironment}</Code>
       <Text size="xs" c="dimmed">
         {t('masterKeys.missingAlso')}
       </Text>
