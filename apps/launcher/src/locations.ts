@@ -10,6 +10,8 @@ export const dataFolder = path.resolve(rootFolder, process.env.GREY_DATA_DIR || 
 export const logFolder = path.join(dataFolder, 'logs');
 export const apiProgram = path.join(rootFolder, 'apps/api/dist/src/main.js');
 export const consoleFolder = path.join(rootFolder, 'apps/console/dist');
+/** What versions of the demo bring for its tenants' databases, a folder for each service. */
+export const demoMigrationsFolder = path.join(rootFolder, 'apps/launcher/migrations');
 /** The launcher's own compiled file of that name. */
 export const ownProgram = (name: string) => path.join(rootFolder, 'apps/launcher/dist', name);
 

@@ -38,6 +38,7 @@ test('three replicas share everything, one that is killed is told and the others
   expect(urls).toHaveLength(3);
   expect(text).toMatch(/^ {2}Redis .*, private to this run$/m);
   for (const url of urls) expect(await routes(text, url)).toBe(200);
+  expect(await askAsAdmin(urls[0] as string)).toEqual({ sets: ['v2.0.0'], hasSources: true, test: 'OK', pending: 5 });
 
   const { parts } = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as { parts: { pid: number }[] };
   expect(parts.length).toBeGreaterThan(3 + 16);
@@ -109,6 +110,29 @@ function start(args: readonly string[], env: Readonly<Record<string, string>>): 
   };
   launchers.push(launcher);
   return launcher;
+}
+
+/** What the demo's migrations need: the set, the way into a tenant's schema, and what that one lacks. */
+async function askAsAdmin(url: string) {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const ask = async (method: string, target: string, body?: object) => {
+    const response = await fetch(`${url}${target}`, { method, headers, body: body ? JSON.stringify(body) : null });
+    return (await response.json()) as Record<string, string> & { items: Record<string, string>[]; pending: object[] };
+  };
+  const password = readFileSync(path.join(folder, 'admin-password'), 'utf8').trim();
+  const { accessToken } = await ask('POST', '/api/auth/login', { username: 'admin', password });
+  headers.authorization = `Bearer ${accessToken}`;
+  const sets = await ask('GET', '/api/services/payment-service/migrations');
+  const sources = await ask('GET', '/api/data-sources?tenantId=birch-foods');
+  const test = await ask('POST', `/api/data-sources/${sources.items[0]?.id}/test`, {});
+  const way = '/api/tenants/birch-foods/services/payment-service/versions/v2.0.0/migrations/estimate';
+  const { pending } = await ask('GET', way);
+  return {
+    sets: sets.items.map(({ version }) => version),
+    hasSources: sources.items.length === 1,
+    test: test.code,
+    pending: pending.length,
+  };
 }
 
 /** A PATH with all there is but some programs. */

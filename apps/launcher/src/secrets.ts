@@ -14,6 +14,8 @@ export interface Secrets {
   readonly secretsKey: string;
   /** `id:key`, the key 32 bytes as base64url. */
   readonly masterKey: string;
+  /** Of the role that owns the schemas of the demo's tenants. */
+  readonly demoDatabasePassword: string;
 }
 
 /** Reads the secrets of this checkout; makes them, 256 bits each, on the first start. */
@@ -25,6 +27,7 @@ export function loadSecrets(): Secrets {
     planSecret: kept?.planSecret ?? randomBytes(32).toString('base64url'),
     secretsKey: kept?.secretsKey ?? randomBytes(32).toString('base64url'),
     masterKey: kept?.masterKey ?? `first:${randomBytes(32).toString('base64url')}`,
+    demoDatabasePassword: kept?.demoDatabasePassword ?? randomBytes(32).toString('base64url'),
   };
   if (Object.keys(secrets).some((name) => kept?.[name as keyof Secrets] === undefined)) writePrivateJson(file, secrets);
   return secrets;

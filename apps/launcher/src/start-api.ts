@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEMO_TENANT_HOST } from './demo/tenant-server.ts';
 import { apiProgram, consoleFolder, dataFolder, logFolder, pathForPeople } from './locations.ts';
 import { loadSecrets } from './secrets.ts';
 import { type Child, startChild } from './start-child.ts';
@@ -29,7 +30,8 @@ export function startApi({ databaseUrl, redisUrl, host, port, hasDemo, number }:
     GREY_SECRETS_KEY: secrets.secretsKey,
     ...(process.env.GREY_MASTER_KEY_FILE ? {} : { GREY_MASTER_KEY: secrets.masterKey }),
     ...(redisUrl === undefined ? {} : { GREY_REDIS_URL: redisUrl }),
-    ...(hasDemo ? { GREY_DEMO: '1' } : {}),
+    // The demo's tenants have their schemas on the embedded server.
+    ...(hasDemo ? { GREY_DEMO: '1', GREY_DATA_SOURCE_ALLOW: DEMO_TENANT_HOST } : {}),
   };
   const unset = Object.entries(defaults).filter(([name]) => !process.env[name]);
   return startChild({

@@ -1,10 +1,12 @@
 import path from 'node:path';
-import { type RunningPostgres, startPostgres } from '@grey/testkit';
+import { pickFreePort, type RunningPostgres, startPostgres } from '@grey/testkit';
 import { announcementOf } from './announce.ts';
 import { choosePorts } from './choose-ports.ts';
 import { startDemo } from './demo/start-demo.ts';
+import { tenantServerOn } from './demo/tenant-server.ts';
 import { dataFolder, logFolder, pathForPeople } from './locations.ts';
 import type { StartOptions } from './parse-arguments.ts';
+import { readPrivateJson, writePrivateJson } from './private-file.ts';
 import { clearLeftovers, openRunRecord, type Part } from './run-record.ts';
 import { startApi, waitUntilReady } from './start-api.ts';
 import type { Child } from './start-child.ts';
@@ -13,6 +15,8 @@ import { startReplicas, watchReplicas } from './start-replicas.ts';
 
 const DEMO_NOT_POSSIBLE =
   'The demo is left out: its API keys are gone and the first password has been changed; start with `-- --no-demo`, or delete .grey to begin anew.';
+
+const portFile = path.join(dataFolder, 'postgres-port.json');
 
 type Stops = (() => Promise<unknown>)[];
 
@@ -47,7 +51,8 @@ async function startParts(
 
   const givenDatabase = process.env.GREY_DATABASE_URL;
   const hasDemo = isDemoWanted && !givenDatabase;
-  const databaseUrl = givenDatabase || (await startEmbeddedDatabase(stops));
+  const embedded = givenDatabase ? undefined : await startEmbeddedDatabase(stops);
+  const databaseUrl = givenDatabase || (embedded as RunningPostgres).url('grey');
   const redis = await openRedis(replicaCount);
   stops.push(() => redis.stop());
   if (redis.part !== undefined) record.add(redis.part);
@@ -66,7 +71,8 @@ async function startParts(
 
   const addToFleet = addChildrenTo(stops, record.add);
   const isDiscoveryShared = replicaCount === 1 || redis.url !== undefined;
-  const demo = hasDemo ? await startDemo({ urls, isDiscoveryShared }, signal, addToFleet) : undefined;
+  const tenantServer = hasDemo && embedded !== undefined ? tenantServerOn(embedded) : undefined;
+  const demo = tenantServer && (await startDemo({ urls, isDiscoveryShared, tenantServer }, signal, addToFleet));
   if (signal.aborted) return 0;
   if (hasDemo && demo === undefined) console.log(DEMO_NOT_POSSIBLE);
   console.log(announcementOf({ urls, redis: redis.summary, demo }));
@@ -87,12 +93,16 @@ function addChildrenTo(stops: Stops, record: (part: Part) => void): (child: Chil
   };
 }
 
-async function startEmbeddedDatabase(stops: Stops): Promise<string> {
-  const server: RunningPostgres = await startPostgres({ dataDir: path.join(dataFolder, 'postgres') });
+/** On the port of the last run where that is free: data sources of the demo name it. */
+async function startEmbeddedDatabase(stops: Stops): Promise<RunningPostgres> {
+  const last = readPrivateJson<{ port: number }>(portFile)?.port;
+  const port = await pickFreePort(last === undefined ? [] : [last]);
+  const server: RunningPostgres = await startPostgres({ dataDir: path.join(dataFolder, 'postgres'), port });
   stops.push(() => server.stop());
   if (server.isReused) console.log('Took over the PostgreSQL that a killed run had left behind.');
+  if (server.port !== last) writePrivateJson(portFile, { port: server.port });
   await server.ensureDatabase('grey');
-  return server.url('grey');
+  return server;
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -1,22 +1,38 @@
 import {
+  createDataSourceSchema,
   createExperimentSchema,
   createTenantSchema,
   createVersionSchema,
   putFlagsSchema,
   putLaneSchema,
+  putMigrationsSchema,
   ruleSetInputSchema,
   updateServiceSchema,
 } from '@grey/contracts';
 import { expect, test } from 'vitest';
-import { demoAssignments, demoServices, demoTenants, shownTenantId } from './catalogue.ts';
+import {
+  demoAssignments,
+  demoServices,
+  demoTenantSchemas,
+  demoTenants,
+  migratedService,
+  shownTenantId,
+} from './catalogue.ts';
+import { readDemoFiles } from './read-demo-migrations.ts';
 import { demoExperiment, demoFlags, demoLane, demoRules, makeDemoRequest } from './routing-catalogue.ts';
 
-test('the demo fits the contract', () => {
+test('the demo fits the contract', async () => {
   for (const tenant of demoTenants) createTenantSchema.parse(tenant);
   for (const service of demoServices) {
     updateServiceSchema.parse({ defaultVersions: service.defaultVersions });
     for (const { version } of service.versions) createVersionSchema.parse({ version });
   }
+  putMigrationsSchema.parse({ engine: 'postgres', files: await readDemoFiles() });
+  for (const { tenantId, schema } of demoTenantSchemas)
+    createDataSourceSchema.parse({
+      ...{ tenantId, schema, serviceId: migratedService.serviceId, engine: 'postgres', tls: 'off' },
+      ...{ host: '127.0.0.1', port: 5432, database: 'demo', user: 'demo', password: 'demo' },
+    });
   for (const { rules } of demoRules) ruleSetInputSchema.parse({ rules });
   const { tag: _tag, ...lane } = demoLane;
   putLaneSchema.parse(lane);
@@ -30,6 +46,19 @@ test('fifty tenants run every version of every service', () => {
   for (const service of demoServices) {
     const used = new Set(demoAssignments.filter((one) => one.serviceId === service.id).map((one) => one.version));
     expect([...used].sort()).toEqual(service.versions.map((one) => one.version).sort());
+  }
+});
+
+test('tenants of every version have a schema, and those of the newest one as it needs it', () => {
+  const { serviceId, version, schema } = migratedService;
+  const service = demoServices.find(({ id }) => id === serviceId);
+  expect(service?.versions.every((one) => (one.schema ?? 0) <= schema)).toBe(true);
+  expect(new Set(demoTenantSchemas.map((one) => one.schema)).size).toBe(demoTenantSchemas.length);
+  for (const { version: label } of service?.versions ?? []) {
+    const assigned = demoAssignments.filter((one) => one.serviceId === serviceId && one.version === label);
+    const theirs = demoTenantSchemas.filter(({ tenantId }) => assigned.some((one) => one.tenantId === tenantId));
+    expect(theirs.length).toBeGreaterThan(0);
+    expect(theirs.every(({ isNew }) => isNew === (label === version))).toBe(true);
   }
 });
 

@@ -3,6 +3,8 @@
 export interface DemoVersion {
   readonly version: string;
   readonly instanceCount: number;
+  /** The one schema of a tenant that it works with; without it any will do. */
+  readonly schema?: number;
 }
 
 export interface DemoService {
@@ -35,9 +37,9 @@ export const demoServices: readonly DemoService[] = [
     id: 'payment-service',
     name: 'Payment',
     versions: [
-      { version: 'v1.0.0', instanceCount: 2 },
-      { version: 'v1.1.0', instanceCount: 2 },
-      { version: 'v2.0.0', instanceCount: 2 },
+      { version: 'v1.0.0', instanceCount: 2, schema: 1 },
+      { version: 'v1.1.0', instanceCount: 2, schema: 1 },
+      { version: 'v2.0.0', instanceCount: 2, schema: 2 },
     ],
     defaultVersions: [{ version: 'v1.1.0', weight: 10_000 }],
     fallback: 'fail',
@@ -103,6 +105,29 @@ export const demoAssignments: readonly DemoAssignment[] = demoTenants.flatMap((t
     return [{ tenantId: tenant.id, serviceId: service.id, version, isPinned: index % 17 === 5 }];
   }),
 );
+
+/** The service whose tenants have schemas of their own, and the version that brings migrations for them. */
+export const migratedService = { serviceId: 'payment-service', version: 'v2.0.0', schema: 2 } as const;
+
+export interface DemoTenantSchema {
+  readonly tenantId: string;
+  /** Its name in the shared database. */
+  readonly schema: string;
+  /** As the version that it is assigned to needs it. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Tenants that are assigned a version of that service have a schema for it. The tenant of the printed line has none, so that
+ * it can be moved about with nothing but an assignment.
+ */
+export const demoTenantSchemas: readonly DemoTenantSchema[] = demoAssignments
+  .filter(({ tenantId, serviceId }) => serviceId === migratedService.serviceId && tenantId !== shownTenantId)
+  .map(({ tenantId, version }) => ({
+    tenantId,
+    schema: tenantId.replaceAll('-', '_'),
+    isNew: version === migratedService.version,
+  }));
 
 function pick(values: readonly string[], index: number): string {
   return values[index % values.length] as string;

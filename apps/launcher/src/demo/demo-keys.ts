@@ -12,6 +12,8 @@ export interface DemoRecord {
   readonly routeKey: string;
   /** True once everything has been created: from then on the configuration is the operator's. */
   readonly isSeeded: boolean;
+  /** Port that the data sources of its tenants name; undefined: it was created before tenants had schemas. */
+  readonly tenantPort?: number;
 }
 
 const file = path.join(dataFolder, 'demo.json');

@@ -1,4 +1,5 @@
 import type { RuleInput } from '@grey/contracts';
+import { demoTenantSchemas } from './catalogue.ts';
 
 /** What decides in the demo beyond assignments: rules of two services, one experiment, one lane, flags of one version. */
 
@@ -28,6 +29,15 @@ export const demoRules: readonly { readonly serviceId: string; readonly rules: r
         id: 'checkout-tenth',
         name: 'A tenth of the users check out on 2.0',
         path: path('/checkout/'),
+        // Of who has a schema of its own, all users are on the version that the schema serves.
+        when: {
+          op: 'not' as const,
+          of: {
+            op: 'in' as const,
+            operand: { from: 'tenant' as const },
+            values: demoTenantSchemas.map(({ tenantId }) => tenantId),
+          },
+        },
         target: {
           kind: 'split' as const,
           unit: { by: 'user' as const },

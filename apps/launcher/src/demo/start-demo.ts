@@ -3,10 +3,12 @@ import type { Announcement } from '../announce.ts';
 import { logFolder, ownProgram, pathForPeople } from '../locations.ts';
 import { type Child, startChild } from '../start-child.ts';
 import { ApiClient } from './api-client.ts';
-import { demoServices, demoTenants, shownTenantId } from './catalogue.ts';
+import { demoServices, demoTenantSchemas, demoTenants, shownTenantId } from './catalogue.ts';
 import { createDemoKeys, type DemoRecord, findDemoRecord, keepDemoRecord, logInAsFirstAdmin } from './demo-keys.ts';
 import type { InstanceOptions } from './instance.ts';
 import { seedDemo } from './seed-demo.ts';
+import { followServer } from './seed-migrations.ts';
+import { createTenantSchemas, type TenantServer } from './tenant-server.ts';
 import type { TrafficOptions } from './traffic.ts';
 
 const REGIONS = ['eu-west', 'us-east'] as const;
@@ -20,6 +22,8 @@ export interface DemoReplicas {
   readonly urls: readonly string[];
   /** Whether what one replica knows of instances is known to all. */
   readonly isDiscoveryShared: boolean;
+  /** Where the demo's tenants have their schemas. */
+  readonly tenantServer: TenantServer;
 }
 
 /**
@@ -34,7 +38,7 @@ export async function startDemo(
   addChild: (child: Child) => void,
 ): Promise<Announcement['demo']> {
   const { urls } = replicas;
-  const record = await prepare(urls[0] as string);
+  const record = await prepare(urls[0] as string, replicas.tenantServer);
   if (record === undefined || signal.aborted) return undefined;
   const instances = listInstances(replicas, record.registryKey);
   for (const options of instances) addChild(startWorker('demo/instance.js', options.instanceId, options));
@@ -49,18 +53,35 @@ export async function startDemo(
   };
 }
 
-async function prepare(url: string): Promise<DemoRecord | undefined> {
+async function prepare(url: string, tenantServer: TenantServer): Promise<DemoRecord | undefined> {
   const found = await findDemoRecord(url);
-  if (found?.isSeeded) return found;
+  if (found?.isSeeded) return followMoved(found, url, tenantServer);
   const admin = await logInAsFirstAdmin(url);
   if (admin === undefined) return undefined;
   console.log('Creating the demo data …');
   const unfinished = found ?? { ...(await createDemoKeys(admin)), isSeeded: false };
   keepDemoRecord(unfinished);
-  await seedDemo(admin);
-  const record = { ...unfinished, isSeeded: true };
+  await createTenantSchemas(tenantServer, demoTenantSchemas);
+  await seedDemo(admin, tenantServer);
+  const record = { ...unfinished, isSeeded: true, tenantPort: tenantServer.port };
   keepDemoRecord(record);
   return record;
+}
+
+/** The embedded server keeps its port unless somebody else has taken it meanwhile. */
+async function followMoved(record: DemoRecord, url: string, tenantServer: TenantServer): Promise<DemoRecord> {
+  if (record.tenantPort === undefined || record.tenantPort === tenantServer.port) return record;
+  const admin = await logInAsFirstAdmin(url);
+  if (admin === undefined) {
+    console.warn(
+      `The demo's tenant databases are at port ${tenantServer.port} now, for ${record.tenantPort} is taken by another program; their data sources say the old one.`,
+    );
+    return record;
+  }
+  await followServer(admin, tenantServer);
+  const moved = { ...record, tenantPort: tenantServer.port };
+  keepDemoRecord(moved);
+  return moved;
 }
 
 function listInstances(replicas: DemoReplicas, registryKey: string): InstanceOptions[] {

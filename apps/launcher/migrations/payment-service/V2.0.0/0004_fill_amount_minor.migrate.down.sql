@@ -1,0 +1,1 @@
+UPDATE payments SET amount_minor = NULL WHERE amount_minor IS NOT NULL;
