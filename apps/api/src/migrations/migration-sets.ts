@@ -5,6 +5,7 @@ import {
   lintSet,
   type MigrationSet,
   type SetJudgement,
+  type SetReport,
 } from '@grey/schema-upgrades';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -66,10 +67,15 @@ export class MigrationSets {
   /** What the policy as it is now makes of a set. One that is not kept (any more) as it stands here is linted anew. */
   async judge(tx: Transaction, set: MigrationSet): Promise<SetJudgement> {
     const policy = (await this.policies.find(tx))?.policy ?? DEFAULT_POLICY;
+    return judgeReport(await this.reportOf(tx, set), policy);
+  }
+
+  /** What its statements do to others; a set that is not kept (any more) as it stands here is linted anew. */
+  async reportOf(tx: Transaction, set: MigrationSet): Promise<SetReport> {
     const stamp = await this.store.findStamp(tx, set);
     const row = stamp === undefined ? undefined : await this.#load(tx, stamp);
     const isKept = row !== undefined && checksumsOf(row) === checksumsOf(set);
-    return judgeReport(isKept ? row.report : await lintSet(set), policy);
+    return isKept ? row.report : lintSet(set);
   }
 
   async #load(tx: Transaction, stamp: SetStamp): Promise<SetRow> {

@@ -89,6 +89,7 @@ export const transitions: readonly Transition[] = [
   row('aborting', 'step retries', 'aborting'),
   row('aborting', 'step failed', 'aborting'),
   row('aborting', 'step stuck', 'aborting'),
+  row('aborting', 'contract taken back', 'aborting'),
   row('aborting', 'compensated', 'aborting', 'more to take back'),
   row('aborting', 'compensated', 'aborted', 'all taken back, aborted'),
   row('aborting', 'compensated', 'failed', 'all taken back, failed'),
@@ -145,12 +146,15 @@ export function advance(at: MachineState, event: UpgradeEvent): MachineState | u
   };
 }
 
-/** Steps of an upgrade, in order. Those that find nothing to do say so when their turn comes. */
+/**
+ * Steps of an upgrade, in order. Those that find nothing to do say so when their turn comes. All are marked: not only contract
+ * takes away what a version works with, the way back does too.
+ */
 export function stepsOf(kind: UpgradeKind, options: Pick<UpgradeOptions, 'contract'>): UpgradeStepName[] {
   const hasContract = options.contract === 'ask';
   return [
     'preflight',
-    ...(hasContract ? (['mark'] as const) : []),
+    'mark',
     'backup',
     'expand',
     'verify',
@@ -233,7 +237,8 @@ const begin =
   (step: StepRecord): StepRecord => ({
     ...step,
     state: 'running',
-    attempt: step.attempt + 1,
+    // Looking again at what it waits for is no new attempt.
+    attempt: step.state === 'waiting' ? step.attempt : step.attempt + 1,
     startedAt: step.startedAt ?? at,
   });
 

@@ -21,7 +21,9 @@ export type StepOutcome =
       readonly failure?: UpgradeFailure;
     }
   | { readonly kind: 'retry'; readonly failure: UpgradeFailure; readonly afterMs: number }
-  | { readonly kind: 'failed' | 'needs-operator'; readonly failure: UpgradeFailure };
+  | { readonly kind: 'failed' | 'needs-operator'; readonly failure: UpgradeFailure }
+  /** Of contract alone: it failed, and the schema is expanded as it was. Waits for somebody to decide. */
+  | { readonly kind: 'contract-taken-back'; readonly failure: UpgradeFailure };
 
 /** What a step does in a change of the configuration. */
 export interface StepChange {
@@ -55,6 +57,13 @@ export interface StepContext {
    * @throws ClaimLost
    */
   remember(patch: Readonly<Record<string, unknown>>): Promise<void>;
+  /**
+   * The point of no return: from here on nobody can abort. Idempotent.
+   * @throws ClaimLost, Superseded when somebody has aborted the upgrade meanwhile
+   */
+  beginContract(): Promise<void>;
+  /** @throws ClaimLost */
+  noteBackup(backupId: string): Promise<void>;
 }
 
 /**
@@ -86,6 +95,11 @@ export class UpgradeSteps {
 /** Another worker has the upgrade, or this one must stop: whatever it was about to write is not written. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
+}
+
+/** Somebody has decided otherwise while the step was at it: it ends, and the way back begins. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
 }
 
 /** A failure in the words of the API, with what is not known left out. */

@@ -1,0 +1,82 @@
+import {
+  type LedgerRow,
+  type Migration,
+  type Phase,
+  type ProgressEvent,
+  type RunResult,
+  runMigrations,
+  tenantDatabaseAt,
+} from '@grey/schema-upgrades';
+import type { TenantAccess } from '../schema-checks/tenant-access.ts';
+import { leash } from './leash.ts';
+import { PlaceCounter } from './place-counter.ts';
+import type { StepContext } from './upgrade-step.ts';
+
+/** What is to be run for an upgrade at its tenant's database. */
+export interface RunOrder {
+  readonly migrations: readonly Migration[];
+  readonly direction: 'up' | 'down';
+  readonly phases: readonly Phase[];
+}
+
+/** Runs migrations for the steps, with their progress, within the bounds of the data source. */
+export class MigrationRuns {
+  readonly #access: Pick<TenantAccess, 'at' | 'session'>;
+  readonly #timeoutMs: number;
+
+  /** @param timeoutMs for one run; taking back afterwards has the same again */
+  constructor(access: Pick<TenantAccess, 'at' | 'session'>, timeoutMs: number) {
+    this.#access = access;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Idempotent: the ledger knows what this upgrade did before.
+   * @throws UpgradeError when the way to the server is barred, ApiError of the data source
+   */
+  run(context: StepContext, order: RunOrder): Promise<RunResult> {
+    const { tenantId, serviceId, id, requestedBy } = context.upgrade;
+    const counter = new PlaceCounter((place) => context.setPlace(place));
+    const abort = new AbortController();
+    // A lost claim is no reason to take anything back: the leash sees to that.
+    const pass = () => {
+      if (!context.lost.aborted) abort.abort();
+    };
+    context.signal.addEventListener('abort', pass, { once: true });
+    if (context.signal.aborted) pass();
+    return this.#access
+      .at(tenantId, serviceId, context.signal, (address) =>
+        runMigrations({
+          database: leash(tenantDatabaseAt(address), context.lost),
+          tenantId,
+          serviceId,
+          ...order,
+          runId: id,
+          by: requestedBy.name,
+          limits: { timeoutMs: this.#timeoutMs, statementTimeoutMs: this.#timeoutMs },
+          signal: abort.signal,
+          onProgress: (event: ProgressEvent) => counter.note(event),
+        }),
+      )
+      .finally(() => context.signal.removeEventListener('abort', pass));
+  }
+
+  /** Takes what this upgrade brought back down; undefined: there is nothing of it. @throws as {@link run} */
+  async takeBack(
+    context: StepContext,
+    migrations: readonly Migration[],
+    phases: readonly Phase[],
+  ): Promise<RunResult | undefined> {
+    const ledger = await this.listLedger(context);
+    const own = new Set(
+      ledger.filter((row) => row.runId === context.upgrade.id && row.state !== 'reverted').map(({ name }) => name),
+    );
+    const mine = migrations.filter(({ name, phase }) => own.has(name) && phases.includes(phase));
+    return mine.length === 0 ? undefined : this.run(context, { migrations: mine, direction: 'down', phases });
+  }
+
+  listLedger({ upgrade, signal }: StepContext): Promise<readonly LedgerRow[]> {
+    const { tenantId, serviceId } = upgrade;
+    return this.#access.session(tenantId, serviceId, signal, (session) => session.listLedger(serviceId));
+  }
+}

@@ -1,0 +1,35 @@
+import type { Transaction } from '../../infra/db/database.ts';
+import type { MigrationSets } from '../../migrations/migration-sets.ts';
+import type { SchemaChecks } from '../../schema-checks/schema-checks.ts';
+import type { TenantAccess } from '../../schema-checks/tenant-access.ts';
+import type { Fence } from '../../tenant-schemas/fence.ts';
+import type { TenantSchemas } from '../../tenant-schemas/tenant-schemas.service.ts';
+import type { MigrationRuns } from '../migration-runs.ts';
+import type { StepContext } from '../upgrade-step.ts';
+import type { SchemaWays } from './schema-way.service.ts';
+
+/** What the steps at a tenant's database work with. */
+export interface StepParts {
+  /** Several reads that see one state of the configuration. */
+  readonly read: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+  readonly ways: Pick<SchemaWays, 'read'>;
+  readonly runs: Pick<MigrationRuns, 'run' | 'takeBack' | 'listLedger'>;
+  readonly sets: Pick<MigrationSets, 'reportOf'>;
+  readonly schemas: Pick<TenantSchemas, 'read' | 'write'>;
+  readonly fence: Pick<Fence, 'look'>;
+  readonly checks: Pick<SchemaChecks, 'baseline'>;
+  readonly access: Pick<TenantAccess, 'session'>;
+}
+
+/** The catalogue as it is now. */
+export function dumpCatalogue({ access }: Pick<StepParts, 'access'>, { upgrade, signal }: StepContext) {
+  return access.session(upgrade.tenantId, upgrade.serviceId, signal, (session) => session.dumpCatalogue());
+}
+
+/** From now on the catalogue as it is counts as what should be there. @returns it */
+export async function refreshBaseline(parts: Pick<StepParts, 'access' | 'checks'>, context: StepContext) {
+  const catalogue = await dumpCatalogue(parts, context);
+  const { tenantId, serviceId } = context.upgrade;
+  await context.write((tx) => parts.checks.baseline(tenantId, serviceId, catalogue, tx));
+  return catalogue;
+}
