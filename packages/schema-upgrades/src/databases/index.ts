@@ -6,6 +6,7 @@ export {
   type ObjectDigests,
 } from './catalogue.ts';
 export { type MysqlOptions, mysqlDatabase } from './mysql/mysql-database.ts';
+export { KeptConnections } from './postgres/kept-connections.ts';
 export { type PostgresOptions, postgresDatabase } from './postgres/postgres-database.ts';
 export type {
   LedgerRow,

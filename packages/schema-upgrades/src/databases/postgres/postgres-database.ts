@@ -3,32 +3,41 @@ import pg from 'pg';
 import type { DataSourceAddress } from '../../migration.ts';
 import type { TenantDatabase } from '../tenant-database.ts';
 import { classifyPostgresError } from './classify-error.ts';
+import type { KeptConnections, Line } from './kept-connections.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 import { PostgresSession } from './postgres-session.ts';
 
 export interface PostgresOptions {
   /** How long to wait for a connection, in milliseconds. Default 10 000. */
   readonly connectTimeoutMs?: number;
+  /** Where connections come from and go to that one session has ended with; default nowhere. */
+  readonly kept?: KeptConnections | undefined;
 }
 
 /** A schema of a PostgreSQL database, 14 or later. */
 export function postgresDatabase(address: DataSourceAddress, options: PostgresOptions = {}): TenantDatabase {
   const schema = address.schema ?? 'public';
   const label = `${address.host}:${address.port}/${address.database} schema ${schema}`;
-  const connect = () => connectTo(address, label, options.connectTimeoutMs ?? 10_000);
+  const { kept, connectTimeoutMs = 10_000 } = options;
+  const connect = async () => new PostgresConnection(await connectTo(address, label, connectTimeoutMs), label);
   return {
     engine: 'postgres',
     label,
-    openSession: async () => PostgresSession.start(await connect(), schema, connect),
+    async openSession() {
+      const line = kept?.take(address);
+      const connection = line === undefined ? await connect() : new PostgresConnection(line, label);
+      return PostgresSession.start(connection, schema, {
+        connect,
+        async leave() {
+          if (kept !== undefined && (await connection.reset())) kept.put(address, connection.line);
+          else await connection.close();
+        },
+      });
+    },
   };
 }
 
-async function connectTo(
-  address: DataSourceAddress,
-  label: string,
-  connectionTimeoutMillis: number,
-): Promise<PostgresConnection> {
-  // Ours, so that it can be cut: a server that vanished without a word would be waited for until the kernel gives up.
+async function connectTo(address: DataSourceAddress, label: string, connectionTimeoutMillis: number): Promise<Line> {
   const socket = new Socket();
   const client = new pg.Client({
     host: address.host,
@@ -50,5 +59,5 @@ async function connectTo(
     socket.destroy();
     throw classifyPostgresError(error, label);
   }
-  return new PostgresConnection(client, socket, label);
+  return { client, socket, sessionCount: 0 };
 }

@@ -20,6 +20,14 @@ import { PostgresLedger } from './postgres-ledger.ts';
 import { type InvalidIndex, isJoinableStatement, judgeStatement } from './probe-statement.ts';
 import { BOOKKEEPING_MS, limitsSql } from './session-settings.ts';
 
+/** What a session asks of the place it comes from. */
+export interface SessionPlace {
+  /** Another connection, beside the session's. */
+  connect(): Promise<PostgresConnection>;
+  /** Gives the session's own connection back, to be used again. Never throws. */
+  leave(): Promise<void>;
+}
+
 /**
  * A session on PostgreSQL. The lock, the migrations and the ledger share its one connection, so that whoever has lost the
  * lock cannot write any more; the fencing token covers what stands between (a pooler, a promoted replica).
@@ -27,30 +35,22 @@ import { BOOKKEEPING_MS, limitsSql } from './session-settings.ts';
 export class PostgresSession implements TenantSession {
   readonly isDdlTransactional = true;
   readonly #connection: PostgresConnection;
-  readonly #connect: () => Promise<PostgresConnection>;
+  readonly #place: SessionPlace;
   readonly #schema: string;
   readonly #ledger: PostgresLedger;
+  #isCancelled = false;
 
-  private constructor(
-    connection: PostgresConnection,
-    schema: string,
-    ledger: PostgresLedger,
-    connect: () => Promise<PostgresConnection>,
-  ) {
+  private constructor(connection: PostgresConnection, schema: string, ledger: PostgresLedger, place: SessionPlace) {
     this.#connection = connection;
-    this.#connect = connect;
+    this.#place = place;
     this.#schema = schema;
     this.#ledger = ledger;
   }
 
   /** @throws UpgradeError SCHEMA_MISSING */
-  static async start(
-    connection: PostgresConnection,
-    schema: string,
-    connect: () => Promise<PostgresConnection>,
-  ): Promise<PostgresSession> {
+  static async start(connection: PostgresConnection, schema: string, place: SessionPlace): Promise<PostgresSession> {
     try {
-      return new PostgresSession(connection, schema, await PostgresLedger.find(connection, schema), connect);
+      return new PostgresSession(connection, schema, await PostgresLedger.find(connection, schema), place);
     } catch (error) {
       await connection.close();
       throw error;
@@ -133,8 +133,9 @@ export class PostgresSession implements TenantSession {
   }
 
   async cancelStatement(): Promise<void> {
+    this.#isCancelled = true;
     try {
-      const other = await this.#connect();
+      const other = await this.#place.connect();
       await other
         .ask('SELECT pg_cancel_backend($1)', [this.#connection.processId], BOOKKEEPING_MS)
         .finally(() => other.close());
@@ -145,7 +146,9 @@ export class PostgresSession implements TenantSession {
 
   async close(): Promise<void> {
     this.#ledger.close();
-    await this.#connection.close();
+    // A cancellation that comes late must not hit whoever would have the connection next.
+    if (this.#isCancelled) await this.#connection.close();
+    else await this.#place.leave();
   }
 
   async #runOutside(text: string, settings: readonly string[], limits: StatementLimits): Promise<void> {
