@@ -123,6 +123,12 @@ function responsesOf(operation: Operation, refTo: (schema: z.ZodType) => Json): 
       ...headersOf(operation),
     },
   };
+  const { also } = operation;
+  if (also !== undefined)
+    responses[also.status] = {
+      description: also.description,
+      content: { 'application/json': { schema: refTo(also.schema) } },
+    };
   const byStatus = Map.groupBy(errorsOf(operation), (code) => errorCodes[code].status);
   for (const [errorStatus, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
     responses[errorStatus] = {

@@ -35,6 +35,8 @@ export interface Operation {
     readonly contentType?: string;
     readonly description?: string;
   };
+  /** What it answers with when the request asks for it, such as a dry run. */
+  readonly also?: { readonly status: number; readonly schema: z.ZodType; readonly description: string };
   /** Codes of its own, beyond those every operation shares. */
   readonly errors: readonly ErrorCode[];
 }

@@ -3832,7 +3832,7 @@ export const getStartSchemaUpgradeUrl = (tenantId: string,) => {
  * @summary Upgrade the schema of a tenant, or see the SQL that would run
  */
 export const startSchemaUpgrade = async (tenantId: string,
-    startSchemaUpgradeBody: StartSchemaUpgrade, options?: Parameters<typeof callApi>[1]): Promise<UpgradeAccepted> => {
+    startSchemaUpgradeBody: StartSchemaUpgrade, options?: Parameters<typeof callApi>[1]): Promise<UpgradePlan | UpgradeAccepted> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -3848,7 +3848,7 @@ export const startSchemaUpgrade = async (tenantId: string,
     }
     return headers;
   };
-return callApi<UpgradeAccepted>(getStartSchemaUpgradeUrl(tenantId),
+return callApi<UpgradePlan | UpgradeAccepted>(getStartSchemaUpgradeUrl(tenantId),
   {
     ...options,
     method: 'POST',
