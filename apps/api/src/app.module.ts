@@ -88,6 +88,7 @@ import { VersionsService } from './services/versions.service.ts';
 import { VersionsStore } from './services/versions.store.ts';
 import { StreamController } from './stream/stream.controller.ts';
 import { streamProviders } from './stream/stream.providers.ts';
+import { tenantSchemasProviders } from './tenant-schemas/tenant-schemas.providers.ts';
 import { TenantSyncController } from './tenant-sync/tenant-sync.controller.ts';
 import { tenantSyncProviders } from './tenant-sync/tenant-sync.providers.ts';
 import { SyncedTenantsService } from './tenants/synced-tenants.service.ts';
@@ -198,6 +199,7 @@ export class AppModule {
         ...rulesProviders,
         ...samplesProviders,
         ...streamProviders,
+        ...tenantSchemasProviders,
         ...tenantSyncProviders,
         ...upgradesProviders,
         Housekeeping,

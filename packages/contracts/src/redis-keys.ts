@@ -77,6 +77,12 @@ export const redisKeys = {
   routersSeen: '{grey}:routers:seen',
 
   /**
+   * Hash, router id → Redis' time in ms, a space, JSON of its last report, with `isGone` when that was a goodbye. Kept for
+   * 24 hours: before a contract, routers that vanished are waited for as well.
+   */
+  routersKnown: '{grey}:routers:known',
+
+  /**
    * Hash, service id → JSON `{ sequence, versions, instances: [...] }` of the last good list of instances; `versions` are
    * those that may have a set. Written by script, per instance: by the replica an instance registered at, and by the one
    * that reads a foreign registry. A service stays in when its last instance is gone, so that its sequence goes on.

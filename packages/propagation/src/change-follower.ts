@@ -6,6 +6,7 @@ import { comparePositions } from './publication.ts';
 import type { RedisLink } from './redis-link.ts';
 import { readPosition } from './redis-position.ts';
 import type { StreamEntry, StreamReader } from './redis-reader.ts';
+import type { RouterLease } from './router-lease.ts';
 import { ChangeAssembler, type ReceivedChange, UnknownFormatError } from './stream-codec.ts';
 
 /** What became of a change: `known` was applied before; `gap`: one before it is missing; `newer_epoch`, `older_epoch`. */
@@ -35,6 +36,8 @@ export interface ChangeFollowerOptions {
   readonly link: FollowLink;
   readonly target: FollowTarget;
   readonly onState: (state: FollowState, error?: string) => void;
+  /** Told of every time when all that Redis had was applied, with when it was asked. */
+  readonly lease?: Pick<RouterLease, 'now' | 'caughtUp'> | undefined;
   /** How long one read waits for a change; also how soon a new epoch is noticed. Default 1 000 ms. */
   readonly blockMs?: number;
 }
@@ -44,6 +47,7 @@ const END_OF_REVISION = '18446744073709551615';
 const FIRST_RETRY_MS = 10;
 const LONGEST_RETRY_MS = 500;
 const RETRY_RESYNC_MS = 100;
+const MOST_ENTRIES = 500;
 
 /** Reads the stream for ever and moves the target on, in order and without omission, whatever fails in between. */
 export class ChangeFollower {
@@ -104,15 +108,19 @@ export class ChangeFollower {
 
   /** Holds the target against Redis' position. */
   async #look(): Promise<void> {
-    const { link, target, onState } = this.#options;
+    const { link, target, onState, lease } = this.#options;
     const own = target.position();
+    const askedAt = lease?.now() ?? 0;
     const redis = await link.runOnce(readPosition);
     this.#mustLook = false;
     if (redis === undefined) return onState('waiting', 'Redis is empty');
     if (own === undefined || redis.epoch > own.epoch) return this.#beginResync('another epoch began');
     const ahead = comparePositions(redis, target.position() ?? own);
     if (ahead < 0) return onState('waiting', 'Redis is older');
-    if (ahead === 0) return onState('following');
+    if (ahead === 0) {
+      lease?.caughtUp(askedAt);
+      return onState('following');
+    }
     // Published since the last read came back empty, or missing from the stream.
     if ((await this.#read(1)) !== 'progress') this.#beginResync('changes are missing from the stream');
   }
@@ -125,10 +133,13 @@ export class ChangeFollower {
     }
     const after = (this.#assembler.isWaiting ? this.#lastPart : undefined) ?? `${own.revision}-${END_OF_REVISION}`;
     this.#reader ??= this.#options.link.openReader();
-    const entries = await this.#reader.read(redisKeys.changes, after, blockMs);
-    for (const entry of entries) {
-      if (!this.#takeEntry(entry)) break;
-    }
+    const { lease } = this.#options;
+    const askedAt = lease?.now() ?? 0;
+    const entries = await this.#reader.read(redisKeys.changes, after, blockMs, MOST_ENTRIES);
+    const areAllTaken = entries.every((entry) => this.#takeEntry(entry));
+    // A stream that never ends for long is caught up with all the same: fewer than were asked for are all there were.
+    if (entries.length > 0 && entries.length < MOST_ENTRIES && areAllTaken && !this.#assembler.isWaiting)
+      lease?.caughtUp(askedAt);
     const now = this.#options.target.position() ?? own;
     if (this.#assembler.isWaiting || comparePositions(now, own) !== 0) return 'progress';
     this.#mustLook = true;

@@ -9,6 +9,7 @@ import {
 import { type Application, ChangeFollower, type FollowLink, type FollowState } from './change-follower.ts';
 import { FollowedOverrides } from './followed-overrides.ts';
 import { comparePositions, formatPosition, type PropagationLogger } from './publication.ts';
+import type { RouterLease } from './router-lease.ts';
 
 export interface FollowedSnapshotOptions {
   readonly link: FollowLink;
@@ -27,6 +28,8 @@ export interface FollowedSnapshotOptions {
   /** How often `poll` is asked while Redis leads. Default 5 000 ms. */
   readonly idlePollMs?: number;
   readonly blockMs?: number;
+  /** Told when all there is has been applied. */
+  readonly lease?: RouterLease;
   /** How often Redis is asked for emergency rollbacks that the log does not have yet. Default 250 ms. */
   readonly overridesMs?: number;
   readonly now?: () => number;
@@ -88,6 +91,7 @@ export class FollowedSnapshot {
         replace: (snapshot) => this.#replace(snapshot),
       },
       onState: (state, error) => this.#setState(state, error),
+      lease: options.lease,
       ...(options.blockMs === undefined ? {} : { blockMs: options.blockMs }),
     });
   }
@@ -219,7 +223,8 @@ export class FollowedSnapshot {
   }
 
   async #poll(isLed: boolean): Promise<void> {
-    const { poll, load } = this.#options;
+    const { poll, load, lease } = this.#options;
+    const askedAt = lease?.now() ?? 0;
     const deltas = this.#base === undefined ? 'reset' : await poll?.(this.#base.position);
     if (deltas === undefined) return;
     if (deltas === 'reset') {
@@ -227,7 +232,8 @@ export class FollowedSnapshot {
       if (load !== undefined && !isLed) this.#replace(await load());
       return;
     }
-    for (const delta of deltas) this.#apply(delta);
+    const taken = deltas.map((delta) => this.#apply(delta));
+    if (taken.every((application) => application === 'applied' || application === 'known')) lease?.caughtUp(askedAt);
   }
 
   #setState(state: FollowState, error?: string): void {

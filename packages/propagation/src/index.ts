@@ -31,7 +31,14 @@ export { type LinkStatus, RedisLink, type RedisLinkOptions } from './redis-link.
 export { type RedisPosition, readPosition } from './redis-position.ts';
 export type { StreamEntry, StreamReader } from './redis-reader.ts';
 export { describeRedis, parseRedisUrl, type RedisSettings, RedisUrlError } from './redis-settings.ts';
-export { type Convergence, RouterPresence, type RouterPresenceOptions, type RouterReport } from './router-presence.ts';
+export { DEFAULT_LEASE_MS, REMEMBER_ROUTERS_MS, RouterLease, type RouterLeaseOptions } from './router-lease.ts';
+export {
+  type Convergence,
+  type KnownRouter,
+  RouterPresence,
+  type RouterPresenceOptions,
+  type RouterReport,
+} from './router-presence.ts';
 export { runInSteps } from './run-in-steps.ts';
 export { scanConfiguredTenants } from './scan-keys.ts';
 export {

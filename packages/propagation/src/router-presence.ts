@@ -4,6 +4,7 @@ import type { Position } from '@grey/route-core';
 import { z } from 'zod';
 import { comparePositions, type PropagationLogger } from './publication.ts';
 import type { RedisLink } from './redis-link.ts';
+import { REMEMBER_ROUTERS_MS, type RouterLease } from './router-lease.ts';
 
 const positionSchema = z.object({ epoch: z.string(), revision: z.number() });
 /** Fields that a newer router adds are ignored, unknown kinds kept: a list must not fail over one stranger. */
@@ -16,6 +17,7 @@ const reportSchema = z.object({
   position: positionSchema.nullable(),
   digest: z.string().nullable(),
   lagMs: z.number().optional(),
+  leaseMs: z.number().optional(),
   at: z.number(),
   isGone: z.literal(true).optional(),
 });
@@ -31,6 +33,8 @@ export interface RouterReport {
   readonly digest: string | null;
   /** From commit to application of the last change, in ms. */
   readonly lagMs?: number;
+  /** How long it answers for marked schemas without contact; absent: it knows no leases. */
+  readonly leaseMs?: number;
   readonly at: number;
 }
 
@@ -50,6 +54,8 @@ export interface RouterPresenceOptions {
   readonly current: () => { position: Position; digest: string; lagMs?: number | undefined } | undefined;
   /** Default 2 000 ms. */
   readonly reportMs?: number;
+  /** Told of every report that was taken. */
+  readonly lease?: RouterLease;
   /** A router silent for this long is gone. Default 10 000 ms. */
   readonly expireMs?: number;
 }
@@ -58,8 +64,12 @@ export interface RouterPresenceOptions {
 const COALESCE_MS = 15;
 const LOOK_MS = 10;
 const KEYS_LIFE_MS = 60_000;
+const KNOWN_LIFE_MS = REMEMBER_ROUTERS_MS + 3_600_000;
 
-/** Redis' own clock decides who is silent. KEYS routers, seen. ARGV id, report, silence in ms, life of the keys in ms. */
+/**
+ * Redis' own clock decides who is silent. KEYS routers, seen, known. ARGV id, report, silence in ms, life of the first two
+ * keys in ms, life of the last.
+ */
 const reportScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -71,6 +81,8 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[3]))
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('HSET', KEYS[3], ARGV[1], string.format('%.0f ', now) .. ARGV[2])
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 1
 `;
 
@@ -86,6 +98,27 @@ for _, id in ipairs(ids) do
 end
 return reports
 `;
+
+/** KEYS known. ARGV how long they are remembered in ms. Each: report. */
+const knownScript = `
+local time = redis.call('TIME')
+local oldest = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
+local reports = {}
+local all = redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+  local space = string.find(all[i + 1], ' ', 1, true)
+  if tonumber(string.sub(all[i + 1], 1, space - 1)) < oldest then redis.call('HDEL', KEYS[1], all[i])
+  else reports[#reports + 1] = string.sub(all[i + 1], space + 1) end
+end
+return reports
+`;
+
+/** A router that reported within the last 24 hours. */
+export interface KnownRouter {
+  readonly report: RouterReport;
+  /** It said goodbye. */
+  readonly isGone: boolean;
+}
 
 /** Tells the others that this router lives and what it has applied, and knows who else does. */
 export class RouterPresence {
@@ -125,6 +158,7 @@ export class RouterPresence {
     this.#timer = undefined;
     // The farewell is a report: others keep in mind whom they saw lately, so that an emptied Redis hides nobody.
     await this.#send({ ...this.report(), isGone: true });
+    this.#options.lease?.end();
   }
 
   /** Call after a change was applied: reports at once, or in a few milliseconds if it just did. */
@@ -148,6 +182,7 @@ export class RouterPresence {
       position: current === undefined ? null : { ...current.position },
       digest: current?.digest ?? null,
       ...(current?.lagMs === undefined ? {} : { lagMs: current.lagMs }),
+      ...(this.#options.lease === undefined ? {} : { leaseMs: this.#options.lease.leaseMs }),
       at: Date.now(),
     };
   }
@@ -172,6 +207,22 @@ export class RouterPresence {
     for (const [id, { seenAt }] of this.#seen) if (now - seenAt >= this.#expireMs) this.#seen.delete(id);
     this.#known = [...this.#seen.values()].map(({ report }) => report).sort((a, b) => (a.id < b.id ? -1 : 1));
     return this.#known;
+  }
+
+  /**
+   * Everyone who reported within 24 hours, silent or not, and who said goodbye meanwhile.
+   * @throws RedisError
+   */
+  async listKnown(): Promise<readonly KnownRouter[]> {
+    const texts = (await this.#options.link.runOnce((client) =>
+      client.eval(knownScript, 1, redisKeys.routersKnown, REMEMBER_ROUTERS_MS),
+    )) as string[];
+    return texts.flatMap((text) => {
+      const parsed = reportSchema.safeParse(parseJson(text));
+      if (!parsed.success) return [];
+      const { isGone = false, ...report } = parsed.data;
+      return [{ report: report as RouterReport, isGone }];
+    });
   }
 
   #note(text: string, now: number): void {
@@ -209,9 +260,16 @@ export class RouterPresence {
   }
 
   async #send(report: RouterReport & { readonly isGone?: true }): Promise<void> {
-    const text = JSON.stringify(report);
-    // A report that is lost is followed by the next one; the link's status says that Redis is away.
-    await this.#eval(reportScript, this.ownId, text, this.#expireMs, KEYS_LIFE_MS).catch(() => undefined);
+    const { lease, link } = this.#options;
+    const { routers, routersSeen, routersKnown } = redisKeys;
+    const args = [this.ownId, JSON.stringify(report), this.#expireMs, KEYS_LIFE_MS, KNOWN_LIFE_MS];
+    const askedAt = lease?.now() ?? 0;
+    try {
+      await link.runOnce((client) => client.eval(reportScript, 3, routers, routersSeen, routersKnown, ...args));
+      if (!report.isGone) lease?.reported(askedAt);
+    } catch {
+      // A report that is lost is followed by the next one; the link's status says that Redis is away.
+    }
   }
 
   #eval(script: string, ...args: (string | number)[]): Promise<unknown> {

@@ -17,8 +17,6 @@ CREATE TABLE "known_routers" (
     "id" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "report" TEXT NOT NULL,
-    "epoch" TEXT,
-    "revision" BIGINT,
     "seen_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "gone_at" TIMESTAMPTZ(3),
     CONSTRAINT "known_routers_pkey" PRIMARY KEY ("id")

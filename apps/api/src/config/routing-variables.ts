@@ -46,6 +46,10 @@ export const routingVariables = {
     .max(10_000)
     .default(64)
     .meta({ description: 'Revisions kept in memory, for call trees that decide at a stamped position.' }),
+  GREY_ROUTER_LEASE_MS: z.coerce.number('must be a whole number').int().min(500).max(600_000).default(15_000).meta({
+    description:
+      'How long this router answers for tenants whose schema may be contracted, in milliseconds, without contact to where changes come from. After that `SCHEMA_UNCERTAIN`, for these alone. A contract waits twice as long for a router that is silent.',
+  }),
   GREY_USER_TOKEN_ISSUER: z
     .string()
     .min(1)

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Convergence, Position } from '@grey/contracts';
-import { comparePositions, type RouterReport } from '@grey/propagation';
+import { comparePositions, type RouterLease, type RouterReport } from '@grey/propagation';
 import type { RouterState } from '../routing/router-state.ts';
 import type { RouterReports } from './routers.service.ts';
 
@@ -12,9 +12,16 @@ export class OwnRouter implements RouterReports {
   readonly ownId: string;
   readonly #router: Pick<RouterState, 'snapshot' | 'onChanged'>;
   readonly #region: string | null;
+  readonly #lease: RouterLease | undefined;
   readonly #startedAt = Date.now();
 
-  constructor(router: Pick<RouterState, 'snapshot' | 'onChanged'>, ownId: string, region: string | null) {
+  constructor(
+    router: Pick<RouterState, 'snapshot' | 'onChanged'>,
+    ownId: string,
+    region: string | null,
+    lease?: RouterLease,
+  ) {
+    this.#lease = lease;
     this.#router = router;
     this.ownId = ownId;
     this.#region = region;
@@ -40,6 +47,7 @@ export class OwnRouter implements RouterReports {
       at: Date.now(),
       position: snapshot === undefined ? null : { ...snapshot.position },
       digest: snapshot?.digest ?? null,
+      ...(this.#lease === undefined ? {} : { leaseMs: this.#lease.leaseMs }),
     };
   }
 

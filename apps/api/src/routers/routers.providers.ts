@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { RedisLink } from '@grey/propagation';
+import { type RedisLink, RouterLease } from '@grey/propagation';
 import type { Provider } from '@nestjs/common';
+import { ChangesService } from '../changes/changes.service.ts';
 import { CONFIG, type Config } from '../config/config.schema.ts';
 import { WAIT_CONVERGED } from '../infra/http/call.interceptor.ts';
 import { REDIS_LINK } from '../infra/redis/redis-link.token.ts';
 import { LiveReplicas, SoleReplica } from '../registry/live-replicas.ts';
 import { Following } from '../routing/following.ts';
 import { RouterState } from '../routing/router-state.ts';
+import { KnownRoutersStore } from './known-routers.store.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import { OwnRouter } from './own-router.ts';
+import { RouterMemory } from './router-memory.ts';
 import { type RouterReports, RoutersService } from './routers.service.ts';
 import { SharedRouters } from './shared-routers.ts';
 
@@ -19,13 +23,19 @@ const ROUTER_REPORTS = Symbol('RouterReports');
 export const routersProviders: Provider[] = [
   {
     provide: ROUTER_REPORTS,
-    useFactory: (link: RedisLink | undefined, router: RouterState, following: Following, config: Config) => {
+    useFactory: (
+      link: RedisLink | undefined,
+      router: RouterState,
+      following: Following,
+      lease: RouterLease,
+      config: Config,
+    ) => {
       const self = { id: `${hostname()}-${randomBytes(4).toString('hex')}`, region: config.GREY_REGION ?? null };
       return link === undefined
-        ? new OwnRouter(router, self.id, self.region)
-        : new SharedRouters(link, router, following, self);
+        ? new OwnRouter(router, self.id, self.region, lease)
+        : new SharedRouters(link, router, following, self, lease);
     },
-    inject: [REDIS_LINK, RouterState, Following, CONFIG],
+    inject: [REDIS_LINK, RouterState, Following, RouterLease, CONFIG],
   },
   {
     provide: LiveReplicas,
@@ -33,10 +43,42 @@ export const routersProviders: Provider[] = [
       reports instanceof SharedRouters ? reports : new SoleReplica(reports.ownId),
     inject: [ROUTER_REPORTS],
   },
+  KnownRoutersStore,
+  {
+    provide: LeaseKeeper,
+    useFactory: (
+      reports: RouterReports,
+      lease: RouterLease,
+      store: KnownRoutersStore,
+      router: RouterState,
+      changes: ChangesService,
+    ) =>
+      new LeaseKeeper({
+        lease,
+        store,
+        router,
+        catchUp: (known) => changes.catchUp(known),
+        report: () => reports.report(),
+        isAlone: reports instanceof OwnRouter,
+      }),
+    inject: [ROUTER_REPORTS, RouterLease, KnownRoutersStore, RouterState, ChangesService],
+  },
+  {
+    provide: RouterMemory,
+    useFactory: (reports: RouterReports, lease: RouterLease, store: KnownRoutersStore) =>
+      new RouterMemory({
+        store,
+        lookAround: reports instanceof SharedRouters ? () => reports.lookAround() : undefined,
+        own: () => reports.report(),
+        leaseMs: lease.leaseMs,
+      }),
+    inject: [ROUTER_REPORTS, RouterLease, KnownRoutersStore],
+  },
   {
     provide: RoutersService,
-    useFactory: (reports: RouterReports) => new RoutersService(reports),
-    inject: [ROUTER_REPORTS],
+    useFactory: (reports: RouterReports, keeper: LeaseKeeper, memory: RouterMemory) =>
+      new RoutersService(reports, keeper, memory),
+    inject: [ROUTER_REPORTS, LeaseKeeper, RouterMemory],
   },
   {
     provide: WAIT_CONVERGED,

@@ -1,5 +1,7 @@
 import type { Convergence, Position, Router, RouterList } from '@grey/contracts';
 import { comparePositions, type RouterReport } from '@grey/propagation';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { RouterMemory } from './router-memory.ts';
 
 /** Where routers report; several processes share it through Redis, a single one has it to itself. */
 export interface RouterReports {
@@ -8,6 +10,8 @@ export interface RouterReports {
   /** Says goodbye. */
   stop(): Promise<void>;
   readonly ownId: string;
+  /** This router as it would report itself now. */
+  report(): RouterReport;
   readonly distribution: RouterList['distribution'];
   list(): Promise<readonly RouterReport[]>;
   /** Resolves when every router has applied the position, or when the time is over. */
@@ -17,17 +21,30 @@ export interface RouterReports {
 /** Who routes, and by which position. */
 export class RoutersService {
   readonly #reports: RouterReports;
+  readonly #lease: Pick<LeaseKeeper, 'start' | 'stop'>;
+  readonly #memory: Pick<RouterMemory, 'start' | 'stop'>;
 
-  constructor(reports: RouterReports) {
+  constructor(
+    reports: RouterReports,
+    lease: Pick<LeaseKeeper, 'start' | 'stop'>,
+    memory: Pick<RouterMemory, 'start' | 'stop'>,
+  ) {
     this.#reports = reports;
+    this.#lease = lease;
+    this.#memory = memory;
   }
 
-  start(): Promise<void> {
-    return this.#reports.start();
+  async start(): Promise<void> {
+    await this.#reports.start();
+    await this.#lease.start();
+    this.#memory.start();
   }
 
-  stop(): Promise<void> {
-    return this.#reports.stop();
+  /** Says goodbye. To be called when no request is answered any more. */
+  async stop(): Promise<void> {
+    this.#memory.stop();
+    await this.#lease.stop();
+    await this.#reports.stop();
   }
 
   /** From memory or Redis; PostgreSQL is not asked, as this page is read when it is down. */

@@ -1,15 +1,24 @@
 import { hostname } from 'node:os';
 import type { Convergence, Position, RouterList } from '@grey/contracts';
-import { ownerOf, type RedisLink, RouterPresence, type RouterReport } from '@grey/propagation';
+import {
+  ownerOf,
+  type RedisLink,
+  type RouterLease,
+  RouterPresence,
+  type RouterReport,
+  readPosition,
+} from '@grey/propagation';
 import { Logger } from '@nestjs/common';
 import { LiveReplicas } from '../registry/live-replicas.ts';
 import type { Following } from '../routing/following.ts';
 import type { RouterState } from '../routing/router-state.ts';
+import type { SharedSight } from './router-memory.ts';
 import type { RouterReports } from './routers.service.ts';
 
 /** A silent replica's work is taken over after this long, and the next look at who there is, in milliseconds. */
 const EXPIRE_MS = 6_000;
 const LOOK_MS = 1_000;
+const REPORT_MS = 2_000;
 
 /** All routers, as they report themselves in Redis. */
 export class SharedRouters extends LiveReplicas implements RouterReports {
@@ -26,6 +35,7 @@ export class SharedRouters extends LiveReplicas implements RouterReports {
     router: Pick<RouterState, 'snapshot' | 'onChanged'>,
     following: Pick<Following, 'lagMs'>,
     self: { readonly id: string; readonly region: string | null },
+    lease?: RouterLease,
   ) {
     super();
     this.ownId = self.id;
@@ -46,6 +56,7 @@ export class SharedRouters extends LiveReplicas implements RouterReports {
         return { position: snapshot.position, digest: snapshot.digest, lagMs: following.lagMs };
       },
       expireMs: EXPIRE_MS,
+      ...(lease === undefined ? {} : { lease, reportMs: Math.min(REPORT_MS, lease.leaseMs / 4) }),
     });
   }
 
@@ -77,6 +88,17 @@ export class SharedRouters extends LiveReplicas implements RouterReports {
   async list(): Promise<readonly RouterReport[]> {
     const known = await this.#presence.list().catch(() => this.#presence.known);
     return [this.#presence.report(), ...known.filter(({ id }) => id !== this.ownId)];
+  }
+
+  /** This router as it would report itself now. */
+  report(): RouterReport {
+    return this.#presence.report();
+  }
+
+  /** Everyone that reported within a day, and how far Redis has come; in this order, so that who begins later has that. @throws RedisError */
+  async lookAround(): Promise<SharedSight> {
+    const position = await this.#link.runOnce(readPosition);
+    return { position, known: await this.#presence.listKnown() };
   }
 
   waitConverged(position: Position, timeoutMs: number): Promise<Convergence> {

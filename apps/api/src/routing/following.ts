@@ -1,8 +1,10 @@
 import type { Position } from '@grey/contracts';
-import { ChangeFollower, type FollowState, type RedisLink } from '@grey/propagation';
+import { ChangeFollower, type FollowState, type RedisLink, type RouterLease } from '@grey/propagation';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { ChangesService } from '../changes/changes.service.ts';
 import type { RouterState } from './router-state.ts';
+
+const BLOCK_MS = 1_000;
 
 /** `since` is in milliseconds since 1970. */
 export interface FollowingStatus {
@@ -23,12 +25,15 @@ export class Following implements OnApplicationShutdown {
     link: RedisLink | undefined,
     router: Pick<RouterState, 'snapshot' | 'follow' | 'replace'>,
     changes: Pick<ChangesService, 'catchUp'>,
+    lease?: RouterLease,
   ) {
     this.#changes = changes;
     if (link === undefined) return;
     this.#follower = new ChangeFollower({
       link,
       onState: (state, error) => this.#note(state, error),
+      lease,
+      ...(lease === undefined ? {} : { blockMs: Math.min(BLOCK_MS, lease.leaseMs / 4) }),
       target: {
         position: () => router.snapshot?.position,
         replace: (snapshot) => router.replace(snapshot),

@@ -1,4 +1,4 @@
-import type { RedisLink } from '@grey/propagation';
+import { type RedisLink, RouterLease } from '@grey/propagation';
 import { createDecisionEnv, SnapshotHistory } from '@grey/route-core';
 import { createRouteListener, type RouteMetrics, TokenCache } from '@grey/route-module';
 import { Logger, type Provider } from '@nestjs/common';
@@ -31,10 +31,15 @@ export const routingProviders: Provider[] = [
     inject: [RouterState, CONFIG],
   },
   {
+    provide: RouterLease,
+    useFactory: (config: Config) => new RouterLease({ leaseMs: config.GREY_ROUTER_LEASE_MS }),
+    inject: [CONFIG],
+  },
+  {
     provide: Following,
-    useFactory: (link: RedisLink | undefined, router: RouterState, changes: ChangesService) =>
-      new Following(link, router, changes),
-    inject: [REDIS_LINK, RouterState, ChangesService],
+    useFactory: (link: RedisLink | undefined, router: RouterState, changes: ChangesService, lease: RouterLease) =>
+      new Following(link, router, changes, lease),
+    inject: [REDIS_LINK, RouterState, ChangesService, RouterLease],
   },
   DecisionCounters,
   DecisionListeners,
@@ -57,6 +62,7 @@ export const routingProviders: Provider[] = [
       metrics: RouterMetrics,
       counters: DecisionCounters,
       listeners: DecisionListeners,
+      lease: RouterLease,
       config: Config,
     ) => {
       const logger = new Logger('routing');
@@ -65,7 +71,7 @@ export const routingProviders: Provider[] = [
       return createRouteListener({
         getSnapshot: () => router.snapshot,
         getSnapshotAt: (position) => history.at(position),
-        env: createDecisionEnv(),
+        env: createDecisionEnv({ lease }),
         tokens: cache,
         metrics: bothOf(metrics, counters),
         laneKeys: config.GREY_LANE_KEYS,
@@ -75,7 +81,16 @@ export const routingProviders: Provider[] = [
         onError: (error, req) => logger.error({ err: error, msg: `${req.method} ${req.url} failed` }),
       });
     },
-    inject: [RouterState, SnapshotHistory, TokensService, RouterMetrics, DecisionCounters, DecisionListeners, CONFIG],
+    inject: [
+      RouterState,
+      SnapshotHistory,
+      TokensService,
+      RouterMetrics,
+      DecisionCounters,
+      DecisionListeners,
+      RouterLease,
+      CONFIG,
+    ],
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { Position } from '@grey/contracts';
-import type { RouterWatch } from './router-watch.ts';
+import type { RouterWatch } from '../routers/router-watch.ts';
 
 export interface FenceOptions {
   /** Whether a router counts as passed once its lease must have run out. */
