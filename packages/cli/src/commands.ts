@@ -5,6 +5,8 @@ import { diffCommand } from './commands/diff.command.ts';
 import { explainCommand } from './commands/explain.command.ts';
 import { exportCommand } from './commands/export.command.ts';
 import { loginCommand, logoutCommand } from './commands/login.command.ts';
+import { migrationsCheckCommand } from './commands/migrations-check.command.ts';
+import { migrationsPutCommand } from './commands/migrations-put.command.ts';
 import { rollbackCommand } from './commands/rollback.command.ts';
 import { routeCommand } from './commands/route.command.ts';
 import { undoRollbackCommand } from './commands/undo-rollback.command.ts';
@@ -22,5 +24,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   validateCommand,
   applyCommand,
+  migrationsCheckCommand,
+  migrationsPutCommand,
   auditVerifyCommand,
 ];

@@ -105,6 +105,9 @@ describe('the command line', () => {
     'rollback orders v2 v1 --all --confirm order --url http://127.0.0.1:9',
     'export --part nonsense --url http://127.0.0.1:9',
     'validate /nowhere/at/all.yaml',
+    'migrations check /nowhere/at/all orders --url http://127.0.0.1:9',
+    'migrations check . orders --engine oracle --url http://127.0.0.1:9',
+    'migrations put . orders --schema one --url http://127.0.0.1:9',
   ])('refuses "%s" as a matter of usage', async (args) => {
     const { status, out, err } = await grey(args);
     expect([status, out]).toEqual([2, '']);

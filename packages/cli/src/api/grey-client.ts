@@ -139,6 +139,7 @@ const asking: ReadonlySet<string> = new Set([
   'login',
   'planRollback',
   'planAssignments',
+  'checkMigrations',
 ] satisfies OperationId[]);
 
 function unreachable(url: string, operation: Operation, error: unknown): CliError {

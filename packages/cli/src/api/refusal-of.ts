@@ -30,6 +30,19 @@ function referenceText(reference: unknown): string {
   return typeof mend === 'string' ? `${detail} Mend: ${mend}` : detail;
 }
 
+/** Something found in rules or in files: where, what, and what to write instead. */
+function findingText(finding: unknown): string {
+  const { file, line, path, code, message, mend } = (finding ?? {}) as Readonly<Record<string, unknown>>;
+  const place = typeof file === 'string' && file !== '' ? `${file}${line == null ? '' : `:${line}`}: ` : '';
+  const where = typeof path === 'string' ? `${path}: ` : place;
+  return `${where}${message} (${code})${typeof mend === 'string' && mend !== '' ? ` Mend: ${mend}` : ''}`;
+}
+
+/** Findings of a set that is refused speak against it or not; the rest is for `check` to tell. */
+function isTelling(finding: unknown): boolean {
+  return (finding as { readonly ruling?: unknown } | null)?.ruling !== 'allow';
+}
+
 function linesOf(problem: Problem): string[] {
   const faults = (problem.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
   const objections = (problem.objections ?? []).map(
@@ -37,7 +50,8 @@ function linesOf(problem: Problem): string[] {
       `${tenantId ?? 'everybody'} ${serviceId}: ${detail} (${code})${mend === null ? '' : ` Mend: ${mend}`}`,
   );
   const references = (problem.references ?? []).map(referenceText);
-  const lines = [...faults, ...objections, ...references].map(printable);
+  const findings = (problem.findings ?? []).filter(isTelling).map(findingText);
+  const lines = [...faults, ...objections, ...references, ...findings].map(printable);
   return lines.length <= SHOWN
     ? lines
     : [...lines.slice(0, SHOWN), `… and ${lines.length - SHOWN} more; --json has them all`];
