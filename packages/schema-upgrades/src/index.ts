@@ -1,3 +1,4 @@
+export * from './backup/index.ts';
 export * from './databases/index.ts';
 export * from './lint/index.ts';
 export type { DataSourceAddress, Engine, Migration, MigrationSet, Phase } from './migration.ts';

@@ -1,5 +1,7 @@
 /** What can go wrong with a tenant's database; stable, as API and console show them. */
 export type UpgradeErrorCode =
+  | 'BACKUP_FAILED'
+  | 'BACKUP_UNUSABLE'
   | 'CANCELLED'
   | 'CHECKSUM_CHANGED'
   | 'CREDENTIALS_WRONG'

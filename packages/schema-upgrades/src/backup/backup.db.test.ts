@@ -1,0 +1,223 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import {
+  findSystemPostgres,
+  needsMariadb,
+  needsSystemPostgres,
+  pickFreePort,
+  type RunningPostgres,
+  startPostgres,
+} from '@grey/testkit';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DataSourceAddress } from '../migration.ts';
+import { EVERYTHING } from '../testing/everything.ts';
+import { makeMigration } from '../testing/make-migration.ts';
+import { useMariadbServer } from '../testing/mariadb-server.ts';
+import { dump, run } from '../testing/run.ts';
+import { addressOf, useTenantServer } from '../testing/tenant-server.ts';
+import { backUp } from './back-up.ts';
+import { restoreBackup } from './restore-backup.ts';
+
+const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'grey-backups-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let count = 0;
+const fresh = () => path.join(folder, `f${++count}`, 'backup.sql.gz');
+const ids = { tenantId: 't', serviceId: 'accounts' };
+const back = (address: DataSourceAddress, tables: string[] = [], file = fresh()) =>
+  backUp({ address, ...ids, tables, file, signal: new AbortController().signal }).then((done) => ({ ...done, file }));
+const restore = (address: DataSourceAddress, { file, checksum }: { file: string; checksum: string }) =>
+  restoreBackup({ address, ...ids, file, checksum, by: 'test', signal: new AbortController().signal });
+
+/** Bytes, texts and numbers that are easily lost on the way. */
+const AWKWARD = `
+  CREATE TABLE kinds (id int PRIMARY KEY, name text UNIQUE);
+  CREATE TABLE items (
+    id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 5) PRIMARY KEY,
+    number serial, kind int NOT NULL REFERENCES kinds, "Strange ""name" text DEFAULT 'a;b' COLLATE "C",
+    bytes bytea, price numeric(30, 10), ratio double precision, at timestamptz, tags text[], doc jsonb, gap interval,
+    twice int GENERATED ALWAYS AS (kind * 2) STORED, legacy text, CHECK (kind > 0)
+  );
+  COMMENT ON COLUMN items.legacy IS E'to go;\\nCOPY nothing FROM stdin;';
+  CREATE INDEX items_kind ON items (kind) WHERE legacy IS NOT NULL;
+  CREATE TABLE notes (id int PRIMARY KEY, item bigint REFERENCES items ON DELETE CASCADE);
+  CREATE VIEW cheap AS SELECT id, legacy FROM items WHERE price < 10;
+  CREATE VIEW cheapest AS SELECT * FROM cheap;
+  INSERT INTO kinds VALUES (1, E'one\\t\\\\.\\n'), (2, NULL);
+  INSERT INTO items (kind, "Strange ""name", bytes, price, ratio, at, tags, doc, gap, legacy) VALUES
+    (1, E'tab\\there\\nline\\\\.\\n\\\\.', '\\x00ff0a5c2e', 12345678901234567890.0123456789, 'NaN', '2026-01-02 03:04:05.678901+07',
+     ARRAY['a,b', NULL, '{"'], '{"a": [1, null, "\\u00e4"]}', '1 mon -3 days 00:00:00.5', 'x'),
+    (2, '', NULL, NULL, 0.1::float8 + 0.2::float8, 'infinity', '{}', NULL, NULL, NULL);
+  INSERT INTO notes VALUES (1, 10)`;
+const rowsOf = `SELECT (SELECT jsonb_agg(to_jsonb(k) ORDER BY id) FROM $s.kinds k) AS kinds,
+  (SELECT jsonb_agg(to_jsonb(i) ORDER BY id) FROM $s.items i) AS items, (SELECT md5(string_agg(i::text, '|' ORDER BY id)) FROM $s.items i) AS exact`;
+/** What a contract does, and what a service writes meanwhile. */
+const CONTRACT = [
+  makeMigration('0001_more', 'CREATE TABLE extra (id int); ALTER TABLE items ADD COLUMN fresh int DEFAULT 7', null),
+  {
+    ...makeMigration('0002_less', 'DROP VIEW cheapest; DROP VIEW cheap; ALTER TABLE items DROP COLUMN legacy', null),
+    phase: 'contract' as const,
+  },
+];
+
+function onPostgres(
+  address: () => Promise<DataSourceAddress>,
+  ask: (sql: string) => Promise<Record<string, unknown>[]>,
+  method: string,
+) {
+  test('what a contract took away is there again, with every byte, and the ledger does not know of it', async () => {
+    const there = await address();
+    const $s = pg.escapeIdentifier(there.schema ?? '');
+    await ask(`SET search_path TO ${$s}; ${AWKWARD}`);
+    const catalogue = await dump(there);
+    const rows = await ask(rowsOf.replaceAll('$s', $s));
+    const made = await back(there, ['items', 'kinds', 'extra']);
+    expect(made).toMatchObject({ method, tables: ['items', 'kinds'] });
+    expect(await run(there, CONTRACT, { serviceId: 'accounts' })).toMatchObject({ outcome: 'done' });
+    await ask(
+      `DELETE FROM ${$s}.items; UPDATE ${$s}.kinds SET name = 'other ' || id; INSERT INTO ${$s}.notes VALUES (2, NULL)`,
+    );
+
+    // The note whose item had gone with the contract's rows was deleted with it, so nothing stands in the way.
+    const report = await restore(there, made);
+    expect(report).toMatchObject({
+      tables: [
+        { table: 'items', rowCount: 2 },
+        { table: 'kinds', rowCount: 2 },
+      ],
+      dropped: ['extra'],
+      notRestored: [],
+      difference: { added: [], removed: [], changed: [] },
+    });
+    expect(await dump(there)).toBe(catalogue);
+    expect(await ask(rowsOf.replaceAll('$s', $s))).toEqual(rows);
+    const next = await ask(`INSERT INTO ${$s}.items (kind) VALUES (1) RETURNING id::int, number`);
+    expect(next).toEqual([{ id: 20, number: 3 }]);
+    expect(await ask(`SELECT name FROM ${$s}.schema_version WHERE name <> '(fence)'`)).toEqual([]);
+    expect(await ask(`SELECT id FROM ${$s}.notes ORDER BY id`)).toEqual([{ id: 2 }]);
+    // The same migrations go up again: nothing of them is left.
+    expect(await run(there, CONTRACT, { serviceId: 'accounts' })).toMatchObject({ outcome: 'done' });
+  });
+
+  test('a schema with all kinds of things comes back whole', async () => {
+    const there = await address();
+    const $s = pg.escapeIdentifier(there.schema ?? '');
+    // What only a dump program can describe is refused by the copy.
+    const everything = method === 'copy' ? EVERYTHING.replaceAll(/CREATE TABLE part.*;/g, '') : EVERYTHING;
+    expect(
+      await run(there, [makeMigration('0001', everything.replaceAll('$s', $s), 'SELECT 1')], { serviceId: 'accounts' }),
+    ).toMatchObject({ outcome: 'done' });
+    const catalogue = await dump(there);
+    const made = await back(there);
+    const views = await ask(`SELECT viewname FROM pg_views WHERE schemaname = '${there.schema}'`);
+    expect(views.length).toBeGreaterThan(0);
+    for (const { viewname } of views) await ask(`DROP VIEW IF EXISTS ${$s}.${viewname} CASCADE`);
+    const report = await restore(there, made);
+    expect(report.notRestored).toEqual([]);
+    expect(await dump(there)).toBe(catalogue);
+  });
+}
+
+describe('on PostgreSQL without a dump program of its version', () => {
+  const server = useTenantServer();
+  let at = 0;
+  const address = () => server.makeTenant(`tenant ${++at}`);
+  onPostgres(address, (sql) => server.query(sql), 'copy');
+});
+
+describe("on the distribution's PostgreSQL, with its pg_dump", needsSystemPostgres(), () => {
+  const data = path.join(folder, 'postgres');
+  let server: RunningPostgres | undefined;
+  let pool: pg.Pool;
+  let at = 0;
+  beforeAll(async () => {
+    const found = findSystemPostgres();
+    if ('reason' in found) return;
+    server = await startPostgres({ dataDir: data, isDurable: false, programFolder: found.programFolder });
+    pool = new pg.Pool({ connectionString: server.url(), max: 1 });
+  });
+  afterAll(async () => {
+    await pool?.end();
+    await server?.stop();
+  });
+  const address = async () => {
+    const schema = `tenant ${++at}`;
+    await pool.query(`CREATE SCHEMA "${schema}"`);
+    return addressOf(server?.url() ?? '', schema);
+  };
+  const ask = async (sql: string) => {
+    const result = (await pool.query(sql)) as unknown as pg.QueryResult | pg.QueryResult[];
+    return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? [];
+  };
+  onPostgres(address, ask, 'pg_dump');
+});
+
+describe('on MariaDB', needsMariadb(), () => {
+  const server = useMariadbServer();
+  const MAKE = [
+    'CREATE TABLE $s.kinds (id int PRIMARY KEY, name varchar(100) CHARACTER SET latin1 UNIQUE)',
+    `CREATE TABLE $s.items (id bigint AUTO_INCREMENT PRIMARY KEY, kind int NOT NULL, name text, bytes longblob, flags bit(12),
+       price decimal(30,10), ratio double, at timestamp(6) NULL, day date, doc json, mood enum('sad','it''s'), twice int AS (kind * 2) STORED,
+       legacy text COMMENT 'to go;\n', place point, CONSTRAINT of_kind FOREIGN KEY (kind) REFERENCES $s.kinds (id), CHECK (kind > 0))`,
+    'CREATE TABLE $s.notes (id int PRIMARY KEY, item bigint, CONSTRAINT of_item FOREIGN KEY (item) REFERENCES $s.items (id))',
+    'CREATE TRIGGER $s.stamp BEFORE INSERT ON $s.items FOR EACH ROW SET NEW.name = CONCAT(NEW.name, ";")',
+    'CREATE VIEW $s.cheap AS SELECT id, legacy FROM $s.items WHERE price < 10',
+    "INSERT INTO $s.kinds VALUES (1, 'é;\n'), (2, NULL)",
+    `INSERT INTO $s.items (kind, name, bytes, flags, price, ratio, at, day, doc, mood, legacy, place) VALUES
+       (1, 'tab\there\nand \\\'\0 😀', 0x00ff0a5c2e, b'101010101010', 12345678901234567890.0123456789, 0.1e0 + 0.2e0,
+        '2026-01-02 03:04:05.678901', '0001-01-01', '{"a": [1, null, "ä"]}', 'it''s', 'x', POINT(1.5, -2)),
+       (2, '', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`,
+    'INSERT INTO $s.notes VALUES (1, 1)',
+  ];
+  const all = async (name: string) => [
+    await server.query(`SELECT *, HEX(name) AS exact FROM ${name}.kinds ORDER BY id`),
+    await server.query(`SELECT *, HEX(name) AS exact, HEX(place) AS place FROM ${name}.items ORDER BY id`),
+  ];
+
+  test.each(['copy', 'mysqldump'] as const)('by %s what a contract took away is there again, and the ledger does not know of it', async (method) => {
+    const name = `by_${method}`;
+    const address = await server.makeTenant(name);
+    const makes = method === 'copy' ? [...MAKE, 'ALTER TABLE $s.kinds ADD COLUMN short float NOT NULL DEFAULT 0.1234567'] : MAKE;
+    for (const sql of makes) await server.query(sql.replaceAll('$s', name));
+    const catalogue = await dump(address);
+    const rows = await all(name);
+    const made = await back(address, ['items', 'kinds', 'extra']);
+    expect(made).toMatchObject({ method, tables: ['items', 'kinds'] });
+    const contract = [
+      makeMigration('0001_more', 'CREATE TABLE extra (id int)', null),
+      makeMigration('0002_less', 'DROP VIEW cheap; ALTER TABLE items DROP COLUMN legacy', null, { phase: 'contract' }),
+    ];
+    expect(await run(address, contract, { serviceId: 'accounts' })).toMatchObject({ outcome: 'done' });
+    await server.query(`DELETE FROM ${name}.notes`);
+    await server.query(`DELETE FROM ${name}.items`);
+
+    expect(await restore(address, made)).toMatchObject({
+      tables: [
+        { table: 'items', rowCount: 2 },
+        { table: 'kinds', rowCount: 2 },
+      ],
+      dropped: ['extra'],
+      notRestored: [],
+      difference: { added: [], removed: [], changed: [] },
+    });
+    expect(await dump(address)).toBe(catalogue);
+    expect(await all(name)).toEqual(rows);
+    expect(await server.query(`SELECT name FROM ${name}.schema_version WHERE name <> '(fence)'`)).toEqual([]);
+    await expect(server.query(`INSERT INTO ${name}.notes VALUES (9, 99)`)).rejects.toThrow(/foreign key/i);
+    expect(await run(address, contract, { serviceId: 'accounts' })).toMatchObject({ outcome: 'done' });
+  });
+});

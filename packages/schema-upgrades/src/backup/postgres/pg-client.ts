@@ -1,0 +1,90 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { classifyPostgresError } from '../../databases/postgres/classify-error.ts';
+import type { DataSourceAddress } from '../../migration.ts';
+import { copyIn, copyOut } from './copy-rows.ts';
+
+/** One connection for a backup or its way back: what takes long may, until the signal comes. */
+export class PgClient {
+  readonly label: string;
+  readonly #client: pg.Client;
+  readonly #socket: Socket;
+  readonly #stop: () => void;
+  readonly #signal: AbortSignal;
+
+  private constructor(client: pg.Client, socket: Socket, label: string, signal: AbortSignal) {
+    this.#client = client;
+    this.#socket = socket;
+    this.label = label;
+    this.#signal = signal;
+    this.#stop = () => socket.destroy();
+    signal.addEventListener('abort', this.#stop, { once: true });
+  }
+
+  /** @throws UpgradeError when there is no way in */
+  static async open(address: DataSourceAddress, signal: AbortSignal): Promise<PgClient> {
+    const label = `${address.host}:${address.port}/${address.database} schema ${address.schema ?? 'public'}`;
+    const socket = new Socket();
+    const client = new pg.Client({
+      host: address.host,
+      port: address.port,
+      database: address.database,
+      user: address.user,
+      password: address.password,
+      application_name: 'grey-backup',
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      stream: () => socket,
+      ssl: address.tls === 'off' ? false : { rejectUnauthorized: address.tls === 'verify' },
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+    } catch (error) {
+      socket.destroy();
+      throw classifyPostgresError(error, label);
+    }
+    return new PgClient(client, socket, label, signal);
+  }
+
+  /** Statements without parameters; rows of the last one. @throws UpgradeError */
+  async run<Row = Record<string, unknown>>(sql: string): Promise<readonly Row[]> {
+    const results = (await this.#told(() => this.#client.query(sql))) as unknown;
+    const last = (Array.isArray(results) ? results.at(-1) : results) as { rows: Row[] };
+    return last.rows;
+  }
+
+  /** One statement with parameters. @throws UpgradeError */
+  async ask<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
+    return (await this.#told(() => this.#client.query(sql, [...parameters]))).rows as Row[];
+  }
+
+  /** Rows as `COPY … TO STDOUT` gives them, no faster than they are taken. @returns how many */
+  copyOut(sql: string, take: (chunk: Buffer) => Promise<void>): Promise<number> {
+    return this.#told(() => copyOut(this.#client, this.#socket, sql, take));
+  }
+
+  /** Rows as `COPY … FROM STDIN` wants them. @returns how many */
+  copyIn(sql: string, rows: AsyncIterable<Buffer>): Promise<number> {
+    return this.#told(() => copyIn(this.#client, this.#socket, sql, rows));
+  }
+
+  async close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#stop);
+    const cut = setTimeout(() => this.#socket.destroy(), 2_000);
+    await this.#client.end().catch(() => undefined);
+    clearTimeout(cut);
+    this.#socket.destroy();
+  }
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // What the file system said while rows went to a file is not about the database.
+      if (code !== undefined && /^E[A-Z]+$/.test(code) && !code.startsWith('ECONN') && code !== 'EPIPE') throw error;
+      throw classifyPostgresError(error, this.label);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import pg from 'pg';
+import { compareObjects } from '../../databases/catalogue.ts';
+import { FENCE, LEDGER_TABLE } from '../../databases/ledger.ts';
+import { UpgradeError } from '../../databases/upgrade-error.ts';
+import type { BackupHeader, Furnishing } from '../backup-header.ts';
+import type { EngineRestore, RestoredTable } from '../restore-backup.ts';
+import type { ScriptReader } from '../script-reader.ts';
+import { readCatalogue } from './back-up-postgres.ts';
+import { describeViewsOn } from './describe-schema.ts';
+import { type FoundTable, findTables } from './find-tables.ts';
+import { PgClient } from './pg-client.ts';
+
+/** How long others may be waited for who read the tables; they wait behind it. */
+const LOCK_WAIT = "SET LOCAL lock_timeout = '30s'";
+
+/** All in one transaction: until its end everybody sees what was there before, or waits. */
+export const restorePostgres: EngineRestore = async (request, { header, script }, token) => {
+  const client = await PgClient.open(request.address, request.signal);
+  const name = request.address.schema ?? 'public';
+  const schema = pg.escapeIdentifier(name);
+  try {
+    await client.run(`BEGIN; ${LOCK_WAIT}; SELECT pg_catalog.set_config('search_path', '', true)`);
+    await assertToken(client, schema, request.serviceId, token);
+    const scope = header.isWhole ? [] : [...header.tables, ...header.absent];
+    const there = await findTables(client, schema, scope);
+    const around = await clear(client, there);
+    const notRestored: string[] = [];
+    await furnish(client, header.before, notRestored);
+    const tables = await load(client, schema, script);
+    await client.run("SELECT pg_catalog.set_config('search_path', '', false)");
+    for (const statement of around.foreignKeys) await client.run(statement);
+    await furnish(client, viewsOf(header, around.views), notRestored);
+    await writeLedger(client, schema, request.serviceId, header, token);
+    const catalogue = await readCatalogue(client, name);
+    await client.run('COMMIT');
+    return {
+      tables,
+      dropped: there.map((one) => one.name).filter((one) => !header.tables.includes(one)),
+      notRestored,
+      catalogue,
+      difference: compareObjects(header.objects, catalogue.objects),
+    };
+  } finally {
+    await client.close();
+  }
+};
+
+async function assertToken(client: PgClient, schema: string, serviceId: string, token: bigint): Promise<void> {
+  const [row] = await client.ask<{ fencing_token: string }>(
+    `SELECT fencing_token::text FROM ${schema}.${LEDGER_TABLE} WHERE service = $1 AND name = '${FENCE}' FOR UPDATE`,
+    [serviceId],
+  );
+  if (row?.fencing_token !== String(token)) throw new UpgradeError('FENCED', 'Somebody else has taken over the ledger');
+}
+
+interface Surroundings {
+  /** Of other tables, which lead to those that are made anew. */
+  readonly foreignKeys: readonly string[];
+  readonly views: readonly Furnishing[];
+}
+
+/** Takes tables away, after what holds on to them has been written down. */
+async function clear(client: PgClient, tables: readonly FoundTable[]): Promise<Surroundings> {
+  if (tables.length === 0) return { foreignKeys: [], views: [] };
+  const oids = tables.map(({ oid }) => oid);
+  const [names] = await client.ask<{ list: string }>(
+    "SELECT string_agg(oid::regclass::text, ', ') AS list FROM pg_class WHERE oid = ANY ($1::oid[])",
+    [oids],
+  );
+  await client.run(`LOCK TABLE ${names?.list} IN ACCESS EXCLUSIVE MODE`);
+  const keys = await client.ask<{ drop: string; make: string }>(
+    `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
+       format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS make
+     FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = ANY ($1::oid[]) AND NOT conrelid = ANY ($1::oid[])
+     ORDER BY conrelid::regclass::text, conname`,
+    [oids],
+  );
+  const views = await describeViewsOn(client, oids);
+  for (const { drop } of keys) await client.run(drop);
+  for (const { object } of views.toReversed()) await client.run(`DROP ${object}`);
+  await client.run(`DROP TABLE ${names?.list}`);
+  return { foreignKeys: keys.map(({ make }) => make), views };
+}
+
+/** Views as they were when the backup was made; those it does not know, as they are now. */
+function viewsOf({ after }: BackupHeader, now: readonly Furnishing[]): Furnishing[] {
+  const known = new Set(after.map(({ object }) => object));
+  return [...after, ...now.filter(({ object }) => !known.has(object))];
+}
+
+/** Makes what is missing, in whatever order it can be made in. */
+async function furnish(client: PgClient, wanted: readonly Furnishing[], notRestored: string[]): Promise<void> {
+  let left: { readonly one: Furnishing; readonly why: string }[] = [];
+  for (const one of wanted) {
+    if (!(await isThere(client, one))) left.push({ one, why: '' });
+  }
+  for (let before = Number.POSITIVE_INFINITY; left.length > 0 && left.length < before; ) {
+    before = left.length;
+    const again = [];
+    for (const { one } of left) {
+      const why = await attempt(client, one.statements);
+      if (why !== undefined) again.push({ one, why });
+    }
+    left = again;
+  }
+  notRestored.push(...left.map(({ one, why }) => `${one.object}: ${why}`));
+}
+
+async function isThere(client: PgClient, { object }: Furnishing): Promise<boolean> {
+  const [, kind = '', name = ''] = /^(materialized view|\w+) (.*)$/s.exec(object) ?? [];
+  const find = { enum: 'to_regtype', domain: 'to_regtype', function: 'to_regprocedure' }[kind] ?? 'to_regclass';
+  const [row] = await client.ask<{ is: boolean }>(`SELECT ${find}($1) IS NOT NULL AS is`, [name]);
+  return row?.is === true;
+}
+
+/** @returns why not; undefined when it is done */
+async function attempt(client: PgClient, statements: readonly string[]): Promise<string | undefined> {
+  await client.run('SAVEPOINT furnish');
+  try {
+    for (const statement of statements) await client.run(statement);
+    await client.run('RELEASE SAVEPOINT furnish');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UpgradeError) || error.isConnectionLost) throw error;
+    await client.run('ROLLBACK TO SAVEPOINT furnish; RELEASE SAVEPOINT furnish');
+    return error.message;
+  }
+}
+
+async function load(client: PgClient, schema: string, script: ScriptReader): Promise<RestoredTable[]> {
+  const tables: RestoredTable[] = [];
+  for await (const step of script.steps()) {
+    if (step.kind === 'statement') await client.run(step.text);
+    else {
+      const rowCount = await client.copyIn(step.text.replace(/;$/, ''), step.rows);
+      tables.push({ table: tableOf(step.text, schema), rowCount });
+    }
+  }
+  return tables;
+}
+
+/** `COPY acme.orders (id, …) FROM stdin;` → `orders` */
+function tableOf(copy: string, schema: string): string {
+  const [, qualified = ''] = /^COPY (.*?) \(.*\) FROM stdin;$/s.exec(copy) ?? [];
+  const prefixes = [`${schema}.`, `${schema.slice(1, -1)}.`];
+  const prefix = prefixes.find((one) => qualified.startsWith(one)) ?? '';
+  const name = qualified.slice(prefix.length);
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+async function writeLedger(
+  client: PgClient,
+  schema: string,
+  serviceId: string,
+  { ledger }: BackupHeader,
+  token: bigint,
+): Promise<void> {
+  const table = `${schema}.${LEDGER_TABLE}`;
+  await client.ask(`DELETE FROM ${table} WHERE service = $1 AND name <> '${FENCE}'`, [serviceId]);
+  for (const row of ledger) {
+    const { service, name, checksum, phase, state, run_id, by, statement } = row;
+    const { objects_before, message, started_at, finished_at } = row;
+    await client.ask(
+      `INSERT INTO ${table} (service, name, checksum, phase, state, run_id, "by", fencing_token, statement, objects_before,
+         message, started_at, finished_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8::bigint, $9::integer, $10, $11, $12::timestamptz, $13::timestamptz)`,
+      [service, name, checksum, phase, state, run_id, by, String(token), statement].concat(
+        [objects_before, message, started_at, finished_at].map((one) => one ?? null),
+      ),
+    );
+  }
+}
