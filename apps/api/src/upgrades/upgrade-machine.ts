@@ -25,7 +25,9 @@ export const upgradeEvents = [
   'confirm',
   'abort',
   'skip',
+  'take back',
   'retry',
+  'take back',
   'settle: go on',
   'settle: take back',
 ] as const;
@@ -108,6 +110,8 @@ export const transitions: readonly Transition[] = [
   row('needs_operator', 'abort', 'aborting', 'before the return'),
   row('needs_operator', 'skip', 'skipped'),
 
+  row('done', 'take back', 'aborting', 'before the return'),
+  row('done', 'take back', 'aborting', 'before the return'),
   row('failed', 'retry', 'queued'),
   row('failed', 'skip', 'skipped'),
   row('aborted', 'retry', 'queued'),
@@ -254,7 +258,8 @@ function awaitsAfter({ kind, awaits }: UpgradeEvent, to: UpgradeState): Awaits |
 }
 
 function endsAsAfter(at: MachineState, { kind }: UpgradeEvent, to: UpgradeState): EndsAs | null {
-  if (kind === 'abort' || kind === 'settle: take back') return to === 'running' ? null : 'aborted';
+  if (kind === 'abort' || kind === 'take back' || kind === 'settle: take back')
+    return to === 'running' ? null : 'aborted';
   if (kind === 'skip') return 'skipped';
   if (kind === 'step failed' && to === 'aborting') return at.endsAs ?? 'failed';
   if (to === 'queued' || (to === 'running' && kind === 'settle: go on')) return null;

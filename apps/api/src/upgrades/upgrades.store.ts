@@ -81,6 +81,15 @@ export class UpgradesStore {
         AND ${toVersion === null ? Prisma.sql`TRUE` : Prisma.sql`u.to_version = ${toVersion}`} ORDER BY u.seq`;
   }
 
+  /** Those of the ids after which no other upgrade of their tenant and service was started. */
+  async listLast(tx: Transaction, ids: readonly string[]): Promise<string[]> {
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      SELECT u.id::text AS id FROM upgrades u WHERE u.id = ANY (${[...ids]}::uuid[]) AND NOT EXISTS (
+        SELECT 1 FROM upgrades later
+        WHERE later.tenant_id = u.tenant_id AND later.service_id = u.service_id AND later.seq > u.seq)`;
+    return rows.map(({ id }) => id);
+  }
+
   /** One statement; drafts whose tenant and service have an upgrade under way are left out. @returns those written */
   async insert(tx: Transaction, drafts: readonly NewUpgrade[]): Promise<UpgradeRow[]> {
     return tx.$queryRaw<UpgradeRow[]>`
@@ -113,6 +122,27 @@ export class UpgradesStore {
         "endsAs" text, "isPastReturn" boolean, priority smallint, abort jsonb, confirmation jsonb, failure jsonb,
         notes jsonb, "isDue" boolean, "isEnded" boolean)
       WHERE u.id = m.id`;
+  }
+
+  /** Of these, the ones that no other upgrade of their tenant and service came after. */
+  async latestOf(tx: Transaction, ids: readonly string[]): Promise<string[]> {
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      SELECT u.id::text AS id FROM upgrades u WHERE u.id = ANY (${[...ids]}::uuid[]) AND NOT EXISTS (
+        SELECT 1 FROM upgrades l WHERE l.tenant_id = u.tenant_id AND l.service_id = u.service_id AND l.seq > u.seq)`;
+    return rows.map(({ id }) => id);
+  }
+
+  async noteChange(tx: Transaction, id: string, changeKey: string): Promise<void> {
+    await tx.$executeRaw`
+      UPDATE upgrades SET change_keys = array_append(change_keys, ${changeKey}::uuid) WHERE id = ${id}::uuid`;
+  }
+
+  /** Ids of changes, `epoch-revision`, in the order of the log. */
+  async changeIds(tx: Transaction, keys: readonly string[]): Promise<string[]> {
+    if (keys.length === 0) return [];
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      SELECT epoch || '-' || revision AS id FROM changes WHERE key = ANY (${[...keys]}::uuid[]) ORDER BY epoch, revision`;
+    return rows.map(({ id }) => id);
   }
 
   hold(tx: Transaction, batchId: string, wave: number | null, isHeld: boolean): Promise<number> {

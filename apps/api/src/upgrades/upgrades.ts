@@ -64,6 +64,33 @@ export class Upgrades {
     });
   }
 
+  /**
+   * Takes back upgrades that are done: the tenant goes back to the version and the schema it had. Granted for those that
+   * have contracted nothing and are the last of their tenant and service.
+   */
+  async takeBack(tx: Transaction, ids: readonly string[], reason: string | null, by: Actor): Promise<AskedFor> {
+    const at = new Date().toISOString();
+    const last = await this.#store.listLast(tx, ids);
+    const { granted } = await this.#eachOf(tx, last, (row) => {
+      const next = advance(row, { kind: 'take back', at });
+      return next === undefined ? undefined : { ...next, abort: { by, at, reason }, isDue: true };
+    });
+    return askedFor(ids, granted);
+  }
+
+  /**
+   * Takes back upgrades that are done, as a wave over its budget does. Refused for those past the point of no return, and
+   * for those after which their tenant was upgraded again.
+   */
+  async takeBack(tx: Transaction, ids: readonly string[], reason: string | null, by: Actor): Promise<AskedFor> {
+    const at = new Date().toISOString();
+    const latest = new Set(await this.#store.latestOf(tx, ids));
+    return this.#eachOf(tx, ids, (row) => {
+      const next = latest.has(row.id) ? advance(row, { kind: 'take back', at }) : undefined;
+      return next === undefined ? undefined : { ...next, abort: { by, at, reason }, isDue: true };
+    });
+  }
+
   /** Lets contract begin for those that wait for it. */
   async confirm(tx: Transaction, ids: readonly string[], confirmation: Confirmation): Promise<AskedFor> {
     return this.#eachOf(tx, ids, (row) => {
@@ -135,9 +162,16 @@ export class Upgrades {
       return to === undefined ? [] : [{ id: row.id, to }];
     });
     await this.#store.decideMany(tx, decided);
-    const granted = decided.map(({ id }) => id);
-    return { granted, refused: ids.filter((id) => !granted.includes(id)) };
+    return askedFor(
+      ids,
+      decided.map(({ id }) => id),
+    );
   }
+}
+
+function askedFor(ids: readonly string[], granted: readonly string[]): AskedFor {
+  const isGranted = new Set(granted);
+  return { granted, refused: ids.filter((id) => !isGranted.has(id)) };
 }
 
 /** An upgrade as the log keeps it. */

@@ -1,6 +1,8 @@
 import { type Position, positionSchema } from '@grey/contracts';
 import { outcomeOfError, outcomeOfRun } from '../run-failure.ts';
 import type { StepContext, StepOutcome, UpgradeStep } from '../upgrade-step.ts';
+import { markAgain } from './marking.ts';
+import { markAgain } from './marking.ts';
 import { dumpCatalogue, refreshBaseline, type StepParts } from './step-parts.ts';
 
 const PHASES = ['expand', 'migrate'] as const;
@@ -45,7 +47,7 @@ export class ExpandStep implements UpgradeStep {
   async compensate(context: StepContext): Promise<StepOutcome> {
     if (context.upgrade.notes.isTouched !== true) return { kind: 'done', detail: 'Nothing had been applied.' };
     try {
-      const waits = await this.#narrow(context);
+      const waits = (await markAgain(context, this.#parts)) ?? (await this.#narrow(context));
       if (waits !== undefined) return waits;
       const way = await this.#parts.read((tx) => this.#parts.ways.read(tx, context.upgrade));
       const migrations = way.sets.flatMap((set) => set.migrations);

@@ -5,8 +5,8 @@ import { SchemaWays } from './schema-way.service.ts';
 import { IS_FIRST, MARKED_AT } from './step-notes.ts';
 
 /**
- * Writes down what the schema serves, where nobody had, and that an upgrade which may contract it is under way: from there on
- * a router that is cut off refuses rather than guess.
+ * Writes down what the schema serves, where nobody had, and that an upgrade is under way: from there on a router that is cut
+ * off refuses rather than guess. Contract takes away what the old version works with, and the way back what the new one does.
  */
 @Injectable()
 export class MarkStep implements UpgradeStep, OnModuleInit {
