@@ -25,7 +25,6 @@ export const upgradeEvents = [
   'confirm',
   'abort',
   'skip',
-  'take back',
   'retry',
   'take back',
   'settle: go on',
@@ -110,7 +109,6 @@ export const transitions: readonly Transition[] = [
   row('needs_operator', 'abort', 'aborting', 'before the return'),
   row('needs_operator', 'skip', 'skipped'),
 
-  row('done', 'take back', 'aborting', 'before the return'),
   row('done', 'take back', 'aborting', 'before the return'),
   row('failed', 'retry', 'queued'),
   row('failed', 'skip', 'skipped'),

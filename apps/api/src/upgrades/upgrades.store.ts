@@ -81,15 +81,6 @@ export class UpgradesStore {
         AND ${toVersion === null ? Prisma.sql`TRUE` : Prisma.sql`u.to_version = ${toVersion}`} ORDER BY u.seq`;
   }
 
-  /** Those of the ids after which no other upgrade of their tenant and service was started. */
-  async listLast(tx: Transaction, ids: readonly string[]): Promise<string[]> {
-    const rows = await tx.$queryRaw<{ id: string }[]>`
-      SELECT u.id::text AS id FROM upgrades u WHERE u.id = ANY (${[...ids]}::uuid[]) AND NOT EXISTS (
-        SELECT 1 FROM upgrades later
-        WHERE later.tenant_id = u.tenant_id AND later.service_id = u.service_id AND later.seq > u.seq)`;
-    return rows.map(({ id }) => id);
-  }
-
   /** One statement; drafts whose tenant and service have an upgrade under way are left out. @returns those written */
   async insert(tx: Transaction, drafts: readonly NewUpgrade[]): Promise<UpgradeRow[]> {
     return tx.$queryRaw<UpgradeRow[]>`

@@ -65,20 +65,6 @@ export class Upgrades {
   }
 
   /**
-   * Takes back upgrades that are done: the tenant goes back to the version and the schema it had. Granted for those that
-   * have contracted nothing and are the last of their tenant and service.
-   */
-  async takeBack(tx: Transaction, ids: readonly string[], reason: string | null, by: Actor): Promise<AskedFor> {
-    const at = new Date().toISOString();
-    const last = await this.#store.listLast(tx, ids);
-    const { granted } = await this.#eachOf(tx, last, (row) => {
-      const next = advance(row, { kind: 'take back', at });
-      return next === undefined ? undefined : { ...next, abort: { by, at, reason }, isDue: true };
-    });
-    return askedFor(ids, granted);
-  }
-
-  /**
    * Takes back upgrades that are done, as a wave over its budget does. Refused for those past the point of no return, and
    * for those after which their tenant was upgraded again.
    */

@@ -1,7 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { TenantSchemas } from '../../tenant-schemas/tenant-schemas.service.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, UpgradeSteps } from '../upgrade-step.ts';
-import { unmark } from './marking.ts';
 import { SchemaWays } from './schema-way.service.ts';
 
 /** Waits for somebody to let contract begin. */
@@ -11,7 +9,6 @@ export class ConfirmStep implements UpgradeStep, OnModuleInit {
 
   constructor(
     private readonly ways: SchemaWays,
-    private readonly schemas: TenantSchemas,
     private readonly steps: UpgradeSteps,
   ) {}
 
@@ -21,10 +18,7 @@ export class ConfirmStep implements UpgradeStep, OnModuleInit {
 
   async run(context: StepContext): Promise<StepOutcome> {
     const { contracted } = await context.write((tx) => this.ways.read(tx, context.upgrade));
-    if (contracted.length === 0) {
-      await unmark(context, this.schemas);
-      return { kind: 'skipped', detail: 'Nothing is contracted.' };
-    }
+    if (contracted.length === 0) return { kind: 'skipped', detail: 'Nothing is contracted.' };
     const { confirmation } = context.upgrade;
     if (confirmation !== null)
       return { kind: 'done', detail: `Confirmed by ${confirmation.by.name}: ${confirmation.reason}` };

@@ -2,7 +2,6 @@ import { type Position, positionSchema } from '@grey/contracts';
 import { outcomeOfError, outcomeOfRun } from '../run-failure.ts';
 import type { StepContext, StepOutcome, UpgradeStep } from '../upgrade-step.ts';
 import { markAgain } from './marking.ts';
-import { markAgain } from './marking.ts';
 import { dumpCatalogue, refreshBaseline, type StepParts } from './step-parts.ts';
 
 const PHASES = ['expand', 'migrate'] as const;

@@ -1,8 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { TenantSchemas } from '../../tenant-schemas/tenant-schemas.service.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, UpgradeSteps, upgradeFailure } from '../upgrade-step.ts';
 import { type HookState, isHookDue, judgeSoak } from './judge-soak.ts';
-import { unmark } from './marking.ts';
 import { SoakHook } from './soak-hook.ts';
 import { SoaksStore } from './soaks.store.ts';
 import { HOOK } from './step-notes.ts';
@@ -15,7 +13,6 @@ export class SoakStep implements UpgradeStep, OnModuleInit {
   constructor(
     private readonly store: SoaksStore,
     private readonly hook: SoakHook,
-    private readonly schemas: TenantSchemas,
     private readonly steps: UpgradeSteps,
   ) {}
 
@@ -36,7 +33,6 @@ export class SoakStep implements UpgradeStep, OnModuleInit {
     if (verdict.kind === 'wait') return { kind: 'wait', awaits: 'time', until: verdict.until, detail: verdict.detail };
     if (verdict.kind === 'fail') return { kind: 'failed', failure: upgradeFailure(verdict.code, verdict.detail) };
     await context.write((tx) => this.store.end(tx, upgradeId));
-    if (options.contract === 'leave') await unmark(context, this.schemas);
     return { kind: 'done', detail: verdict.detail };
   }
 

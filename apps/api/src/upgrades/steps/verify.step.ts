@@ -2,7 +2,6 @@ import type { LedgerRow, Migration } from '@grey/schema-upgrades';
 import type { CataloguePeersStore } from '../catalogue-peers.store.ts';
 import { outcomeOfError } from '../run-failure.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, upgradeFailure } from '../upgrade-step.ts';
-import { unmark } from './marking.ts';
 import { dumpCatalogue, type StepParts } from './step-parts.ts';
 
 /**
@@ -37,8 +36,6 @@ export class VerifyStep implements UpgradeStep {
       await context.remember({ catalogueAfter: catalogue.digest });
       const { tenantId, serviceId } = upgrade;
       await context.write((tx) => this.#parts.checks.baseline(tenantId, serviceId, catalogue, tx));
-      // The last step of these.
-      if (upgrade.kind === 'schema' && upgrade.options.contract === 'leave') await unmark(context, this.#parts.schemas);
       return {
         kind: 'done',
         detail: `${wanted.length} migration(s) are in the ledger, and the catalogue is as expected.`,
