@@ -30,6 +30,7 @@ import { RoutersPage } from '../features/routers/routers.page.tsx';
 import { readRulesView } from '../features/rules/rules-view.ts';
 import { ServicePage } from '../features/services/service.page.tsx';
 import { ServicesPage } from '../features/services/services.page.tsx';
+import { readTenantSchemaFilters } from '../features/tenant-schemas/tenant-schema-filters.ts';
 import { TenantSyncPage } from '../features/tenant-sync/tenant-sync.page.tsx';
 import { TenantPage } from '../features/tenants/tenant.page.tsx';
 import { readTenantFilters } from '../features/tenants/tenant-filters.ts';
@@ -249,6 +250,20 @@ const migrationSetRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/migrations/migration-set.page.tsx'), 'MigrationSetPage'),
   validateSearch: readSetView,
 });
+const tenantSchemasRoute = createRoute({
+  ...inShell,
+  path: '/databases/schemas',
+  component: lazyRouteComponent(
+    () => import('../features/tenant-schemas/tenant-schemas.page.tsx'),
+    'TenantSchemasPage',
+  ),
+  validateSearch: readTenantSchemaFilters,
+});
+const tenantSchemaRoute = createRoute({
+  ...inShell,
+  path: '/tenants/$tenantId/schemas/$serviceId',
+  component: lazyRouteComponent(() => import('../features/tenant-schemas/tenant-schema.page.tsx'), 'TenantSchemaPage'),
+});
 const dataSourceRoute = createRoute({
   ...inShell,
   path: '/databases/$dataSourceId',
@@ -330,6 +345,8 @@ const routeTree = rootRoute.addChildren([
     databasesRoute,
     masterKeysRoute,
     dataSourceRoute,
+    tenantSchemasRoute,
+    tenantSchemaRoute,
     migrationPolicyRoute,
     migrationSetsRoute,
     migrationUploadRoute,

@@ -73,6 +73,8 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
       ['tenant-services'],
       ['matrix'],
       ['tenant-schema'],
+      ['tenant-schemas'],
+      ['backups'],
     ];
   if (kind.startsWith('channel.')) return [...always, ['channels']];
   if (kind.startsWith('user.')) return [...always, ['users']];

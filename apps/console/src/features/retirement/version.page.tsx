@@ -4,20 +4,22 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { getRetirement, listVersions } from '../../api/generated/grey.ts';
-import type { Retirement } from '../../api/generated/model/index.ts';
+import type { Retirement, Version } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { VersionStatusLabel } from '../../parts/status.tsx';
 import { usePermission } from '../access/me.ts';
 import { PlanReview } from '../assignments/plan-review.tsx';
+import { rangeText } from '../services/range-text.ts';
+import { VersionRange } from '../services/version-range.tsx';
 import { RetireVersion, ReviveVersion } from './end-version.tsx';
 import { InstancesLeft } from './instances-left.tsx';
 import { PromoteDialog } from './promote-dialog.tsx';
 import { ReferenceList } from './reference-list.tsx';
 import { StragglerList } from './straggler-list.tsx';
 
-type Step = 'move' | 'promote' | 'retire' | 'revive';
+type Step = 'move' | 'promote' | 'retire' | 'revive' | 'range';
 
 /** What still refers to a version and who is left on it, with the steps that lead to its end. */
 export function VersionPage() {
@@ -55,6 +57,7 @@ function VersionView({ retirement }: { retirement: Retirement }) {
     queryKey: ['versions', serviceId],
     queryFn: ({ signal }) => listVersions(serviceId, { signal }),
   });
+  const own = versions.data?.items.find((one) => one.version === version);
   const close = () => {
     setStep(null);
     for (const queryKey of [
@@ -86,6 +89,7 @@ function VersionView({ retirement }: { retirement: Retirement }) {
           </div>
         ))}
       </dl>
+      {own && <SchemaFacts version={own} onEdit={() => setStep('range')} />}
       <div>
         <Title order={2} mb="xs">
           {t('retirement.references')}
@@ -111,9 +115,44 @@ function VersionView({ retirement }: { retirement: Retirement }) {
           onClose={close}
         />
       )}
+      {step === 'range' && own && <VersionRange version={own} onClose={close} />}
       {step === 'retire' && <RetireVersion retirement={retirement} onClose={close} />}
       {step === 'revive' && <ReviveVersion retirement={retirement} onClose={close} />}
     </Stack>
+  );
+}
+
+/** On which schemas of tenants' databases the version works, and what it brings for them. */
+function SchemaFacts({ version, onEdit }: { version: Version; onEdit: () => void }) {
+  const { t } = useTranslation();
+  const mayWrite = usePermission('services.write');
+  const mayReadMigrations = usePermission('migrations.read');
+  const path = `/services/${encodeURIComponent(version.serviceId)}/versions/${encodeURIComponent(version.version)}`;
+  return (
+    <dl className="facts panel">
+      <dt>{t('versions.schema')}</dt>
+      <dd>
+        <Group gap="sm">
+          <span>{rangeText(version) ?? t('versions.anySchema')}</span>
+          {mayWrite && version.status !== 'retired' && (
+            <Button variant="default" size="compact-xs" aria-label={t('versions.schemaEdit')} onClick={onEdit}>
+              {t('action.edit')}
+            </Button>
+          )}
+          <span className="dimmed">{t('versions.schemaRule')}</span>
+        </Group>
+      </dd>
+      {mayReadMigrations && (
+        <>
+          <dt>{t('migrations.title')}</dt>
+          <dd>
+            <Anchor component={Link} to={`${path}/migrations`} size="sm">
+              {t('migrations.titleOf', { service: version.serviceId, version: version.version })}
+            </Anchor>
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }
 

@@ -15,6 +15,7 @@ import { Empty, Failure } from '../../parts/states.tsx';
 import { VersionStatusLabel } from '../../parts/status.tsx';
 import { HeldMark } from '../holds/held-mark.tsx';
 import { useEffectiveWords } from '../routers/effective-words.ts';
+import { rangeText } from './range-text.ts';
 import { wordReference } from './word-reference.ts';
 
 type Step = { version: Version; status: VersionStatus };
@@ -54,10 +55,7 @@ export function VersionList({ versions, mayWrite }: { versions: readonly Version
     {
       id: 'schema',
       header: t('versions.schema'),
-      cell: ({ schemaMin, schemaMax }) =>
-        schemaMin === null && schemaMax === null
-          ? t('versions.anySchema')
-          : `${schemaMin ?? '…'} – ${schemaMax ?? '…'}`,
+      cell: (row) => rangeText(row) ?? t('versions.anySchema'),
     },
     {
       id: 'eol',

@@ -16,6 +16,7 @@ import { setPendingMoves } from '../assignments/pending-moves.ts';
 import { FreezeNotice } from '../freezes/freeze-notice.tsx';
 import { useFreezesInForce } from '../freezes/use-freezes-in-force.ts';
 import { RestoreTenant } from '../history/restore-tenant.tsx';
+import { TenantSchemaList } from '../tenant-schemas/tenant-schema-list.tsx';
 import { UpgradeNotice } from '../upgrades/upgrade-notice.tsx';
 import { TenantForm } from './tenant-form.tsx';
 import { TenantServices } from './tenant-services.tsx';
@@ -80,6 +81,7 @@ export function TenantPage() {
           <TenantFacts tenant={tenant.data} />
           <Title order={2}>{t('tenants.services')}</Title>
           <TenantServices key={tenantId} tenant={tenant.data} />
+          <TenantSchemaList tenantId={tenantId} />
           {dialog === 'restore' && <RestoreTenant tenantId={tenantId} onClose={() => setDialog(null)} />}
           {dialog === 'edit' && <TenantForm tenant={tenant.data} onClose={() => setDialog(null)} />}
           {dialog === 'delete' && <DeleteTenant tenant={tenant.data} onClose={() => setDialog(null)} />}

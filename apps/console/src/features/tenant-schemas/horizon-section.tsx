@@ -1,0 +1,94 @@
+import { Anchor, Stack, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { RollbackHorizon } from '../../api/generated/model/index.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { newestFirst, verdictOf } from './horizon-words.ts';
+import { NeedsLabel } from './schema-labels.tsx';
+
+type Reach = RollbackHorizon['versions'][number];
+
+/** How far back the tenant can go now without loss, and what will close the window. */
+export function HorizonSection({ horizon }: { horizon: RollbackHorizon }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormat();
+  const verdict = verdictOf(horizon);
+  const versions = newestFirst(horizon.versions);
+  const columns: DataColumn<Reach>[] = [
+    {
+      id: 'version',
+      header: t('terms.version'),
+      width: 160,
+      cell: (row) => (
+        <>
+          <Anchor
+            component={Link}
+            to={`/services/${encodeURIComponent(horizon.serviceId)}/versions/${encodeURIComponent(row.version)}`}
+            size="sm"
+            className="mono"
+          >
+            {row.version}
+          </Anchor>{' '}
+          {row.version === horizon.currentVersion && <span className="dimmed">{t('schemas.now')}</span>}
+        </>
+      ),
+    },
+    { id: 'needs', header: t('schemas.needsTitle'), width: 190, cell: (row) => <NeedsLabel needs={row.needs} /> },
+    {
+      id: 'why',
+      header: t('schemas.why'),
+      isWrapping: true,
+      cell: (row) => (
+        <>
+          {row.why}
+          {row.backupId !== null && (
+            <>
+              {' '}
+              <a className="plain-link" href={`#backup-${row.backupId}`}>
+                {t('schemas.toBackup')}
+              </a>
+            </>
+          )}
+        </>
+      ),
+    },
+  ];
+  return (
+    <Stack gap="xs">
+      <Title order={2}>{t('schemas.horizon')}</Title>
+      <div className="panel" data-tone={verdict === 'back' ? 'good' : verdict === 'nowhere' ? 'warn' : undefined}>
+        <Text size="sm" fw={600} data-testid="horizon-verdict">
+          {t(`schemas.horizonVerdict.${verdict}`, {
+            current: horizon.currentVersion ?? '',
+            oldest: horizon.oldestVersion ?? '',
+          })}
+        </Text>
+        {horizon.closes.length > 0 && (
+          <>
+            <Text size="sm" mt={4}>
+              {t('schemas.closes')}
+            </Text>
+            <ul className="plain-list">
+              {horizon.closes.map((one) => (
+                <li key={`${one.kind} ${one.losesVersion} ${one.detail}`}>
+                  <strong>{one.at === null ? t(`schemas.closedBy.${one.kind}`) : dateTime(one.at)}</strong>{' '}
+                  {t('schemas.loses', { version: one.losesVersion })} <span className="dimmed">{one.detail}</span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+      {versions.length > 0 && (
+        <DataTable
+          label={t('schemas.horizon')}
+          columns={columns}
+          rows={versions}
+          rowKey={(row) => row.version}
+          maxHeight={300}
+        />
+      )}
+    </Stack>
+  );
+}
