@@ -55,6 +55,7 @@ export const changeKinds = [
   'upgrade_batch.created',
   'upgrade_batch.updated',
   'upgrade_batch.ended',
+  'backup.restoring',
   'backup.restored',
   'hold.created',
   'hold.lifted',

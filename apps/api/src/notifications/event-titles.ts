@@ -37,6 +37,7 @@ export const eventTitles: Readonly<Record<string, readonly [en: string, zh: stri
     '库表漂移:租户数据库与预期不符',
   ],
   'tenant_schema.accepted': ['Schema drift accepted', '已接受库表漂移'],
+  'backup.restoring': ['A tenant’s database is about to go back to a backup', '即将把租户数据库恢复到备份'],
   'backup.restored': ['Backup restored into a tenant’s database', '备份已恢复到租户数据库'],
   'audit.erased': ['Personal data erased from the history', '历史中的个人数据已擦除'],
   'change.reverted': ['Change taken back', '变更已撤销'],

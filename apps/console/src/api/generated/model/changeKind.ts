@@ -55,6 +55,7 @@ export const ChangeKind = {
   upgrade_batchcreated: 'upgrade_batch.created',
   upgrade_batchupdated: 'upgrade_batch.updated',
   upgrade_batchended: 'upgrade_batch.ended',
+  backuprestoring: 'backup.restoring',
   backuprestored: 'backup.restored',
   holdcreated: 'hold.created',
   holdlifted: 'hold.lifted',
