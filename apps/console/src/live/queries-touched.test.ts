@@ -52,3 +52,15 @@ test('holds and their bookkeeping show on the pages of what they hold', () => {
       expect.arrayContaining([['holds'], ['hold'], ['rollback'], ['rollbacks'], ['tenant-services'], ['matrix']]),
     );
 });
+
+test('a step of an upgrade shows in its list, on its page, in its batch and in what the tenant runs', () => {
+  for (const kind of ['upgrade.switched', 'upgrade.ended', 'upgrade_batch.updated'] as const)
+    expect(queriesTouched(changeOf(kind)), kind).toEqual(
+      expect.arrayContaining([
+        ['upgrades', 'list'],
+        ['upgrades', 'one'],
+        ['upgrade-batches', 'one'],
+        ['tenant-services'],
+      ]),
+    );
+});

@@ -99,12 +99,13 @@ function RollBack({ batch, onClose, isBusy, error, send }: FurtherProps) {
   const { number } = useFormat();
   const [waves, setWaves] = useState<'current' | 'all'>('current');
   const current = batch.waves.find((one) => one.number === batch.wave);
-  const counts = { all: begunOf(batch.counts), current: current ? begunOf(current.counts) : 0 };
+  // What must be typed does not change under the fingers while the batch goes on.
+  const [counts] = useState(() => ({ all: begunOf(batch.counts), current: current ? begunOf(current.counts) : 0 }));
   return (
     <ConfirmTyped
       title={t('batches.do.rollbackTitle', { name: batch.name })}
       word={String(counts[waves])}
-      action={t('batches.do.rollback')}
+      action={t('batches.do.rollbackGo')}
       isReasonNeeded
       isBusy={isBusy}
       error={error}
@@ -142,6 +143,7 @@ function RollBack({ batch, onClose, isBusy, error, send }: FurtherProps) {
 function ConfirmAll({ batch, onClose, isBusy, error, send }: FurtherProps) {
   const { t } = useTranslation();
   const { id, serviceId, toVersion, fromVersion, counts } = batch;
+  const [waiting] = useState(counts.waiting);
   const sample = useQuery({
     queryKey: ['upgrades', 'plan', 'batch', id],
     queryFn: async ({ signal }) => {
@@ -155,14 +157,14 @@ function ConfirmAll({ batch, onClose, isBusy, error, send }: FurtherProps) {
   return (
     <ContractForm
       title={t('batches.do.confirmTitle', { name: batch.name })}
-      word={String(counts.waiting)}
+      word={String(waiting)}
       isBusy={isBusy}
       error={error}
       onClose={onClose}
       onConfirm={(body) => send(() => confirmUpgradeBatch(id, body))}
     >
       <Text size="sm">
-        {t('batches.do.confirmMeans', { count: counts.waiting, from: fromVersion ?? t('batches.before') })}
+        {t('batches.do.confirmMeans', { count: waiting, from: fromVersion ?? t('batches.before') })}
       </Text>
       {sample.isPending && <Loading what={t('plan.what')} />}
       {sample.isError && <Failure error={sample.error} onRetry={() => void sample.refetch()} />}

@@ -69,7 +69,7 @@ function PlanView({ plan, request, onOverride }: PlanViewProps) {
         {plan.waves.map((wave) => (
           <li key={wave.number}>
             <strong>
-              {number(wave.number)} {wave.name}
+              {number(wave.number)} {'·'} {wave.name}
             </strong>
             <span className="plan-wave-count">{t('batches.tenantCount', { count: wave.tenantCount })}</span>
             <ShareWords name={t('filter.tier')} shares={wave.byTier} />

@@ -1,4 +1,5 @@
 import { Group, NativeSelect, Title } from '@mantine/core';
+import { useThrottledValue } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +9,9 @@ import { useFormat } from '../../i18n/format.ts';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { UpgradeTable } from '../upgrades/upgrade-table.tsx';
+
+/** However fast the counts move. */
+const rereadMs = 1_000;
 
 /** Its tenants, failures first. The list is read again when the counts of the batch have moved. */
 export function BatchUpgrades({ batch: { id, counts, waves } }: { batch: UpgradeBatch }) {
@@ -21,10 +25,9 @@ export function BatchUpgrades({ batch: { id, counts, waves } }: { batch: Upgrade
       listUpgrades({ batchId: id, ...view, order: 'failures', limit: 100, ...(cursor ? { cursor } : {}) }, { signal }),
   );
   const { refetch } = query;
-  const moved = JSON.stringify(counts);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the counts are what says that the list is outdated
+  const moved = useThrottledValue(JSON.stringify(counts), rereadMs);
   useEffect(() => {
-    void refetch();
+    if (moved) void refetch();
   }, [moved, refetch]);
   return (
     <section aria-label={t('batches.tenants')}>

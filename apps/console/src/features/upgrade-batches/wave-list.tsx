@@ -30,7 +30,7 @@ function Wave({ wave, isNow }: { wave: BatchWave; isNow: boolean }) {
   return (
     <li className="wave" aria-current={isNow ? 'step' : undefined}>
       <span className="wave-name">
-        <strong>{number(wave.number)}</strong> {wave.name}
+        <strong>{number(wave.number)}</strong> {'·'} {wave.name}
       </span>
       <span className="wave-state">
         <StatusLabel tone={waveTones[state]}>{t(`batches.waveStates.${state}`)}</StatusLabel>

@@ -40,7 +40,7 @@ export function OptionFields({ kind, options, onChange }: OptionFieldsProps) {
       />
       <Radio.Group
         size="xs"
-        label={t('upgrades.options.contract')}
+        label={t('upgrades.steps.contract')}
         value={options.contract}
         onChange={(value) => onChange({ ...options, contract: value as UpgradeOptionsContract })}
       >

@@ -14,10 +14,8 @@ export function OptionWords({ options, kind }: { options: UpgradeOptions; kind: 
       {kind === 'service' && (
         <div>
           {t('upgrades.options.soaks', { duration: duration(soakSeconds * 1_000) })}{' '}
-          {t('upgrades.options.gated', {
-            share: percent(gates.maxFailedShare * 100),
-            least: number(gates.minDecisions),
-          })}
+          {t('upgrades.options.gated', { share: percent(gates.maxFailedShare * 100) })}
+          {gates.minDecisions > 0 && t('upgrades.options.least', { least: number(gates.minDecisions) })}
         </div>
       )}
       {kind === 'service' && gates.hookUrl !== undefined && (

@@ -20,7 +20,7 @@ export function UpgradeActions({ upgrade, isCompact = false, onAction }: Upgrade
   );
   if (actions.length === 0) return null;
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap={6} wrap={isCompact ? 'wrap' : 'nowrap'}>
       {actions.map((action) => (
         <Button
           key={action}

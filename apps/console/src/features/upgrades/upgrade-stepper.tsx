@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Upgrade, UpgradeStepView } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { StatusLabel, type Tone } from '../../parts/status.tsx';
+import { isOver } from './upgrade-state.ts';
 import { PlaceWords } from './upgrade-words.tsx';
 
 const marks = {
@@ -70,7 +71,9 @@ function Step({ step, upgrade }: { step: UpgradeStepView; upgrade: Upgrade }) {
       <div className="saga-body">
         <div className="saga-head">
           <strong>{t(`upgrades.steps.${name}`)}</strong>
-          <StatusLabel tone={tones[state]}>{t(`upgrades.stepStates.${state}`)}</StatusLabel>
+          <StatusLabel tone={tones[state]}>
+            {t(`upgrades.stepStates.${state === 'pending' && isOver(upgrade) ? 'notReached' : state}`)}
+          </StatusLabel>
           {attempt > 1 && (
             <span className="dimmed">{t('upgrades.attempt', { count: attempt, number: number(attempt) })}</span>
           )}

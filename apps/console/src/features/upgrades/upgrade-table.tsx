@@ -28,20 +28,38 @@ export function UpgradeTable({ label, rows, isInBatch = false, maxHeight, onEndR
   const [open, setOpen] = useState<{ id: string; action: UpgradeAction } | null>(null);
   const opened = rows.find(({ id }) => id === open?.id);
   const columns: DataColumn<UpgradeSummary>[] = [
-    { id: 'state', header: t('upgrades.state'), cell: (row) => <UpgradeStateLabel upgrade={row} /> },
+    {
+      id: 'state',
+      header: t('upgrades.state'),
+      cell: (row) => (
+        <div className="upgrade-state">
+          <UpgradeStateLabel upgrade={row} />
+          <UpgradeProgress upgrade={row} />
+        </div>
+      ),
+    },
     {
       id: 'tenant',
       header: t('terms.tenant'),
+      isWrapping: true,
       cell: (row) => (
-        <Anchor
-          component={Link}
-          to={`/upgrades/${row.id}`}
-          size="sm"
-          className="mono nowrap"
-          aria-label={t('upgrades.openOf', { tenant: row.tenantId, service: row.serviceId, version: row.toVersion })}
-        >
-          {row.tenantId}
-        </Anchor>
+        <div className="upgrade-who">
+          <Anchor
+            component={Link}
+            to={`/upgrades/${row.id}`}
+            size="sm"
+            className="mono nowrap"
+            aria-label={t('upgrades.openOf', { tenant: row.tenantId, service: row.serviceId, version: row.toVersion })}
+          >
+            {row.tenantId}
+          </Anchor>
+          {!isInBatch && (
+            <div className="dimmed upgrade-small">
+              <span className="mono nowrap">{row.serviceId}</span> <UpgradeMove upgrade={row} />
+              {row.kind === 'schema' && <div>{t('upgrades.kinds.schema')}</div>}
+            </div>
+          )}
+        </div>
       ),
     },
     ...(isInBatch
@@ -53,26 +71,12 @@ export function UpgradeTable({ label, rows, isInBatch = false, maxHeight, onEndR
             cell: ({ wave }: UpgradeSummary) => (wave === null ? t('state.none') : number(wave)),
           },
         ]
-      : [
-          {
-            id: 'service',
-            header: t('terms.service'),
-            cell: (row: UpgradeSummary) => (
-              <div>
-                <div className="mono nowrap">{row.serviceId}</div>
-                <div className="dimmed upgrade-small">
-                  <UpgradeMove upgrade={row} /> {row.kind === 'schema' && t('upgrades.kinds.schema')}
-                </div>
-              </div>
-            ),
-          },
-        ]),
-    { id: 'progress', header: t('upgrades.progress'), cell: (row) => <UpgradeProgress upgrade={row} /> },
+      : []),
     {
       id: 'what',
       header: t('upgrades.what'),
       isWrapping: true,
-      width: '40%',
+      width: '45%',
       cell: (row) => {
         if (row.failure) return <FailureLine failure={row.failure} />;
         return row.place ? <PlaceWords place={row.place} /> : <WaitWords upgrade={row} />;
@@ -86,6 +90,8 @@ export function UpgradeTable({ label, rows, isInBatch = false, maxHeight, onEndR
     {
       id: 'actions',
       header: t('action.title'),
+      isWrapping: true,
+      width: 190,
       cell: (row) => <UpgradeActions upgrade={row} isCompact onAction={(action) => setOpen({ id: row.id, action })} />,
     },
   ];

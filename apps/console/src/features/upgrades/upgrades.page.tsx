@@ -86,7 +86,7 @@ function UpgradeFilterBar({ filters }: { filters: UpgradeFilters }) {
         <SettlingInput
           key={name}
           label={t(`upgrades.filter.${name}`)}
-          width={160}
+          width={130}
           value={filters[name] ?? ''}
           onSettle={(value) => set(name, value)}
         />

@@ -1,0 +1,81 @@
+import { createBatchSchema, planBatchSchema } from '@grey/contracts';
+import { expect, test } from 'vitest';
+import type { BatchCounts, UpgradeBatch } from '../../api/generated/model/index.ts';
+import { emptyDraft, faultsOf, newWave, presets, requestOf, wavesOf } from './batch-draft.ts';
+import { actionsOnBatch, endedCount, minutesLeft, readBatchView, segments } from './batch-state.ts';
+
+const draft = { ...emptyDraft(), serviceId: 'pay', toVersion: '2.0.0' };
+const counts: BatchCounts = {
+  total: 100,
+  queued: 50,
+  running: 5,
+  waiting: 20,
+  done: 20,
+  failed: 1,
+  aborted: 2,
+  skipped: 1,
+  needsOperator: 1,
+};
+const batch = (further: Partial<UpgradeBatch>) =>
+  ({ state: 'running', counts, ratePerMinute: 10, options: { contract: 'ask' }, ...further }) as UpgradeBatch;
+
+test('every preset makes a request that the contract takes, and ends with everybody', () => {
+  for (const preset of presets) {
+    const request = requestOf({ ...draft, waves: wavesOf(preset) });
+    expect(planBatchSchema.safeParse(request).error, preset).toBeUndefined();
+    expect(request.waves.at(-1)?.select, preset).toEqual({ kind: 'rest' });
+  }
+  expect(createBatchSchema.safeParse({ ...requestOf(draft), planToken: 'x' }).success).toBe(true);
+});
+
+test('what is missing is named before a plan is asked for', () => {
+  expect(faultsOf(draft)).toEqual([]);
+  expect(faultsOf(emptyDraft())).toEqual(['service', 'version']);
+  expect(faultsOf({ ...draft, scope: 'tag', scopeText: ' ' })).toEqual(['scope']);
+  expect(faultsOf({ ...draft, waves: [] })).toEqual(['waves']);
+  expect(faultsOf({ ...draft, waves: [newWave({ kind: 'percent' })] })).toEqual(['wave']);
+  expect(faultsOf({ ...draft, waves: [newWave({ kind: 'tag', text: 'two words' })], concurrency: '' })).toEqual([
+    'wave',
+    'concurrency',
+  ]);
+});
+
+test('minutes in the form are seconds in the request, and empty fields are left out of it', () => {
+  const waves = [
+    newWave({ kind: 'tenants', text: 'a, b\nb', soakMinutes: 1.5, maxSize: 7, name: ' first ' }),
+    newWave(),
+  ];
+  expect(requestOf({ ...draft, waves, scope: 'tag', scopeText: ' beta ' })).toMatchObject({
+    scope: { kind: 'tag', tag: 'beta' },
+    waves: [
+      { select: { kind: 'tenants', tenantIds: ['a', 'b'] }, soakSeconds: 90, maxSize: 7, name: 'first' },
+      { select: { kind: 'rest' }, soakSeconds: 0 },
+    ],
+  });
+  expect(requestOf(draft)).not.toHaveProperty('fromVersion');
+});
+
+test('an empty budget forgives nothing', () => {
+  expect(requestOf({ ...draft, budgetCount: '', budgetPercent: '' }).failureBudget).toEqual({ count: 0 });
+  expect(requestOf({ ...draft, budgetCount: '', budgetPercent: 5 }).failureBudget).toEqual({ percent: 5 });
+  expect(requestOf({ ...draft, budgetCount: 3, budgetPercent: 5 }).failureBudget).toEqual({ count: 3, percent: 5 });
+});
+
+test('the parts of a bar add up to all tenants of it', () => {
+  expect(segments.reduce((sum, segment) => sum + counts[segment], 0)).toBe(counts.total);
+  expect(endedCount(counts)).toBe(24);
+});
+
+test('the time left is told only while tenants end', () => {
+  expect(minutesLeft(batch({}))).toBe(6);
+  expect(minutesLeft(batch({ ratePerMinute: 0 }))).toBeUndefined();
+  expect(minutesLeft(batch({ state: 'paused' }))).toBeUndefined();
+});
+
+test('a batch is paused while it runs, resumed while it is paused, and done for good', () => {
+  expect(actionsOnBatch(batch({}))).toEqual(['pause', 'rollback']);
+  expect(actionsOnBatch(batch({ state: 'paused' }))).toEqual(['confirm', 'resume', 'rollback']);
+  expect(actionsOnBatch(batch({ state: 'confirming' }))).toEqual(['confirm', 'rollback']);
+  expect(actionsOnBatch(batch({ state: 'done' }))).toEqual([]);
+  expect([readBatchView({ wave: '2' }), readBatchView({ wave: 0 })]).toEqual([{ wave: 2 }, {}]);
+});
