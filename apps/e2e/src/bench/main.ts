@@ -19,6 +19,7 @@ const GROUPS = [
   'rollback',
   'recovery',
   'solver',
+  'upgrades',
 ] as const;
 
 const { values } = parseArgs({

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 
-/** A script of this folder in a process of its own, bound to a core where that is possible. It talks over messages. */
+/** A script of this folder in a process of its own, bound to a core where one is given and that is possible. It talks over messages. */
 export class PinnedScript {
   readonly #child: ChildProcess;
 
-  constructor(core: number, script: string, ...args: string[]) {
+  constructor(core: number | null, script: string, ...args: string[]) {
     const command = [process.execPath, fileURLToPath(new URL(script, import.meta.url)), ...args];
-    const [file = '', ...rest] = canPin ? ['taskset', '-c', String(core), ...command] : command;
+    const [file = '', ...rest] = canPin && core !== null ? ['taskset', '-c', String(core), ...command] : command;
     this.#child = spawn(file, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   }
 
