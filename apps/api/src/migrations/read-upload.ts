@@ -30,17 +30,7 @@ export function isSmall({ files }: Upload): boolean {
 
 /** Reads files as a set and lints it. The same for the same files; for which schema it is makes no difference. */
 export async function readUpload({ header, files }: Upload): Promise<ReadUpload> {
-  const unreadable = files.flatMap(faultsOfText);
-  if (unreadable.length > 0) return { migrations: null, findings: unreadable, report: null };
   const { set, findings, paths } = readMigrationSet(files, header);
   if (set === null) return { migrations: null, findings, report: null };
   return { migrations: withPaths(set.migrations, paths), findings, report: await lintSet(set, paths) };
-}
-
-/** What JSON can say and neither a file nor PostgreSQL can hold: zero bytes, and halves of characters. */
-function faultsOfText({ path, text }: SetFile): SetFinding[] {
-  const isText = (one: string) => one.isWellFormed() && !one.includes('\0');
-  if (isText(path) && isText(text)) return [];
-  const message = 'The file or its name is not text: it holds a zero byte, or half a character.';
-  return [{ code: 'FILE_NOT_TEXT', severity: 'error', file: path.toWellFormed(), line: null, message }];
 }

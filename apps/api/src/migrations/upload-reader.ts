@@ -5,6 +5,7 @@ import type { ReadAnswer, ReadJob } from './upload-worker.ts';
 
 /** A thread that nobody needs is memory that routing could have. */
 const IDLE_MS = 60_000;
+const ENDED = 'the thread that reads migrations has ended';
 /** Beside this file, compiled or not. */
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './upload-worker.ts' : './upload-worker.js', import.meta.url);
 
@@ -45,7 +46,7 @@ export class UploadReader implements OnApplicationShutdown {
     worker.unref();
     worker.on('message', (answer: ReadAnswer) => this.#take(answer));
     worker.on('error', (error) => this.#lose(worker, error));
-    worker.on('exit', () => this.#lose(worker, new Error('the thread that reads migrations has ended')));
+    worker.on('exit', () => this.#lose(worker, new Error(ENDED)));
     return worker;
   }
 
@@ -60,8 +61,9 @@ export class UploadReader implements OnApplicationShutdown {
 
   async #stop(): Promise<void> {
     const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+    if (worker === undefined) return;
+    this.#lose(worker, new Error(ENDED));
+    await worker.terminate();
   }
 
   /** Whoever waits is told; the next upload starts another thread. */
