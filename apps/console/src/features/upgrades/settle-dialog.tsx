@@ -87,8 +87,7 @@ export function SettleDialog({ upgrade, onClose }: SettleDialogProps) {
               <Radio
                 size="xs"
                 value="take-back"
-                disabled={isPastReturn}
-                label={t(isPastReturn ? 'upgrades.settle.takeBackNot' : 'upgrades.settle.takeBack')}
+                label={t(isPastReturn ? 'upgrades.settle.takeContractBack' : 'upgrades.settle.takeBack')}
               />
             </Stack>
           </Radio.Group>

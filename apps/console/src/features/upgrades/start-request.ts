@@ -22,7 +22,7 @@ export async function askPlan(request: StartRequest, signal: AbortSignal): Promi
   if (kind === 'service')
     return planUpgrade(tenant, service, { toVersion: version, ...furtherOf(request) }, { signal });
   const body = { serviceId: service, version, isDryRun: true, ...furtherOf(request) };
-  return (await startSchemaUpgrade(tenant, body, { signal })) as unknown as UpgradePlan;
+  return (await startSchemaUpgrade(tenant, body, { signal })) as UpgradePlan;
 }
 
 /** @param reason empty: none @param keyFor makes the key under which the same body has one effect */
@@ -36,7 +36,11 @@ export function sendStart(
   const init = { headers: { 'idempotency-key': keyFor({ tenant, service, version, kind, ...further }) } };
   return kind === 'service'
     ? startUpgrade(tenant, service, { toVersion: version, ...further }, init)
-    : startSchemaUpgrade(tenant, { serviceId: service, version, isDryRun: false, ...further }, init);
+    : (startSchemaUpgrade(
+        tenant,
+        { serviceId: service, version, isDryRun: false, ...further },
+        init,
+      ) as Promise<UpgradeAccepted>);
 }
 
 function furtherOf({ options, override }: StartRequest) {

@@ -52,7 +52,7 @@ export function actionsOn(upgrade: UpgradeSummary): UpgradeAction[] {
 /** What taking back undoes of what was done, in the order in which it is undone. */
 export function takenBack(steps: readonly UpgradeStepView[]): TakenBack[] {
   const isBegun = (name: string) =>
-    steps.some((step) => step.name === name && step.state !== 'pending' && step.state !== 'skipped');
+    steps.some((step) => step.name === name && !['pending', 'skipped', 'compensated'].includes(step.state));
   return takenBackOrder.filter(isBegun);
 }
 const takenBackOrder = ['fence', 'switch', 'expand', 'mark'] as const;

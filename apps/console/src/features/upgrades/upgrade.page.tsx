@@ -2,7 +2,7 @@ import { Anchor, Progress, Stack, Text } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Upgrade } from '../../api/generated/model/index.ts';
+import type { Upgrade, UpgradeState } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
@@ -72,6 +72,9 @@ function BackLink({ upgrade }: { upgrade: Upgrade | undefined }) {
   );
 }
 
+/** Where the API's own words add something to what is said here: by whom it was aborted, what the schema is now. */
+const isTold: Partial<Record<UpgradeState, boolean>> = { queued: true, aborting: true, done: true, aborted: true };
+
 /** What is happening, how far it is, and what can still be taken back: first of all, and in words. */
 function Headline({ upgrade }: { upgrade: Upgrade }) {
   const { t } = useTranslation();
@@ -87,15 +90,18 @@ function Headline({ upgrade }: { upgrade: Upgrade }) {
     state === 'waiting' && awaits
       ? t(`upgrades.now.waits.${awaits}`, words)
       : t(`upgrades.now.${state === 'waiting' ? 'running' : state}`, words);
+  // While it goes on, the step under way says more than the sentence about all of it: whom the fence waits for, say.
+  const isNow = state === 'running' || state === 'waiting';
+  const further = isNow ? upgrade.steps.find((one) => one.name === step)?.detail : isTold[state] && sentence;
   return (
     <section className="panel upgrade-headline" data-tone={stateTones[state]} aria-label={t('upgrades.state')}>
       <Text fw={600} role="status">
         {now} {waitUntil && !isOver(upgrade) && t('upgrades.nextAt', { at: dateTime(waitUntil) })}
       </Text>
       <Text size="sm">{t(`upgrades.returns.${returnOf(upgrade)}`, words)}</Text>
-      {sentence !== '' && (
-        <Text size="sm" c="dimmed">
-          {sentence}
+      {further && (
+        <Text size="sm" c={isOver(upgrade) ? 'dimmed' : undefined}>
+          {further}
         </Text>
       )}
       {!isOver(upgrade) && (
