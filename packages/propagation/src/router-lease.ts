@@ -32,6 +32,7 @@ export class RouterLease implements SchemaLease {
   /** When it became known without a break until now. */
   #knownSince = Number.POSITIVE_INFINITY;
   #readAt = NEVER;
+  #hasEnded = false;
 
   constructor(options: RouterLeaseOptions = {}) {
     this.leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
@@ -46,6 +47,7 @@ export class RouterLease implements SchemaLease {
 
   /** Others know of this router. @param askedAt when the report was sent */
   reported(askedAt: number): void {
+    if (this.#hasEnded) return;
     const now = this.#now();
     if (now - this.#knownAt >= this.leaseMs) this.#knownSince = now;
     this.#knownAt = Math.max(this.#knownAt, askedAt);
@@ -56,8 +58,9 @@ export class RouterLease implements SchemaLease {
     if (askedAt >= this.#knownSince) this.#readAt = Math.max(this.#readAt, askedAt);
   }
 
-  /** It said goodbye: nobody waits for it any more. */
+  /** It said goodbye: nobody waits for it any more, so that it is never held again. */
   end(): void {
+    this.#hasEnded = true;
     this.#knownAt = NEVER;
     this.#knownSince = Number.POSITIVE_INFINITY;
     this.#readAt = NEVER;

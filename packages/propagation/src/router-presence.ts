@@ -54,6 +54,8 @@ export interface RouterPresenceOptions {
   readonly current: () => { position: Position; digest: string; lagMs?: number | undefined } | undefined;
   /** Default 2 000 ms. */
   readonly reportMs?: number;
+  /** This router's own clock, milliseconds since 1970; nobody relies on it. */
+  readonly now?: () => number;
   /** Told of every report that was taken. */
   readonly lease?: RouterLease;
   /** A router silent for this long is gone. Default 10 000 ms. */
@@ -183,7 +185,7 @@ export class RouterPresence {
       digest: current?.digest ?? null,
       ...(current?.lagMs === undefined ? {} : { lagMs: current.lagMs }),
       ...(this.#options.lease === undefined ? {} : { leaseMs: this.#options.lease.leaseMs }),
-      at: Date.now(),
+      at: (this.#options.now ?? Date.now)(),
     };
   }
 
