@@ -31,6 +31,8 @@ export function startApi({ databaseUrl, redisUrl, host, port, hasDemo, number }:
     ...(process.env.GREY_MASTER_KEY_FILE ? {} : { GREY_MASTER_KEY: secrets.masterKey }),
     ...(redisUrl === undefined ? {} : { GREY_REDIS_URL: redisUrl }),
     // The demo's tenants have their schemas on the embedded server.
+    // Whichever replica made a backup, any may write it back.
+    GREY_BACKUP_DIR: path.join(dataFolder, 'backups'),
     ...(hasDemo ? { GREY_DEMO: '1', GREY_DATA_SOURCE_ALLOW: DEMO_TENANT_HOST } : {}),
   };
   const unset = Object.entries(defaults).filter(([name]) => !process.env[name]);

@@ -1,5 +1,6 @@
 import { parseRedisUrl } from '@grey/propagation';
 import { z } from 'zod';
+import { backupVariables } from './backup-variables.ts';
 import { dataSourceVariables, masterKeyFault } from './data-source-variables.ts';
 import { discoveryVariables, missingNacosVariable } from './discovery-variables.ts';
 import { historyVariables } from './history-variables.ts';
@@ -7,6 +8,7 @@ import { notificationVariables } from './notification-variables.ts';
 import { routingVariables, userTokenFault } from './routing-variables.ts';
 import { sampleVariables } from './sample-variables.ts';
 import { tenantSyncVariables } from './tenant-sync-variables.ts';
+import { upgradeVariables } from './upgrade-variables.ts';
 
 const flag = z.enum(['0', '1']).transform((text) => text === '1');
 const secret = z
@@ -95,6 +97,8 @@ export const configSchema = z
     ...tenantSyncVariables,
     ...notificationVariables,
     ...dataSourceVariables,
+    ...backupVariables,
+    ...upgradeVariables,
     GREY_EXIT_WITH_PARENT: flag
       .default(false)
       .meta({ description: '1: end when the process that started this one over IPC has gone.' }),

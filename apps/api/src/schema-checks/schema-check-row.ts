@@ -68,7 +68,8 @@ export function driftView(row: SchemaCheckRow, objects: KeptObjects | undefined)
       : compareObjects(objects.baseline, objects.live);
   const isAccepted = row.drift === 'accepted';
   return {
-    state: row.error === null ? row.drift : 'unreachable',
+    // Drift that was seen is not gone because nobody can look.
+    state: row.error === null || row.drift === 'drifted' ? row.drift : 'unreachable',
     checkedAt: row.checkedAt?.toISOString() ?? null,
     added: difference.added.slice(0, SHOWN_OBJECTS),
     removed: difference.removed.slice(0, SHOWN_OBJECTS),

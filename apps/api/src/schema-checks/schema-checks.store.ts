@@ -45,12 +45,15 @@ export interface Found extends CellKey {
   readonly byteCount: number;
 }
 
+/** What is kept of a catalogue. */
+export type KeptCatalogue = Pick<Catalogue, 'digest' | 'objects'>;
+
 const columns = Prisma.sql`
   c.tenant_id AS "tenantId", c.service_id AS "serviceId", c.drift, c.baseline, c.live, c.ledger,
   c.ledger_faults AS "ledgerFaults", c.digest, c.byte_count AS "byteCount", c.error, c.checked_at AS "checkedAt",
   c.accepted_digest AS "acceptedDigest", c.accepted_by AS "acceptedBy", c.accepted_at AS "acceptedAt",
   c.accepted_reason AS "acceptedReason"`;
-const driftState = Prisma.sql`CASE WHEN c.error IS NOT NULL THEN 'unreachable' ELSE coalesce(c.drift, 'unknown') END`;
+const driftState = Prisma.sql`CASE WHEN c.error IS NOT NULL AND c.drift <> 'drifted' THEN 'unreachable' ELSE coalesce(c.drift, 'unknown') END`;
 
 @Injectable()
 export class SchemaChecksStore {
@@ -111,7 +114,7 @@ export class SchemaChecksStore {
   }
 
   /** From now on this catalogue is what should be there. @param from `upgrade` or `restore` */
-  async writeBaseline(tx: Transaction, cell: CellKey, catalogue: Catalogue, from: string): Promise<void> {
+  async writeBaseline(tx: Transaction, cell: CellKey, catalogue: KeptCatalogue, from: string): Promise<void> {
     await this.#keep(tx, catalogue);
     const { tenantId, serviceId } = cell;
     await tx.$executeRaw`
@@ -206,7 +209,7 @@ export class SchemaChecksStore {
     return row as { hasTenant: boolean; hasService: boolean; dataSourceId: string | null; engine: Engine | null };
   }
 
-  async #keep(tx: Transaction, { digest, objects }: Catalogue): Promise<void> {
+  async #keep(tx: Transaction, { digest, objects }: KeptCatalogue): Promise<void> {
     await tx.$executeRaw`
       INSERT INTO schema_catalogues (digest, objects) VALUES (${digest}, ${JSON.stringify(objects)}::jsonb)
       ON CONFLICT DO NOTHING`;

@@ -62,8 +62,14 @@ export class SchemaChecks {
    * From now on this catalogue is what should be there: an upgrade, or a restore, has left it so.
    * @param tx a transaction of the caller's; without one it is one of its own
    */
-  async baseline(tenantId: string, serviceId: string, catalogue: Catalogue, tx?: Transaction): Promise<void> {
-    const write = (one: Transaction) => this.store.writeBaseline(one, { tenantId, serviceId }, catalogue, 'upgrade');
+  async baseline(
+    tenantId: string,
+    serviceId: string,
+    catalogue: Pick<Catalogue, 'digest' | 'objects'>,
+    tx?: Transaction,
+    from: 'upgrade' | 'restore' = 'upgrade',
+  ): Promise<void> {
+    const write = (one: Transaction) => this.store.writeBaseline(one, { tenantId, serviceId }, catalogue, from);
     await (tx === undefined ? this.store.transaction(write) : write(tx));
   }
 

@@ -38,7 +38,8 @@ export interface BackupHeader {
   readonly after: readonly Furnishing[];
   /** Rows of the service in the ledger, by the names of its columns. */
   readonly ledger: readonly Readonly<Record<string, string | number | null>>[];
-  /** Of the whole schema. */
+  /** Of the whole schema, and of each of its objects. */
+  readonly digest: string;
   readonly objects: ObjectDigests;
 }
 

@@ -31,6 +31,8 @@ export interface RestoreReport {
   readonly dropped: readonly string[];
   /** Things besides tables that could not be made again, with why. */
   readonly notRestored: readonly string[];
+  /** As the schema was when the backup was made: what should be there now. */
+  readonly expected: Pick<Catalogue, 'digest' | 'objects'>;
   /** As the schema is now. */
   readonly catalogue: Catalogue;
   /** Between the schema when the backup was made and now: what was outside its tables, or could not be made again. */

@@ -49,7 +49,7 @@ export const backUpMysql: EngineBackup = async (request, write) => {
       before: [],
       after: await describeAfter(client, request.address.database, tables),
       ledger: await readLedger(client, request.serviceId, request.address.database),
-      objects: await readObjects(request),
+      ...(await readCatalogue(request)),
     };
     await write(writeHeader(header));
     await write(SESSION.map((one) => `${one};\n`).join(''));
@@ -122,10 +122,11 @@ async function readLedger(client: MyClient, serviceId: string, database: string)
   return rows.map((row) => ({ ...row }));
 }
 
-async function readObjects({ address }: BackupRequest) {
+async function readCatalogue({ address }: BackupRequest) {
   const session = await tenantDatabaseAt(address).openSession();
   try {
-    return (await session.dumpCatalogue()).objects;
+    const { digest, objects } = await session.dumpCatalogue();
+    return { digest, objects };
   } finally {
     await session.close();
   }

@@ -31,6 +31,7 @@ export const restoreMysql: EngineRestore = async (request, { header, script }, t
       tables,
       dropped: there.filter((one) => !header.tables.includes(one)),
       notRestored,
+      expected: { digest: header.digest, objects: header.objects },
       catalogue,
       difference: compareObjects(header.objects, catalogue.objects),
     };

@@ -51,6 +51,7 @@ export const backUpPostgres: EngineBackup = async (request, write) => {
       absent: request.tables.filter((name) => !tables.some((one) => one.name === name)),
       ...(await describeSurroundings(client, schema)),
       ledger: await readLedger(client, schema, request.serviceId),
+      digest: catalogue.digest,
       objects: catalogue.objects,
     };
     await write(writeHeader(header));

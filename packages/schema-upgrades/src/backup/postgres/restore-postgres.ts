@@ -37,6 +37,7 @@ export const restorePostgres: EngineRestore = async (request, { header, script }
       tables,
       dropped: there.map((one) => one.name).filter((one) => !header.tables.includes(one)),
       notRestored,
+      expected: { digest: header.digest, objects: header.objects },
       catalogue,
       difference: compareObjects(header.objects, catalogue.objects),
     };
