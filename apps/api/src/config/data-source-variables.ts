@@ -45,7 +45,7 @@ export const dataSourceVariables = {
   GREY_DATA_SOURCE_CONNECTIONS: wholeNumber
     .min(1)
     .max(100)
-    .default(4)
+    .default(8)
     .meta({ description: 'Connections of this process to one server of tenant databases at a time.' }),
 };
 

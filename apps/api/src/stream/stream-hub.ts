@@ -35,6 +35,7 @@ export class StreamHub {
   #stops: (() => void)[] = [];
   #coalescing: NodeJS.Timeout | undefined;
   #isClosed = false;
+  readonly #others: (() => void)[] = [];
 
   constructor(parts: StreamHubParts) {
     this.#parts = parts;
@@ -67,8 +68,13 @@ export class StreamHub {
   /** Ends every stream: a server that waits for its connections would otherwise never close. */
   close(): void {
     this.#isClosed = true;
-    for (const stop of this.#stops) stop();
+    for (const stop of [...this.#stops, ...this.#others]) stop();
     for (const reader of this.#readers) reader.end();
+  }
+
+  /** Other streams that have to end before the server can close. */
+  alsoClose(close: () => void): void {
+    this.#others.push(close);
   }
 
   /**

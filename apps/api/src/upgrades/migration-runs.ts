@@ -3,6 +3,7 @@ import {
   type Migration,
   type Phase,
   type ProgressEvent,
+  type RunLimits,
   type RunResult,
   runMigrations,
   tenantDatabaseAt,
@@ -22,12 +23,15 @@ export interface RunOrder {
 /** Runs migrations for the steps, with their progress, within the bounds of the data source. */
 export class MigrationRuns {
   readonly #access: Pick<TenantAccess, 'at' | 'session'>;
-  readonly #timeoutMs: number;
+  readonly #limits: Pick<RunLimits, 'timeoutMs' | 'statementTimeoutMs'>;
 
-  /** @param timeoutMs for one run; taking back afterwards has the same again */
-  constructor(access: Pick<TenantAccess, 'at' | 'session'>, timeoutMs: number) {
+  /** @param limits `timeoutMs` for one run; taking back afterwards has the same again */
+  constructor(
+    access: Pick<TenantAccess, 'at' | 'session'>,
+    limits: Pick<RunLimits, 'timeoutMs' | 'statementTimeoutMs'>,
+  ) {
     this.#access = access;
-    this.#timeoutMs = timeoutMs;
+    this.#limits = limits;
   }
 
   /**
@@ -53,7 +57,7 @@ export class MigrationRuns {
           ...order,
           runId: id,
           by: requestedBy.name,
-          limits: { timeoutMs: this.#timeoutMs, statementTimeoutMs: this.#timeoutMs },
+          limits: this.#limits,
           signal: abort.signal,
           onProgress: (event: ProgressEvent) => counter.note(event),
         }),

@@ -9,7 +9,14 @@ import type { Claim, ClaimedPatch, ClaimsStore } from './claims.store.ts';
 import { eventOfOutcome, type Settled } from './event-of-outcome.ts';
 import { advance, isEnded, nextStep, stepsToCompensate } from './upgrade-machine.ts';
 import type { UpgradeRow } from './upgrade-row.ts';
-import { ClaimLost, type StepOutcome, Superseded, type UpgradeSteps, upgradeFailure } from './upgrade-step.ts';
+import {
+  ClaimLost,
+  type StepContext,
+  type StepOutcome,
+  Superseded,
+  type UpgradeSteps,
+  upgradeFailure,
+} from './upgrade-step.ts';
 import { itemOfUpgrade } from './upgrades.ts';
 
 /** Between two looks at a database of ours that is away, in milliseconds. */
@@ -19,6 +26,8 @@ export interface DriveParts {
   readonly claims: Pick<ClaimsStore, 'transaction' | 'hold' | 'save' | 'savePlace'>;
   readonly changes: Pick<ChangesService, 'commit'>;
   readonly steps: Pick<UpgradeSteps, 'get'>;
+  /** Before an upgrade is done: what it has marked is unmarked. Idempotent. */
+  readonly finish: (context: StepContext) => Promise<void>;
   /** After the commit of an end, or of a state that only a person can end. */
   readonly onEnded: (row: UpgradeRow) => void;
 }
@@ -74,7 +83,12 @@ export class UpgradeDrive {
     const step = nextStep(this.#row.steps);
     if (step === undefined) return { kind: 'done' };
     const context = this.#contextOf(this.#aborted.signal);
-    return this.#take(context, () => this.#parts.steps.get(step.name).run(context));
+    const isLast = step.name === this.#row.steps.at(-1)?.name;
+    return this.#take(context, async () => {
+      const outcome = await this.#parts.steps.get(step.name).run(context);
+      if (isLast && (outcome.kind === 'done' || outcome.kind === 'skipped')) await this.#parts.finish(context);
+      return outcome;
+    });
   }
 
   async #compensate(): Promise<StepOutcome> {

@@ -29,7 +29,11 @@ export interface WaveCounts {
 export interface Decided {
   readonly id: string;
   readonly to: MachineState &
-    Partial<Pick<UpgradeRow, 'abort' | 'confirmation' | 'failure' | 'notes'>> & {
+    Partial<Pick<UpgradeRow, 'notes'>> & {
+      /** `none` clears it. */
+      readonly abort?: UpgradeRow['abort'] | 'none';
+      readonly confirmation?: UpgradeRow['confirmation'] | 'none';
+      readonly failure?: UpgradeRow['failure'] | 'none';
       /** A worker looks at it at once. */
       readonly isDue: boolean;
     };
@@ -103,8 +107,8 @@ export class UpgradesStore {
     await tx.$executeRaw`
       UPDATE upgrades u SET state = m.state, steps = m.steps, awaits = m.awaits, ends_as = m."endsAs",
         is_past_return = m."isPastReturn", priority = m.priority, place = NULL,
-        abort = coalesce(m.abort, u.abort), confirmation = coalesce(m.confirmation, u.confirmation),
-        failure = CASE WHEN m.failure IS NULL THEN u.failure ELSE nullif(m.failure, 'null'::jsonb) END,
+        abort = nullif(coalesce(m.abort, u.abort), '"none"'), failure = nullif(coalesce(m.failure, u.failure), '"none"'),
+        confirmation = nullif(coalesce(m.confirmation, u.confirmation), '"none"'),
         notes = coalesce(m.notes, u.notes),
         due_at = CASE WHEN m."isEnded" THEN NULL WHEN m."isDue" THEN clock_timestamp() ELSE u.due_at END,
         finished_at = CASE WHEN m."isEnded" THEN clock_timestamp() END,
@@ -113,6 +117,15 @@ export class UpgradesStore {
         "endsAs" text, "isPastReturn" boolean, priority smallint, abort jsonb, confirmation jsonb, failure jsonb,
         notes jsonb, "isDue" boolean, "isEnded" boolean)
       WHERE u.id = m.id`;
+  }
+
+  /** A text by id that differs whenever an upgrade has changed. */
+  async readStamps(ids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.run(
+      (client) => client.$queryRaw<{ id: string; stamp: bigint }[]>`
+        SELECT id::text AS id, stamp FROM upgrades WHERE id = ANY (${[...ids]}::uuid[])`,
+    );
+    return new Map(rows.map(({ id, stamp }) => [id, String(stamp)]));
   }
 
   /** Of these, the ones that no other upgrade of their tenant and service came after. */

@@ -2,7 +2,7 @@ import { type ErrorCode, errorCodes, type Problem } from '@grey/contracts';
 
 /** What an error may say beyond its code. */
 export type ProblemExtra = Partial<
-  Pick<Problem, 'detail' | 'errors' | 'current' | 'references' | 'findings' | 'objections' | 'plan' | 'path'>
+  Pick<Problem, 'detail' | 'errors' | 'current' | 'references' | 'findings' | 'objections' | 'plan' | 'path' | 'checks'>
 >;
 
 /** An answer other than success. Thrown anywhere below a controller; the problem filter turns it into RFC 9457. */

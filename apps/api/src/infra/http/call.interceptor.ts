@@ -12,6 +12,7 @@ import { lastValueFrom, map, type Observable, of } from 'rxjs';
 import { z } from 'zod';
 import { type CallContext, callContext } from './call-context.ts';
 import type { CallRequest } from './call-request.ts';
+import { DryRun } from './dry-run.ts';
 import { parseIfMatch } from './etag.ts';
 import { claimOf } from './idempotency.ts';
 import { operationOf } from './operation.decorator.ts';
@@ -117,9 +118,21 @@ function withWait(operation: Operation): Operation {
 function finish(operation: Operation, response: ServerResponse, answer: unknown): unknown {
   if (response.headersSent) return answer;
   response.setHeader('Cache-Control', 'no-store');
-  const body = answer instanceof Replayed ? answer.body : answer;
+  const body = answer instanceof Replayed || answer instanceof DryRun ? answer.body : answer;
   if (answer instanceof Replayed) response.setHeader('Idempotency-Replayed', 'true');
   if (operation.hasEtag === true && typeof body === 'object' && body !== null && 'etag' in body)
     response.setHeader('ETag', String(body.etag));
+  if (operation.also !== undefined)
+    send(response, (answer instanceof DryRun ? operation.also : operation.success).status, body);
   return body;
+}
+
+/** Nest gives each handler one status; a handler with two leaves the sending to us. */
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
 }

@@ -1,0 +1,55 @@
+import { currentStep } from './current-step.ts';
+import type { UpgradeRow } from './upgrade-row.ts';
+
+/** Where an upgrade stands, what it did and what is to be done, for whoever is called at night. Pure. */
+export function sentenceOf(row: UpgradeRow): string {
+  return [SENTENCES[row.state](row), failureOf(row)].filter((part) => part !== '').join(' ');
+}
+
+const SENTENCES: Readonly<Record<UpgradeRow['state'], (row: UpgradeRow) => string>> = {
+  queued: (row) => (row.isHeld ? 'Waits until its batch goes on.' : 'Waits for its turn.'),
+  running: (row) => `At work on ${stepOf(row)}.${placeOf(row)}`,
+  waiting: (row) => `${waitOf(row)} ${currentStep(row)?.detail ?? ''}`.trim(),
+  aborting: (row) => `On the way back, at ${stepOf(row)}.${placeOf(row)} ${abortOf(row)}`.trim(),
+  done: (row) => `${row.tenantId} is on ${row.serviceId} ${row.toVersion}.${schemaOf(row)}`,
+  aborted: (row) => `${abortOf(row)} ${row.tenantId} is at the version and schema it had before.`.trim(),
+  failed: (row) => `It failed, and ${row.tenantId} is at the version and schema it had before.`,
+  skipped: () => 'It was skipped: the tenant was left where it is.',
+  needs_operator: (row) =>
+    `Somebody has to look at ${stepOf(row)}: neither the old nor the new could be proven, and nothing more is done until it is settled, retried or skipped.`,
+};
+
+function stepOf(row: UpgradeRow): string {
+  return currentStep(row)?.name ?? 'its first step';
+}
+
+function placeOf({ place }: UpgradeRow): string {
+  if (place === null) return '';
+  const way = place.direction === 'up' ? '' : ' (taking back)';
+  return ` ${place.migration}${way}, statement ${place.statement} of ${place.statementCount}; ${place.doneCount} of ${place.totalCount} in all.`;
+}
+
+function waitOf({ awaits }: UpgradeRow): string {
+  if (awaits === 'confirmation') return 'Waits for a confirmation.';
+  if (awaits === 'operator') return 'Waits for somebody to decide: retry it, or cancel it.';
+  return awaits === 'retry' ? 'Will be tried again.' : 'Waits for its time.';
+}
+
+function abortOf({ abort, endsAs }: UpgradeRow): string {
+  if (abort === null) return endsAs === 'failed' ? 'A step failed.' : '';
+  return `Aborted by ${abort.by.name}${abort.reason === null ? '' : `: ${abort.reason}`}.`;
+}
+
+function schemaOf({ options, schemaTo, isPastReturn }: UpgradeRow): string {
+  if (schemaTo === null) return '';
+  if (isPastReturn) return ` Its schema is ${schemaTo}; what only the old version used is gone.`;
+  const isLeft = options.contract === 'leave' ? ' and stays expanded' : '';
+  return ` Its schema serves ${schemaTo}${isLeft}.`;
+}
+
+function failureOf({ state, failure }: UpgradeRow): string {
+  if (failure === null || state === 'done') return '';
+  const at = failure.statement === null ? '' : `, statement ${failure.statement}`;
+  const place = failure.migration === null ? '' : ` in ${failure.migration}${at}`;
+  return `${failure.code}${place}: ${failure.message}${failure.mend === null ? '' : ` ${failure.mend}`}`;
+}
