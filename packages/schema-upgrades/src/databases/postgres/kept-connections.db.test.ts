@@ -68,6 +68,19 @@ test('a session in which something was cancelled is not kept: a late cancellatio
   await vi.waitFor(async () => expect(await countSessions()).toBe(0));
 });
 
+test('whoever still holds a session that has ended can do nothing with its connection', async () => {
+  const address = await server.makeTenant('ended');
+  const session = await tenantDatabaseAt(address, { kept }).openSession();
+  const waiting = session.clear(['SELECT pg_sleep(60)'], { statementTimeoutMs: 60_000, lockTimeoutMs: 1_000 });
+  // In the midst of a statement it is cut instead of kept, as the one who closes it wants it to stop.
+  await Promise.all([session.close(), expect(waiting).rejects.toMatchObject({ code: 'DATABASE_GONE' })]);
+  const idle = await tenantDatabaseAt(address, { kept }).openSession();
+  await idle.close();
+  await idle.close();
+  await expect(idle.dumpCatalogue()).rejects.toMatchObject({ code: 'DATABASE_GONE' });
+  expect(await countSessions()).toBe(1);
+});
+
 async function openAndClose(address: ReturnType<typeof server.addressOf>): Promise<void> {
   await (await tenantDatabaseAt(address, { kept }).openSession()).close();
 }

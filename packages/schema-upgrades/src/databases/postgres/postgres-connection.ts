@@ -10,6 +10,8 @@ export class PostgresConnection {
   readonly label: string;
   readonly line: Line;
   #isLost = false;
+  #hasLeft = false;
+  #pendingCount = 0;
 
   constructor(line: Line, label: string) {
     line.sessionCount += 1;
@@ -51,16 +53,33 @@ export class PostgresConnection {
     return (this.line.client as unknown as { processID: number }).processID;
   }
 
-  /** Makes the session as if it had just begun. @returns false when that is not possible */
-  async reset(): Promise<boolean> {
-    if (this.#isLost || this.isInTransaction) return false;
-    return this.run('DISCARD ALL', 0).then(
-      () => true,
-      () => false,
-    );
+  /**
+   * Ends this session and hands on what it ran over, as if nothing had been. Whoever still holds the session can do nothing
+   * with it any more.
+   *
+   * @returns undefined when the connection was in no state to be handed on, and was closed
+   */
+  async release(): Promise<Line | undefined> {
+    if (this.#hasLeft) return undefined;
+    const isFit = !this.#isLost && this.#pendingCount === 0 && !this.isInTransaction;
+    const isReset =
+      isFit &&
+      (await this.run('DISCARD ALL', 0).then(
+        () => true,
+        () => false,
+      ));
+    if (!isReset || this.#pendingCount > 0) {
+      await this.close();
+      return undefined;
+    }
+    this.#hasLeft = true;
+    return this.line;
   }
 
   async close(): Promise<void> {
+    // What was handed on is somebody else's.
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
     const cut = setTimeout(() => this.line.socket.destroy(), 2_000);
     await this.line.client.end().catch(() => undefined);
     clearTimeout(cut);
@@ -68,7 +87,9 @@ export class PostgresConnection {
   }
 
   async #guarded<Result>(query: () => Promise<Result>, timeoutMs: number): Promise<Result> {
+    if (this.#hasLeft) throw new UpgradeError('DATABASE_GONE', `The session on ${this.label} is over`);
     let hasBeenCut = false;
+    this.#pendingCount += 1;
     const cut = setTimeout(() => {
       hasBeenCut = true;
       this.line.socket.destroy();
@@ -82,6 +103,7 @@ export class PostgresConnection {
       this.#isLost ||= reason.isConnectionLost;
       throw reason;
     } finally {
+      this.#pendingCount -= 1;
       clearTimeout(cut);
     }
   }

@@ -29,8 +29,9 @@ export function postgresDatabase(address: DataSourceAddress, options: PostgresOp
       return PostgresSession.start(connection, schema, {
         connect,
         async leave() {
-          if (kept !== undefined && (await connection.reset())) kept.put(address, connection.line);
-          else await connection.close();
+          if (kept === undefined) return connection.close();
+          const free = await connection.release();
+          if (free !== undefined) kept.put(address, free);
         },
       });
     },
