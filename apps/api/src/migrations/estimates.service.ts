@@ -8,18 +8,22 @@ import type { Called } from '../infra/http/operation.decorator.ts';
 import { TenantAccess } from '../schema-checks/tenant-access.ts';
 import { ServiceRecords } from '../services/service-records.ts';
 import { chooseDefault } from '../tenants/describe-tenant-service.ts';
+import { firstFloor } from '../upgrades/steps/first-floor.ts';
 import { estimatePending } from './estimate-pending.ts';
 import type { SetRow } from './migration-set-row.ts';
 import { MigrationSetsStore } from './migration-sets.store.ts';
 import { MigrationSets } from './migration-sets.ts';
-import { type TenantPlace, TenantPlaceStore } from './tenant-place.store.ts';
+import { TenantPlaceStore } from './tenant-place.store.ts';
 
 type Ops = typeof operations;
-/** What a tenant may lack, and where it stood when that was read. */
+/** What a tenant may lack, and where it stands. */
 interface Way {
+  /** Up to the version that is asked for, by schema version. */
   readonly sets: readonly SetRow[];
-  /** The schema that a tenant without a ledger is taken to have. */
-  readonly assumed: number;
+  /** The oldest schema that it serves; null: not recorded. */
+  readonly floor: number | null;
+  /** What its present version asks for. */
+  readonly presentMin: number | undefined;
 }
 
 /** What migrations would mean in the database of one tenant, as it is now. */
@@ -40,17 +44,20 @@ export class EstimatesService {
    */
   async estimate({ input }: Called<Ops['estimateMigrations']>): Promise<MigrationEstimate> {
     const { tenantId, serviceId, version } = input.params;
-    const { sets, assumed } = await this.store.consistentRead((tx) => this.#readWay(tx, tenantId, serviceId, version));
+    const way = await this.store.consistentRead((tx) => this.#readWay(tx, tenantId, serviceId, version));
     const signal = AbortSignal.timeout(this.config.GREY_DATA_SOURCE_TIMEOUT_MS);
     try {
       const { ledger, sizes } = await this.access.session(tenantId, serviceId, signal, async (session) => ({
         ledger: await session.listLedger(serviceId),
         sizes: await session.listTableSizes(),
       }));
-      const names = new Set(ledger.map(({ name }) => name));
-      const isKnown = sets.some(({ migrations }) => migrations.some(({ name }) => names.has(name)));
-      const lacking = isKnown ? sets : sets.filter(({ schemaVersion }) => schemaVersion > assumed);
-      return estimatePending(tenantId, lacking, ledger, sizes);
+      const floor = way.floor ?? firstFloor(ledger, way.sets, way.presentMin);
+      return estimatePending(
+        tenantId,
+        way.sets.filter(({ schemaVersion }) => schemaVersion > floor),
+        ledger,
+        sizes,
+      );
     } catch (error) {
       if (!(error instanceof UpgradeError)) throw error;
       throw new ApiError(
@@ -71,17 +78,11 @@ export class EstimatesService {
     if (engine === null) throw new ApiError('DATA_SOURCE_MISSING');
     const target = await this.sets.find(tx, serviceId, version, engine);
     if (target === null) throw new ApiError('MIGRATIONS_UNKNOWN');
-    const sets = await this.sets.rowsBetween(tx, serviceId, engine, schemaVersion ?? -1, target.schemaVersion);
-    return { sets, assumed: schemaVersion ?? schemaOf(service, tenantId, place) };
+    const present = place.version ?? chooseDefault(service.id, tenantId, service.defaults);
+    return {
+      sets: await this.sets.rowsBetween(tx, serviceId, engine, -1, target.schemaVersion),
+      floor: schemaVersion,
+      presentMin: service.versions.find((one) => one.version === present)?.schemaMin,
+    };
   }
-}
-
-/** The schema that the present version of a tenant asks for. */
-function schemaOf(
-  service: Awaited<ReturnType<ServiceRecords['read']>>,
-  tenantId: string,
-  { version }: TenantPlace,
-): number {
-  const present = version ?? chooseDefault(service.id, tenantId, service.defaults);
-  return service.versions.find((one) => one.version === present)?.schemaMin ?? 0;
 }
