@@ -4,7 +4,7 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { createApiKey } from '../../api/generated/grey.ts';
 import type { CreatedApiKey } from '../../api/generated/model/index.ts';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { splitTenantIds } from './split-tenant-ids.ts';
 
 interface Fields {
@@ -60,15 +60,7 @@ export function ApiKeyForm({ onClose }: { onClose: () => void }) {
           {...register('tenantIds')}
         />
         <TextInput type="date" label={t('access.expiresAt')} {...register('expires')} />
-        {create.isError && <Failure error={create.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {t('access.createKey')}
-          </Button>
-        </Group>
+        <FormFooter error={create.error} action={t('access.createKey')} isBusy={create.isPending} onCancel={onClose} />
       </Stack>
     </form>
   );

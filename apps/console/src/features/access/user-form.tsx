@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, NativeSelect, PasswordInput, Stack, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, PasswordInput, Stack, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm, useWatch } from 'react-hook-form';
@@ -7,7 +7,7 @@ import { createUser, updateUser } from '../../api/generated/grey.ts';
 import { Role, type User } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { splitTenantIds } from './split-tenant-ids.ts';
 
 interface Fields {
@@ -97,15 +97,12 @@ export function UserForm({ user, onClose }: { user?: User; onClose: () => void }
             })}
           />
           {user && <Checkbox label={t('access.isActive')} {...register('isActive')} />}
-          {save.isError && <Failure error={save.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {user ? t('action.save') : t('access.createUser')}
-            </Button>
-          </Group>
+          <FormFooter
+            error={save.error}
+            action={user ? t('action.save') : t('access.createUser')}
+            isBusy={save.isPending}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </Dialog>

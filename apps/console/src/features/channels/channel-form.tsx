@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -7,8 +7,8 @@ import { ApiProblem } from '../../api/api-problem.ts';
 import { createChannel, updateChannel } from '../../api/generated/grey.ts';
 import type { Channel } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { SidePanel } from '../../parts/side-panel.tsx';
-import { Failure } from '../../parts/states.tsx';
 import {
   type ChannelFields,
   type ChannelKind,
@@ -101,15 +101,12 @@ export function ChannelForm({ channel, onClose }: { channel?: Channel; onClose: 
             onChange={(subscriptions) => set({ subscriptions })}
           />
           <TemplateField {...part} />
-          {save.isError && !isToldAtFields && <Failure error={save.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {channel ? t('action.save') : t('channels.create')}
-            </Button>
-          </Group>
+          <FormFooter
+            error={isToldAtFields ? null : save.error}
+            action={channel ? t('action.save') : t('channels.create')}
+            isBusy={save.isPending}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </SidePanel>

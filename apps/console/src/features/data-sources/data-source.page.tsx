@@ -37,7 +37,7 @@ export function DataSourcePage() {
         }
         before={
           <Anchor component={Link} to="/databases" size="xs">
-            {t('dataSources.title')}
+            {t('dataSources.back')}
           </Anchor>
         }
         actions={

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Group, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createExperiment, updateExperiment } from '../../api/generated/grey.ts';
@@ -7,7 +7,7 @@ import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { CelField, celTextOf, readCel } from '../../parts/cel-field.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
 import { UnitPicker } from '../rules/unit-picker.tsx';
 import { checkFields, type ExperimentFields, fieldsOf, freeOfGroup, toCreate, toUpdate } from './experiment-fields.ts';
@@ -157,15 +157,13 @@ export function ExperimentForm({ serviceId, experiment, experiments, versions, o
             />
           </Group>
           <TextInput label={t('confirm.reason')} maxLength={500} {...text('reason')} />
-          {change.isError && <Failure error={change.error} onOverride={save} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={change.isPending}>
-              {experiment ? t('action.save') : t('experiments.create')}
-            </Button>
-          </Group>
+          <FormFooter
+            error={change.error}
+            onOverride={save}
+            action={experiment ? t('action.save') : t('experiments.create')}
+            isBusy={change.isPending}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </Dialog>

@@ -1,11 +1,11 @@
-import { Button, Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { putVersionFlags } from '../../api/generated/grey.ts';
 import type { Flag, VersionFlags } from '../../api/generated/model/index.ts';
 import { celTextOf, readCel } from '../../parts/cel-field.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
 import { checkFields, type FlagFields, type FlagType, fieldsOf, flagTypes, toFlag, withType } from './flag-fields.ts';
 import { FlagRuleList } from './flag-rule-list.tsx';
@@ -92,15 +92,12 @@ export function FlagForm({ flags: { serviceId, version, flags, etag }, flag, onC
             maxLength={500}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
-          {change.isError && <Failure error={change.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={change.isPending}>
-              {flag ? t('action.save') : t('flags.create')}
-            </Button>
-          </Group>
+          <FormFooter
+            error={change.error}
+            action={flag ? t('action.save') : t('flags.create')}
+            isBusy={change.isPending}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </Dialog>

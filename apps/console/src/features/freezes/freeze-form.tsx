@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Checkbox, Group, NativeSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +6,7 @@ import { createFreeze, listServices, updateFreeze } from '../../api/generated/gr
 import type { Freeze } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
 import { checkFields, type FreezeFields, fieldsOf, toCreate } from './freeze-fields.ts';
 import { RecurrenceFields } from './recurrence-fields.tsx';
@@ -122,15 +122,12 @@ export function FreezeForm({ freeze, day = null, onClose }: FreezeFormProps) {
           <Text size="xs" c="dimmed">
             {t('freezes.ownZone', { zone: new Intl.DateTimeFormat().resolvedOptions().timeZone })}
           </Text>
-          {save.isError && <Failure error={save.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {freeze ? t('action.save') : t('freezes.create')}
-            </Button>
-          </Group>
+          <FormFooter
+            error={save.error}
+            action={freeze ? t('action.save') : t('freezes.create')}
+            isBusy={save.isPending}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </Dialog>

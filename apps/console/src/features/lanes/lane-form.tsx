@@ -1,5 +1,5 @@
 import './lanes.css';
-import { Button, Checkbox, Group, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Checkbox, Group, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,7 @@ import { listLanes, putLane } from '../../api/generated/grey.ts';
 import type { GuardOverride, Lane } from '../../api/generated/model/index.ts';
 import { CelField, celTextOf, readCel } from '../../parts/cel-field.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
 import { UnitPicker } from '../rules/unit-picker.tsx';
 import { checkFields, fieldsOf, type LaneFields, toPut } from './lane-fields.ts';
@@ -113,15 +113,13 @@ export function LaneForm({ lane, onClose }: { lane?: Lane; onClose: () => void }
             value={fields.reason}
             onChange={(event) => set({ reason: event.currentTarget.value })}
           />
-          {change.isError && <Failure error={change.error} onOverride={save} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={change.isPending}>
-              {lane ? t('action.save') : t('lanes.create')}
-            </Button>
-          </Group>
+          <FormFooter
+            error={change.error}
+            onOverride={save}
+            action={lane ? t('action.save') : t('lanes.create')}
+            isBusy={change.isPending}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </Dialog>

@@ -84,19 +84,21 @@ export function FileList({ files, onChange, onAdd, onPaste }: FileListProps) {
           {t('migrations.fileRule')}
         </Text>
       </div>
-      {files.map((file, index) => (
-        <FileRow
-          key={index}
-          file={file}
-          isOpen={openAt === index}
-          onToggle={() => setOpenAt(openAt === index ? null : index)}
-          onChange={(next) => replace(index, next)}
-          onRemove={() => {
-            setOpenAt(null);
-            onChange(files.filter((_, place) => place !== index));
-          }}
-        />
-      ))}
+      <div className="file-list">
+        {files.map((file, index) => (
+          <FileRow
+            key={index}
+            file={file}
+            isOpen={openAt === index}
+            onToggle={() => setOpenAt(openAt === index ? null : index)}
+            onChange={(next) => replace(index, next)}
+            onRemove={() => {
+              setOpenAt(null);
+              onChange(files.filter((_, place) => place !== index));
+            }}
+          />
+        ))}
+      </div>
     </Stack>
   );
 }
@@ -122,7 +124,7 @@ function FileRow({ file, isOpen, onToggle, onChange, onRemove }: FileRowProps) {
         value={file.path}
         onChange={(event) => onChange({ ...file, path: event.currentTarget.value })}
       />
-      <Text size="xs" c="dimmed" w={70} ta="right">
+      <Text size="xs" c="dimmed" ta="right">
         {bytes(new Blob([file.text]).size)}
       </Text>
       <Group gap={4} wrap="nowrap">

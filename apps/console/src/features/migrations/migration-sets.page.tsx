@@ -75,7 +75,7 @@ function SetTable({ sets, versions }: SetTableProps) {
       id: 'schemaVersion',
       header: t('migrations.schemaVersion'),
       isNumber: true,
-      width: 120,
+      width: 70,
       cell: (row) => number(row.schemaVersion),
     },
     {

@@ -19,6 +19,7 @@ export function MigrationView({ migration, findings, isOpen: isOpenAtFirst }: Mi
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const up = findingsOf(findings, migration, 'up');
   const down = findingsOf(findings, migration, 'down');
+  const isDeclared = [...up, ...down].some(({ code }) => code === 'IRREVERSIBLE');
   return (
     <details
       className="migration"
@@ -45,7 +46,7 @@ export function MigrationView({ migration, findings, isOpen: isOpenAtFirst }: Mi
           />
           <h3>{t('migrations.down')}</h3>
           {migration.down === null ? (
-            <p className="dimmed">{t('migrations.noDown')}</p>
+            <p className="dimmed">{t(isDeclared ? 'migrations.noDown' : 'migrations.noDownMissing')}</p>
           ) : (
             <SqlListing
               label={t('migrations.downOf', { name: migration.name })}

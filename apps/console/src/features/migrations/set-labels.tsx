@@ -12,7 +12,7 @@ const blockingTones: Readonly<Record<MigrationBlocking, Tone>> = {
   nothing: 'good',
   'schema-changes': 'plain',
   writes: 'warn',
-  'reads-and-writes': 'bad',
+  'reads-and-writes': 'warn',
 };
 const rulingTones: Readonly<Record<MigrationFindingRuling, Tone>> = { refuse: 'bad', warn: 'warn', allow: 'plain' };
 

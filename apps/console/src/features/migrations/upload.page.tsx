@@ -76,6 +76,7 @@ export function UploadPage() {
               data={engines.map((value) => ({ value, label: t(`dataSources.engines.${value}`) }))}
             />
           </Group>
+          {version === '' && <Empty>{t('migrations.chooseVersionFirst')}</Empty>}
           {current.isLoading && <Loading what={t('migrations.title')} />}
           {current.isError && !isNone && <Failure error={current.error} onRetry={() => void current.refetch()} />}
           {(current.isSuccess || isNone) && (

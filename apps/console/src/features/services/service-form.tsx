@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { NativeSelect, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Controller, useForm } from 'react-hook-form';
@@ -14,7 +14,7 @@ import {
 } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { BalancingFields } from './balancing-fields.tsx';
 
 type Fields = Required<Omit<CreateService, 'fallback'>> & { fallback: Fallback; fallbackVersion: string };
@@ -126,15 +126,12 @@ export function ServiceForm({ service, onClose }: { service?: Service; onClose: 
             )}
           />
           <TextInput label={t('confirm.reason')} maxLength={500} {...register('reason')} />
-          {save.isError && <Failure error={save.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {service ? t('action.save') : t('services.create')}
-            </Button>
-          </Group>
+          <FormFooter
+            error={save.error}
+            action={service ? t('action.save') : t('services.create')}
+            isBusy={save.isPending}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </Dialog>

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Group, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
@@ -7,7 +7,7 @@ import { createVersion } from '../../api/generated/grey.ts';
 import type { CreateVersion } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 
 interface Fields {
   version: string;
@@ -92,15 +92,7 @@ export function VersionForm({ serviceId, onClose }: { serviceId: string; onClose
           </Group>
           <TextInput type="date" label={t('versions.endOfLife')} {...register('endOfLife')} />
           <TextInput label={t('confirm.reason')} maxLength={500} {...register('reason')} />
-          {save.isError && <Failure error={save.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t('versions.create')}
-            </Button>
-          </Group>
+          <FormFooter error={save.error} action={t('versions.create')} isBusy={save.isPending} onCancel={onClose} />
         </Stack>
       </form>
     </Dialog>

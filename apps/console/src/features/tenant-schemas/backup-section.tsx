@@ -40,7 +40,7 @@ interface BackupTableProps {
 
 function BackupTable({ rows, onEndReached, onRestore }: BackupTableProps) {
   const { t } = useTranslation();
-  const { number, bytes, dateTime } = useFormat();
+  const { number, bytes, date, dateTime } = useFormat();
   const mayRestore = usePermission('backups.restore');
   const restore: DataColumn<Backup> = {
     id: 'restore',
@@ -75,6 +75,7 @@ function BackupTable({ rows, onEndReached, onRestore }: BackupTableProps) {
         <>
           <BackupStateLabel state={row.state} />
           {row.error !== null && <div className="ledger-message">{row.error}</div>}
+          {row.place !== null && <div className="mono backup-place">{row.place}</div>}
           {row.restoredAt !== null && (
             <div className="dimmed backup-restored">
               {t('schemas.restoredAt')} <Ago iso={row.restoredAt} />
@@ -113,15 +114,16 @@ function BackupTable({ rows, onEndReached, onRestore }: BackupTableProps) {
         ),
     },
     {
-      id: 'place',
-      header: t('schemas.place'),
-      isWrapping: true,
-      cell: (row) => (row.place === null ? t('state.none') : <span className="mono backup-place">{row.place}</span>),
-    },
-    {
       id: 'until',
       header: t('schemas.keptUntil'),
-      cell: (row) => (row.expiresAt === null ? t('state.none') : dateTime(row.expiresAt)),
+      cell: (row) =>
+        row.expiresAt === null ? (
+          t('state.none')
+        ) : (
+          <time dateTime={row.expiresAt} title={dateTime(row.expiresAt)}>
+            {date(row.expiresAt)}
+          </time>
+        ),
     },
     ...(mayRestore ? [restore] : []),
   ];

@@ -85,7 +85,7 @@ function LedgerTable({ rows }: { rows: readonly LedgerRow[] }) {
     <DataTable
       label={t('schemas.ledger')}
       columns={columns}
-      rows={rows.toReversed()}
+      rows={rows.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))}
       rowKey={(row) => `${row.name} ${row.startedAt} ${row.state}`}
       maxHeight={420}
     />

@@ -73,11 +73,11 @@ export function IntervalLabel({ state }: { state: TenantSchemaState | null }) {
   );
 }
 
-export function UpgradeLink({ upgradeId }: { upgradeId: string }) {
+export function UpgradeLink({ upgradeId, isUnderWay = false }: { upgradeId: string; isUnderWay?: boolean }) {
   const { t } = useTranslation();
   return (
     <Anchor component={Link} to={`/upgrades/${encodeURIComponent(upgradeId)}`} size="sm">
-      {t('schemas.toUpgrade')}
+      {t(isUnderWay ? 'schemas.underWay' : 'schemas.toUpgrade')}
     </Anchor>
   );
 }

@@ -29,7 +29,7 @@ export function SchemaTable({ rows, hasTenant = false, maxHeight, onEndReached }
     ...(hasTenant ? [tenant] : []),
     {
       id: 'service',
-      header: t('schemas.one'),
+      header: t('terms.service'),
       cell: (row) => (
         <Anchor
           component={Link}
@@ -53,7 +53,7 @@ export function SchemaTable({ rows, hasTenant = false, maxHeight, onEndReached }
     {
       id: 'upgrade',
       header: t('entity.upgrade'),
-      cell: (row) => (row.upgradeId === null ? t('state.none') : <UpgradeLink upgradeId={row.upgradeId} />),
+      cell: (row) => (row.upgradeId === null ? t('state.none') : <UpgradeLink upgradeId={row.upgradeId} isUnderWay />),
     },
   ];
   return (

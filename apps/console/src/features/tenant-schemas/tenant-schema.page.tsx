@@ -120,7 +120,7 @@ function Facts({ schema }: { schema: TenantSchema }) {
           <>
             <dt>{t('entity.upgrade')}</dt>
             <dd>
-              <UpgradeLink upgradeId={upgradeId} />
+              <UpgradeLink upgradeId={upgradeId} isUnderWay />
             </dd>
           </>
         )}

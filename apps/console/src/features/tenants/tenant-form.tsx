@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Group, NativeSelect, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Controller, useForm } from 'react-hook-form';
@@ -7,7 +7,7 @@ import { createTenant, updateTenant } from '../../api/generated/grey.ts';
 import type { Tenant } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
+import { FormFooter } from '../../parts/form-footer.tsx';
 import { fieldsOf, parseMetadata, type TenantFields, toCreateTenant, toUpdateTenant } from './tenant-fields.ts';
 
 /** Creates a tenant, or edits the one given. An edit carries the ETag the operator saw. */
@@ -91,15 +91,12 @@ export function TenantForm({ tenant, onClose }: { tenant?: Tenant; onClose: () =
             })}
           />
           <TextInput label={t('confirm.reason')} maxLength={500} {...register('reason')} />
-          {save.isError && <Failure error={save.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {tenant ? t('action.save') : t('tenants.create')}
-            </Button>
-          </Group>
+          <FormFooter
+            error={save.error}
+            action={tenant ? t('action.save') : t('tenants.create')}
+            isBusy={save.isPending}
+            onCancel={onClose}
+          />
         </Stack>
       </form>
     </Dialog>
