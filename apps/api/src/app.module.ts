@@ -6,6 +6,8 @@ import { AccessGuard } from './access/access.guard.ts';
 import { accessProviders } from './access/access.providers.ts';
 import { AssignmentsController } from './assignments/assignments.controller.ts';
 import { assignmentsProviders } from './assignments/assignments.providers.ts';
+import { BackupsController } from './backups/backups.controller.ts';
+import { backupsProviders } from './backups/backups.providers.ts';
 import { AuditController } from './changes/chain/audit.controller.ts';
 import { AuditService } from './changes/chain/audit.service.ts';
 import { ChainStore } from './changes/chain/chain.store.ts';
@@ -50,6 +52,8 @@ import { HealthController } from './health/health.controller.ts';
 import { healthProviders } from './health/health.providers.ts';
 import { HoldsController } from './holds/holds.controller.ts';
 import { holdsProviders } from './holds/holds.providers.ts';
+import { HorizonController } from './horizon/horizon.controller.ts';
+import { horizonProviders } from './horizon/horizon.providers.ts';
 import { Database } from './infra/db/database.ts';
 import { CallInterceptor } from './infra/http/call.interceptor.ts';
 import { RouteCheck } from './infra/http/check-routes.ts';
@@ -77,6 +81,8 @@ import { RulesController } from './rules/rules.controller.ts';
 import { rulesProviders } from './rules/rules.providers.ts';
 import { SamplesController } from './samples/samples.controller.ts';
 import { samplesProviders } from './samples/samples.providers.ts';
+import { SchemaChecksController } from './schema-checks/schema-checks.controller.ts';
+import { schemaChecksProviders } from './schema-checks/schema-checks.providers.ts';
 import { ServiceDefaults } from './services/service-defaults.service.ts';
 import { ServiceRecords } from './services/service-records.ts';
 import { ServicesController } from './services/services.controller.ts';
@@ -96,6 +102,7 @@ import { SyncedTenantsStore } from './tenants/synced-tenants.store.ts';
 import { TenantsController } from './tenants/tenants.controller.ts';
 import { TenantsService } from './tenants/tenants.service.ts';
 import { TenantsStore } from './tenants/tenants.store.ts';
+import { UpgradesController } from './upgrades/upgrades.controller.ts';
 import { upgradesProviders } from './upgrades/upgrades.providers.ts';
 
 const database: Provider = {
@@ -145,6 +152,7 @@ export class AppModule {
         AccessController,
         AssignmentsController,
         AuditController,
+        BackupsController,
         ChangesController,
         CompatibilityController,
         DataSourcesController,
@@ -159,6 +167,7 @@ export class AppModule {
         NotificationsController,
         OpenapiController,
         HealthController,
+        HorizonController,
         HoldsController,
         PastController,
         RegistryController,
@@ -167,10 +176,12 @@ export class AppModule {
         RoutersController,
         RulesController,
         SamplesController,
+        SchemaChecksController,
         ServicesController,
         StreamController,
         TenantsController,
         TenantSyncController,
+        UpgradesController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -179,6 +190,7 @@ export class AppModule {
         ...changes,
         ...accessProviders,
         ...assignmentsProviders,
+        ...backupsProviders,
         ...compatibilityProviders,
         ...dataSourcesProviders,
         ...freezesProviders,
@@ -192,12 +204,14 @@ export class AppModule {
         ...emergencyProviders,
         ...experimentsProviders,
         ...holdsProviders,
+        ...horizonProviders,
         ...guardsProviders,
         ...migrationsProviders,
         ...notificationsProviders,
         ...retirementProviders,
         ...rulesProviders,
         ...samplesProviders,
+        ...schemaChecksProviders,
         ...streamProviders,
         ...tenantSchemasProviders,
         ...tenantSyncProviders,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Actor, Backup } from '@grey/contracts';
 import { backUp, UpgradeError } from '@grey/schema-upgrades';
+import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { TenantAccess } from '../schema-checks/tenant-access.ts';
 import { type BackupRow, backupView } from './backup-row.ts';
@@ -44,6 +45,11 @@ export class Backups {
 
   get folder(): string {
     return this.#settings.folder;
+  }
+
+  /** Complete ones of a cell that have not expired, the newest first. */
+  usable(tx: Transaction, tenantId: string, serviceId: string): Promise<readonly BackupRow[]> {
+    return this.#store.listUsable(tx, tenantId, serviceId);
   }
 
   /**

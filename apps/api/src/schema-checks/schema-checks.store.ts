@@ -132,6 +132,17 @@ export class SchemaChecksStore {
       WHERE tenant_id = ${cell.tenantId} AND service_id = ${cell.serviceId}`;
   }
 
+  /** What the schema serves. */
+  async readState(tx: Transaction, { tenantId, serviceId }: CellKey) {
+    const [row] = await tx.$queryRaw<
+      { schemaVersion: number; expandedTo: number; isMigrating: boolean; updatedAt: Date }[]
+    >`
+      SELECT schema_version::float8 AS "schemaVersion", expanded_to::float8 AS "expandedTo",
+        is_migrating AS "isMigrating", updated_at AS "updatedAt"
+      FROM tenant_schemas WHERE tenant_id = ${tenantId} AND service_id = ${serviceId}`;
+    return row;
+  }
+
   /** Of upgrades that have not ended. */
   async findUpgrade(tx: Transaction, { tenantId, serviceId }: CellKey): Promise<string | null> {
     const [row] = await tx.$queryRaw<{ id: string }[]>`

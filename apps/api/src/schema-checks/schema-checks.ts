@@ -53,6 +53,17 @@ export class SchemaChecks {
     return this.#keep(cell, sight);
   }
 
+  consistentRead<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.store.consistentRead(work);
+  }
+
+  /** The ledger as the last look found it, and the kind of the database; null: there is none. */
+  async ledgerOf(tx: Transaction, tenantId: string, serviceId: string) {
+    const { engine } = await this.store.readPlace(tx, { tenantId, serviceId });
+    const row = await this.store.find(tx, { tenantId, serviceId });
+    return { engine, ledger: row?.ledger ?? [] };
+  }
+
   /** What the last look came to. */
   async driftOf(tx: Transaction, tenantId: string, serviceId: string): Promise<SchemaDrift> {
     return this.#view(tx, (await this.store.find(tx, { tenantId, serviceId })) ?? unseen(tenantId, serviceId));

@@ -1,0 +1,81 @@
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import type { AdvisoryLock } from '../infra/db/advisory-lock.ts';
+import type { DueCell, SchemaChecksStore } from './schema-checks.store.ts';
+import type { SchemaChecks } from './schema-checks.ts';
+
+const TICK_MS = 60_000;
+/** At one server, and in all, at a time. */
+const PER_SERVER = 2;
+const IN_ALL = 8;
+
+/** Looks at every tenant's schema once in a while. One replica at a time; so many a minute that all have had their turn. */
+export class CheckSchedule implements OnApplicationShutdown {
+  readonly #logger = new Logger('schema checks');
+  readonly #store: SchemaChecksStore;
+  readonly #checks: Pick<SchemaChecks, 'look'>;
+  readonly #lock: AdvisoryLock;
+  readonly #intervalMs: number;
+  readonly #end = new AbortController();
+  #isRunning = false;
+
+  /** @param intervalMs 0: never */
+  constructor(store: SchemaChecksStore, checks: Pick<SchemaChecks, 'look'>, lock: AdvisoryLock, intervalMs: number) {
+    this.#store = store;
+    this.#checks = checks;
+    this.#lock = lock;
+    this.#intervalMs = intervalMs;
+  }
+
+  onApplicationShutdown(): void {
+    this.#end.abort();
+  }
+
+  @Interval(TICK_MS)
+  async tick(): Promise<void> {
+    if (this.#intervalMs === 0 || this.#isRunning || this.#end.signal.aborted) return;
+    this.#isRunning = true;
+    try {
+      await this.#lock.tryRun('schema-checks', () => this.run(new Date(Date.now() - this.#intervalMs)));
+    } catch (error) {
+      this.#logger.warn({ err: error, msg: 'schemas were not looked at' });
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** Looks at those that were not tried since, as many as a minute's share. @returns how many */
+  async run(before: Date): Promise<number> {
+    const total = await this.#store.countSources();
+    const share = Math.ceil((total * TICK_MS) / Math.max(this.#intervalMs, TICK_MS));
+    const due = await this.#store.listDue(before, Math.max(PER_SERVER, share));
+    await this.#lookAll(due);
+    await this.#store.dropUnused();
+    return due.length;
+  }
+
+  /** A server that is slow keeps its own tenants waiting, and no others. */
+  async #lookAll(cells: readonly DueCell[]): Promise<void> {
+    const byServer = Map.groupBy(cells, ({ host, port }) => `${host} ${port}`);
+    const queues = [...byServer.values()].flatMap((own) => dealt(own, PER_SERVER));
+    const worker = async () => {
+      for (let queue = queues.pop(); queue !== undefined; queue = queues.pop())
+        for (const cell of queue) await this.#look(cell);
+    };
+    await Promise.all(Array.from({ length: IN_ALL }, worker));
+  }
+
+  async #look({ tenantId, serviceId }: DueCell): Promise<void> {
+    if (this.#end.signal.aborted) return;
+    try {
+      await this.#checks.look(tenantId, serviceId, this.#end.signal);
+    } catch (error) {
+      this.#logger.warn({ err: error, tenantId, serviceId, msg: 'the schema could not be looked at' });
+    }
+  }
+}
+
+/** Deals things out to at most so many hands. */
+function dealt<T>(all: readonly T[], hands: number): T[][] {
+  return Array.from({ length: Math.min(hands, all.length) }, (_, hand) => all.filter((_, at) => at % hands === hand));
+}
