@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LedgerRow } from '../databases/tenant-database.ts';
 import type { Migration } from '../migration.ts';
 import { makeMigration } from '../testing/make-migration.ts';
@@ -36,6 +36,44 @@ test('contract is refused before the rest is in place, and planned together with
   ]);
   expect(plan({ phases: ['contract'] }, [rowOf(FIRST), rowOf(SECOND)]).problems).toEqual([]);
   expect(plan({}, []).problems).toEqual([]);
+});
+
+describe('with several sets', () => {
+  const NEXT = [
+    makeMigration('0004', 'ALTER TABLE a ADD COLUMN c int', 'ALTER TABLE a DROP COLUMN c'),
+    makeMigration('0005', 'UPDATE a SET c = id', 'SELECT 1', { phase: 'migrate' }),
+    makeMigration('0006', 'ALTER TABLE a DROP COLUMN id', 'ALTER TABLE a ADD COLUMN id int', { phase: 'contract' }),
+  ];
+  const migrations = [...ALL, ...NEXT];
+  const expanded = [FIRST, SECOND, ...NEXT.slice(0, 2)].map(rowOf);
+  const namesOf = (request: Partial<PlanRequest>, ledger: LedgerRow[]) => {
+    const { steps, problems } = plan({ migrations, ...request }, ledger);
+    return problems.length > 0 ? problems.map(({ message }) => message) : steps.map((step) => step.migration.name);
+  };
+
+  test('the next is expanded while the contract of the one before is open, and both are contracted in their order', () => {
+    expect(namesOf({ phases: ['expand', 'migrate'] }, [FIRST, SECOND].map(rowOf))).toEqual(['0004', '0005']);
+    expect(namesOf({ phases: ['contract'] }, expanded)).toEqual(['0003', '0006']);
+    expect(namesOf({ phases: ['contract'] }, [...expanded, rowOf(THIRD)])).toEqual(['0006']);
+  });
+
+  test('neither is contracted before both are expanded', () => {
+    expect(namesOf({ phases: ['contract'] }, [FIRST, SECOND].map(rowOf))).toEqual([
+      '0003 contracts, but 0004 has not been applied',
+      '0006 contracts, but 0004 has not been applied',
+    ]);
+    expect(namesOf({ phases: ['contract'], migrations: ALL }, [FIRST, SECOND].map(rowOf))).toEqual(['0003']);
+  });
+
+  test('what a contract was built on does not go before it; the contract of an earlier set hinders nobody', () => {
+    const down = { direction: 'down', phases: ['expand', 'migrate'] } as const;
+    expect(namesOf(down, [...expanded, rowOf(THIRD)])).toEqual([
+      '0001 cannot be taken back while 0003 stands, which contracts after it',
+      '0002 cannot be taken back while 0003 stands, which contracts after it',
+    ]);
+    expect(namesOf({ ...down, migrations: NEXT }, [...expanded, rowOf(THIRD)])).toEqual(['0005', '0004']);
+    expect(namesOf(down, expanded)).toEqual(['0005', '0004', '0002', '0001']);
+  });
 });
 
 test.each<[string, Partial<PlanRequest>, LedgerRow[], string]>([

@@ -9,7 +9,10 @@ export interface PlanRequest {
   /** In the order they go up: those of one set, or of several sets one after the other. */
   readonly migrations: readonly Migration[];
   readonly direction: 'up' | 'down';
-  /** Only those; default all. `contract` waits until everything before it is in place. */
+  /**
+   * Only those; default all. `contract` waits until everything else is in place; several sets may be expanded before the
+   * first of them is contracted, and are then contracted in their order.
+   */
   readonly phases?: readonly Phase[] | undefined;
   readonly runId: string;
   readonly by: string;
@@ -110,17 +113,26 @@ function checkLedger(migrations: readonly Migration[], ledger: readonly LedgerRo
   });
 }
 
-/** Contract takes away what the old version needs: everything before it must be in place, or come first in this very run. */
+/** Contract takes away what expansions have left for older versions: it comes after them, and goes back before them. */
 function checkPhases(
   request: PlanRequest,
   steps: readonly Step[],
   rows: ReadonlyMap<string, LedgerRow>,
 ): PlanProblem[] {
-  if (request.direction === 'down') return [];
+  return request.direction === 'up'
+    ? checkBeforeContract(request, steps, rows)
+    : checkBehindContract(request, steps, rows);
+}
+
+/** Everything else must be in place, or come first in this very run. */
+function checkBeforeContract(
+  request: PlanRequest,
+  steps: readonly Step[],
+  rows: ReadonlyMap<string, LedgerRow>,
+): PlanProblem[] {
   const coming = new Set(steps.map((step) => step.migration.name));
   const missing = request.migrations.find(
-    ({ name, phase }) =>
-      phase !== 'contract' && !coming.has(name) && !['applied', 'running'].includes(rows.get(name)?.state ?? ''),
+    ({ name, phase }) => phase !== 'contract' && !coming.has(name) && !stands(rows.get(name)),
   );
   if (missing === undefined) return [];
   return steps
@@ -130,6 +142,32 @@ function checkPhases(
       migration: name,
       message: `${name} contracts, but ${missing.name} has not been applied`,
     }));
+}
+
+/** What a contract was built on does not go while the contract stands; that of an earlier set is no hindrance. */
+function checkBehindContract(
+  request: PlanRequest,
+  steps: readonly Step[],
+  rows: ReadonlyMap<string, LedgerRow>,
+): PlanProblem[] {
+  const going = new Set(steps.map((step) => step.migration.name));
+  const last = request.migrations.findLastIndex(
+    ({ name, phase }) => phase === 'contract' && !going.has(name) && stands(rows.get(name)),
+  );
+  const contract = request.migrations[last];
+  if (contract === undefined) return [];
+  return request.migrations
+    .slice(0, last)
+    .filter(({ name, phase }) => phase !== 'contract' && going.has(name))
+    .map(({ name }) => ({
+      code: 'PLAN_INVALID',
+      migration: name,
+      message: `${name} cannot be taken back while ${contract.name} stands, which contracts after it`,
+    }));
+}
+
+function stands(row: LedgerRow | undefined): boolean {
+  return row?.state === 'applied' || row?.state === 'running';
 }
 
 function checkStep(step: Step): PlanProblem[] {

@@ -71,6 +71,43 @@ test('a contract that fails leaves what was expanded in place, also of the same 
   expect(await dump(address)).toBe(expanded);
 });
 
+test('two sets are expanded one after the other and contracted at once, up and back, to what each alone leads to', async () => {
+  const second = [
+    makeMigration('0001', 'CREATE TABLE t (id int); CREATE TABLE old (id int)', 'DROP TABLE old; DROP TABLE t'),
+    makeMigration('0002', 'INSERT INTO t SELECT id FROM old', 'SELECT 1', { phase: 'migrate' }),
+    makeMigration('0003', 'DROP TABLE old', 'CREATE TABLE old (id int)', { phase: 'contract' }),
+  ];
+  const third = [
+    makeMigration('0004', 'CREATE TABLE u (id int)', 'DROP TABLE u'),
+    makeMigration('0005', 'INSERT INTO u SELECT id FROM t', 'SELECT 1', { phase: 'migrate' }),
+    makeMigration('0006', 'DROP TABLE t', 'CREATE TABLE t (id int)', { phase: 'contract' }),
+  ];
+  const both = [...second, ...third];
+  const reference = await server.makeTenant('one_by_one');
+  await run(reference, second);
+  await run(reference, third);
+  const address = await server.makeTenant('both_at_once');
+  const widen = { phases: ['expand', 'migrate'] } as const;
+  const narrow = { phases: ['contract'], runId: 'run-3' } as const;
+  expect(await run(address, second, widen)).toMatchObject({ outcome: 'done', applied: ['0001', '0002'] });
+  expect(await run(address, both, { ...widen, runId: 'run-3' })).toMatchObject({ applied: ['0004', '0005'] });
+  const expanded = await dump(address);
+  const broken = makeMigration('0006', 'DROP TABLE t; SELECT nonsense', 'SELECT 1', {
+    phase: 'contract',
+  });
+  const failed = await run(address, [...both.slice(0, -1), broken], narrow);
+  expect(failed).toMatchObject({ outcome: 'taken-back', failure: { migration: '0006' } });
+  expect(await dump(address)).toBe(expanded);
+  expect(await run(address, both, narrow)).toMatchObject({ outcome: 'done', applied: ['0003', '0006'] });
+  expect(await dump(address)).toBe(await dump(reference));
+  const early = await run(address, both, { ...widen, direction: 'down' });
+  expect(early).toMatchObject({ outcome: 'refused', failure: { code: 'PLAN_INVALID' } });
+  expect(await run(address, both, { ...narrow, direction: 'down' })).toMatchObject({ reverted: ['0006', '0003'] });
+  expect(await dump(address)).toBe(expanded);
+  expect(await run(address, both, { ...widen, direction: 'down' })).toMatchObject({ outcome: 'done' });
+  expect(await dump(address)).toBe('');
+});
+
 test('broken SQL is told with its statement, and everything is taken back', async () => {
   const address = await server.makeTenant('broken');
   const before = await dump(address);
