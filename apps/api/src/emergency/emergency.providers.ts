@@ -13,6 +13,7 @@ import { PendingOverrides } from './pending-overrides.ts';
 import { PreEmption } from './pre-emption.ts';
 import { RewriteAssignmentsService } from './rewrite-assignments.service.ts';
 import { RewriteJob } from './rewrite-job.ts';
+import { RewrittenCells } from './rewritten-cells.service.ts';
 import { RollbackService } from './rollback.service.ts';
 import { RollbackPlansService } from './rollback-plans.service.ts';
 import { RollbacksService } from './rollbacks.service.ts';
@@ -51,6 +52,7 @@ export const emergencyProviders: Provider[] = [
   SettleOverrideService,
   WriteRollbackService,
   RollbacksService,
+  RewrittenCells,
   RollbacksStore,
   UndoRollbackService,
 ];
