@@ -102,6 +102,8 @@ import { SyncedTenantsStore } from './tenants/synced-tenants.store.ts';
 import { TenantsController } from './tenants/tenants.controller.ts';
 import { TenantsService } from './tenants/tenants.service.ts';
 import { TenantsStore } from './tenants/tenants.store.ts';
+import { UpgradeBatchesController } from './upgrade-batches/upgrade-batches.controller.ts';
+import { upgradeBatchesProviders } from './upgrade-batches/upgrade-batches.providers.ts';
 import { UpgradesController } from './upgrades/upgrades.controller.ts';
 import { upgradesProviders } from './upgrades/upgrades.providers.ts';
 
@@ -181,6 +183,7 @@ export class AppModule {
         StreamController,
         TenantsController,
         TenantSyncController,
+        UpgradeBatchesController,
         UpgradesController,
       ],
       providers: [
@@ -215,6 +218,7 @@ export class AppModule {
         ...streamProviders,
         ...tenantSchemasProviders,
         ...tenantSyncProviders,
+        ...upgradeBatchesProviders,
         ...upgradesProviders,
         Housekeeping,
         FlagsService,

@@ -265,6 +265,8 @@ function whyNot({ entity }: Wish): string {
     return 'Users and keys are not taken back from the log: their secrets are not in it.';
   if (entity === 'migration_set')
     return 'Migrations are not taken back from the log: their SQL is not in it. Put the files of the version again.';
+  if (entity === 'upgrade' || entity === 'upgrade_batch')
+    return 'An upgrade is not taken back from the log, which cannot reach the database of a tenant: abort it, or roll its batch back.';
   return `What happened to ${entity.replace('_', ' ')}s is taken back where they are kept.`;
 }
 

@@ -50,12 +50,14 @@ export class SwitchStep implements UpgradeStep, OnModuleInit {
       await context.remember({ [SWITCHED_FROM]: { cell } satisfies Remembered });
     }
     const before = rememberedOf(context.upgrade)?.cell ?? null;
-    if ((before?.version ?? null) !== fromVersion) return failed(movedAway(before, fromVersion));
+    // Without an assignment the default counts, which is what the upgrade took for its start.
+    if (before !== null && before.version !== fromVersion) return failed(movedAway(before, fromVersion));
+    const from = before?.version ?? null;
     let found: AssignedCell | null = before;
     try {
       await context.change(async (tx) => {
         await this.#assertNotHeld(tx, context.upgrade);
-        const wish = { tenantId, serviceId, from: [fromVersion], to: { version: toVersion } };
+        const wish = { tenantId, serviceId, from: [from], to: { version: toVersion } };
         const switched = await this.cells.switch(tx, wish, guardedAs(context.upgrade));
         found = switched.found;
         return { kind: 'upgrade.switched', items: switched.items };
@@ -67,8 +69,8 @@ export class SwitchStep implements UpgradeStep, OnModuleInit {
     }
     const version = (found as AssignedCell | null)?.version ?? null;
     // Found there: it was done before this worker took over.
-    if (version !== fromVersion && version !== toVersion) return failed(movedAway(found, fromVersion));
-    return { kind: 'done', detail: `${nameOf(fromVersion)} → ${toVersion}.` };
+    if (version !== from && version !== toVersion) return failed(movedAway(found, fromVersion));
+    return { kind: 'done', detail: `${nameOf(from)} → ${toVersion}.` };
   }
 
   /** Guards are not asked: a tenant whose schema goes back cannot stay. What somebody else has assigned since is let be. */
