@@ -128,6 +128,14 @@ describe('a set', () => {
     );
   });
 
+  test('keeps its version from giving up the schema that it leads to', async () => {
+    await put(note);
+    const patch = (range: object) => api.ask('PATCH', `/api/services/${pay}/versions/v2.0.0`, range);
+    expect((await patch({ schemaMin: 3 })).body.errors[0].message).toContain('lead to schema 2');
+    expect((await patch({ schemaMin: 1, schemaMax: 1 })).body.code).toBe('VALIDATION_FAILED');
+    expect((await patch({ schemaMin: 1, schemaMax: 3 })).body).toMatchObject({ schemaMin: 1, schemaMax: 3 });
+  });
+
   test('brings names of its own, in the folder of its own version', async () => {
     await put(note);
     const same = await put(renamed(note, 'V2.1.0'), {}, 'v2.1.0');

@@ -1,6 +1,4 @@
 import type { Provider } from '@nestjs/common';
-import { DataSourceAccess } from '../data-sources/data-source-access.ts';
-import { TenantAccess } from '../schema-checks/tenant-access.ts';
 import { AppliedMigrationsStore } from './applied-migrations.store.ts';
 import { CheckMigrationsService } from './check-migrations.service.ts';
 import { EstimatesService } from './estimates.service.ts';
@@ -25,11 +23,6 @@ export const migrationsProviders: Provider[] = [
   MigrationSetsStore,
   MigrationsService,
   SetObjections,
-  {
-    provide: TenantAccess,
-    useFactory: (access: DataSourceAccess) => new TenantAccess(access),
-    inject: [DataSourceAccess],
-  },
   TenantPlaceStore,
   UploadReader,
 ];

@@ -35,6 +35,8 @@ export class VersionRestorer implements Restorer {
     const label = labelOf(serviceId, wish.key);
     if (now['status'] !== 'retired' && to['status'] === 'retired')
       await this.statuses.assertUnused(tx, serviceId, label);
+    const outside = await this.store.findSchemaOutside(tx, serviceId, label, fields as unknown as VersionFields);
+    if (outside !== undefined) return refuse(`The migrations of ${label} lead to schema ${outside}; put others first.`);
     const row = await this.store.update(tx, serviceId, label, fields as unknown as VersionFields);
     return [draftOf(wish, now, versionState(row))];
   }

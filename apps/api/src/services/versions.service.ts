@@ -72,7 +72,9 @@ export class VersionsService {
       const before = versionState(row);
       const fields = changedFields(before, wanted);
       if (fields === undefined) return { items: [], answer: () => this.statuses.show(row) };
-      assertRange({ ...before, ...fields });
+      const range = { ...before, ...fields };
+      assertRange(range);
+      assertWithin(await this.store.findSchemaOutside(tx, serviceId, version, range));
       const kind = kindOf(before.status, fields.status);
       if (kind === 'version.retired') await this.statuses.assertUnused(tx, serviceId, version);
       if (kind === 'version.revived') assertReason(reason);
@@ -113,4 +115,11 @@ function assertRange({ schemaMin, schemaMax }: { schemaMin: number | null; schem
     throw new ApiError('VALIDATION_FAILED', {
       errors: [{ path: 'body.schemaMin', message: 'schemaMin is above schemaMax' }],
     });
+}
+
+/** A version serves what its own migrations lead to. @throws ApiError VALIDATION_FAILED */
+function assertWithin(schemaOutside: number | undefined): void {
+  if (schemaOutside === undefined) return;
+  const message = `its migrations lead to schema ${schemaOutside}, which the range must have in it`;
+  throw new ApiError('VALIDATION_FAILED', { errors: [{ path: 'body.schemaMin', message }] });
 }

@@ -60,6 +60,20 @@ export class VersionsStore {
     return this.find(tx, serviceId, version);
   }
 
+  /** Number of a schema that migrations of the version lead to and the range does not have. */
+  async findSchemaOutside(
+    tx: Transaction,
+    serviceId: string,
+    version: string,
+    { schemaMin, schemaMax }: Pick<VersionFields, 'schemaMin' | 'schemaMax'>,
+  ): Promise<number | undefined> {
+    const [row] = await tx.$queryRaw<{ schemaVersion: number }[]>`
+      SELECT schema_version::float8 AS "schemaVersion" FROM migration_sets
+      WHERE service_id = ${serviceId} AND version = ${version}
+        AND (schema_version < ${schemaMin}::bigint OR schema_version > ${schemaMax}::bigint) LIMIT 1`;
+    return row?.schemaVersion;
+  }
+
   async highestOrdinal(tx: Transaction, serviceId: string): Promise<number> {
     const { _max } = await tx.version.aggregate({ where: { serviceId }, _max: { ordinal: true } });
     return _max.ordinal ?? 0;
