@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pickFreePort, startPostgres } from '@grey/testkit';
+import { pickFreePort, type RunningPostgres, startPostgres } from '@grey/testkit';
 import { type CallProduct, callerFor } from './call-product.ts';
 import { apiProgram, endProcess, launchApi } from './launch-api.ts';
 
@@ -28,6 +28,8 @@ export interface Product {
   readonly session: Session;
   /** Calls the API as the administrator. */
   readonly call: CallProduct;
+  /** The server of the product's own database; databases of tenants may lie on it too. */
+  readonly postgres: Pick<RunningPostgres, 'port' | 'ensureDatabase'>;
   stopApi(): Promise<void>;
   /** Starts the API again on the same port and database. */
   startApi(): Promise<void>;
@@ -88,6 +90,7 @@ export async function startProduct(extra: Readonly<Record<string, string>> = {})
     adminPassword,
     session,
     call: callerFor(url, session.accessToken),
+    postgres,
     stopApi,
     startApi: async () => {
       api = await launchApi(env, url);

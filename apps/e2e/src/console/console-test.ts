@@ -16,8 +16,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   world: [
     // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names of the fixtures from this pattern
     async ({}, use) => {
-      // With a key for secrets there are channels; receivers of tests are on this machine.
-      const product = await startProduct({ GREY_SECRETS_KEY: '07'.repeat(32), GREY_WEBHOOK_ALLOW: '127.0.0.1' });
+      // With a key for secrets there are channels, with a master key data sources; what they reach is on this machine.
+      const product = await startProduct({
+        GREY_SECRETS_KEY: '07'.repeat(32),
+        GREY_WEBHOOK_ALLOW: '127.0.0.1',
+        GREY_MASTER_KEY: `first:${'0b'.repeat(32)}`,
+        GREY_DATA_SOURCE_ALLOW: '127.0.0.1',
+      });
       const instances = await seed(product.call);
       await use({ product, instances });
       for (const instance of instances) await instance.kill();

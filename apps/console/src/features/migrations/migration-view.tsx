@@ -37,14 +37,14 @@ export function MigrationView({ migration, findings, isOpen: isOpenAtFirst }: Mi
       </summary>
       {isOpen && (
         <div className="migration-body">
-          <h3>{t('migrations.up')}</h3>
+          <div className="migration-side">{t('migrations.up')}</div>
           <SqlListing
             label={t('migrations.upOf', { name: migration.name })}
             text={migration.up}
             statements={migration.statements}
             findings={up}
           />
-          <h3>{t('migrations.down')}</h3>
+          <div className="migration-side">{t('migrations.down')}</div>
           {migration.down === null ? (
             <p className="dimmed">{t(isDeclared ? 'migrations.noDown' : 'migrations.noDownMissing')}</p>
           ) : (
