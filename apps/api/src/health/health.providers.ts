@@ -12,6 +12,7 @@ import { RouterState } from '../routing/router-state.ts';
 import { StreamHub } from '../stream/stream-hub.ts';
 import { TenantSyncMetrics } from '../tenant-sync/tenant-sync-metrics.ts';
 import { TenantSyncStatusService } from '../tenant-sync/tenant-sync-status.service.ts';
+import { UpgradeMetrics } from '../upgrades/upgrade-metrics.ts';
 import { DatabasePingStore } from './database-ping.store.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { HealthService } from './health.service.ts';
@@ -68,6 +69,7 @@ export const healthProviders: Provider[] = [
       distribution: DistributionStatus,
       decisions: DecisionCounters,
       notifications: NotificationMetrics,
+      upgrades: UpgradeMetrics,
     ) => {
       const gauges = () => ({
         activeTenantCount: router.snapshot?.stats().activeTenantCount ?? 0,
@@ -75,7 +77,14 @@ export const healthProviders: Provider[] = [
         revision: router.snapshot?.position.revision ?? null,
         streamCount: hub.streamCount,
       });
-      return new MetricsPage(metrics, gauges, [distribution, tenantSync, discovery, decisions, notifications]);
+      return new MetricsPage(metrics, gauges, [
+        distribution,
+        tenantSync,
+        discovery,
+        decisions,
+        notifications,
+        upgrades,
+      ]);
     },
     inject: [
       RouterMetrics,
@@ -87,6 +96,7 @@ export const healthProviders: Provider[] = [
       DistributionStatus,
       DecisionCounters,
       NotificationMetrics,
+      UpgradeMetrics,
     ],
   },
 ];

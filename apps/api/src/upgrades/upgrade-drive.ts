@@ -9,6 +9,7 @@ import type { Claim, ClaimedPatch, ClaimsStore } from './claims.store.ts';
 import { eventOfOutcome, type Settled } from './event-of-outcome.ts';
 import { advance, isEnded, nextStep, stepsToCompensate } from './upgrade-machine.ts';
 import type { UpgradeRow } from './upgrade-row.ts';
+import { sentenceOf } from './upgrade-sentence.ts';
 import {
   ClaimLost,
   type StepContext,
@@ -21,6 +22,8 @@ import { itemOfUpgrade } from './upgrades.ts';
 
 /** Between two looks at a database of ours that is away, in milliseconds. */
 const AWAY_MS = 500;
+/** What the log keeps of a reason, in characters. */
+const REASON_LENGTH = 500;
 
 export interface DriveParts {
   readonly claims: Pick<ClaimsStore, 'transaction' | 'hold' | 'save' | 'savePlace'>;
@@ -151,14 +154,16 @@ export class UpgradeDrive {
   async #settle(outcome: StepOutcome, isWayBack: boolean): Promise<UpgradeRow> {
     const at = new Date().toISOString();
     const guess = eventOfOutcome(this.#row, outcome, isWayBack, at);
-    const foreseen = advance(this.#row, guess.event)?.state;
-    const isEnd = foreseen !== undefined && (isEnded(foreseen) || foreseen === 'needs_operator');
-    if (!isEnd || this.#row.batchId !== null) {
+    const next = advance(this.#row, guess.event);
+    const foreseen = next === undefined ? undefined : { ...this.#row, ...next, failure: guess.patch.failure ?? null };
+    if (foreseen === undefined || !isResting(foreseen) || this.#row.batchId !== null) {
       const row = await this.#parts.claims.transaction((tx) => this.#apply(tx, outcome, isWayBack, at));
       if (isResting(row)) this.#parts.onEnded(row);
       return row;
     }
-    const request = { kind: 'upgrade.ended', actor: UPGRADES_ACTOR, reason: this.#row.reason ?? undefined } as const;
+    // What whoever is notified reads first.
+    const reason = sentenceOf(foreseen).slice(0, REASON_LENGTH);
+    const request = { kind: 'upgrade.ended', actor: UPGRADES_ACTOR, reason } as const;
     const answer = await this.#parts.changes.commit<UpgradeRow>(request, async (tx, changeKey) => {
       const row = await this.#apply(tx, outcome, isWayBack, at, changeKey);
       const items = isResting(row) ? [itemOfUpgrade(row, null, endOf(row))] : [];
@@ -196,7 +201,7 @@ export class UpgradeDrive {
 }
 
 const isAway = (error: unknown) => error instanceof ApiError && error.code === 'DATABASE_UNAVAILABLE';
-const isResting = (row: UpgradeRow) => isEnded(row.state) || row.state === 'needs_operator';
+const isResting = (row: Pick<UpgradeRow, 'state'>) => isEnded(row.state) || row.state === 'needs_operator';
 
 /** How it ended, as the log keeps it. */
 function endOf(row: UpgradeRow): Record<string, unknown> {
