@@ -1,5 +1,5 @@
 import { needsMariadb } from '@grey/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { mysqlDatabase } from '../databases/mysql/mysql-database.ts';
 import type { DataSourceAddress, Migration } from '../migration.ts';
 import { ACCOUNTS_SET, BROKEN_ACCOUNTS_SET } from '../testing/accounts-set.ts';
@@ -86,6 +86,19 @@ describe('on MariaDB', needsMariadb(), () => {
       expect(result, code).toMatchObject({ outcome: 'refused', failure: { code } });
       expect(result.sentence).not.toContain('canary-91');
     }
+  });
+
+  test('who has no connection left is told so, and done when there is one again', async () => {
+    const address = await server.makeTenant('few_connections');
+    await server.query(`CREATE USER few@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1`);
+    await server.query('GRANT ALL ON *.* TO few');
+    const few = { ...address, user: 'few', password: 'x' };
+    const only = await mysqlDatabase(few).openSession();
+    const full = await run(few, ACCOUNTS_SET);
+    expect(full).toMatchObject({ outcome: 'refused', failure: { code: 'TOO_MANY_CONNECTIONS', serverCode: '1226' } });
+    expect(full.sentence).toMatch(/not begun, nothing was touched.*takes no more connections/);
+    await only.close();
+    await vi.waitFor(async () => expect(await run(few, ACCOUNTS_SET)).toMatchObject({ outcome: 'done' }));
   });
 
   test('locks of strangers are waited for and told: of the tenant, of a table', async () => {
