@@ -49,7 +49,13 @@ function snapshotOf(holds: readonly HoldRecord[] = []) {
 
 test('a tenant whose schema the target cannot serve is left out by name, and the hold lists the others', () => {
   const outlook = planRollback(snapshotOf(), caller, wish, 'h');
-  expect(outlook.leftOut).toMatchObject([{ tenantId: 'new', code: 'SCHEMA_MISMATCH' }]);
+  expect(outlook.leftOut).toEqual([
+    {
+      tenantId: 'new',
+      code: 'BEYOND_HORIZON',
+      message: 'beyond its rollback horizon: its schema serves 5, and v1 goes to 4 at most; v0 serves it',
+    },
+  ]);
   expect(outlook.shifts.map(({ tenantId }) => tenantId)).toEqual(['a', 'b']);
   expect(outlook.hold.scope).toEqual({ kind: 'tenants', tenantIds: ['a', 'b'] });
   expect(outlook.warnings.map(({ code }) => code)).toEqual(['NO_INSTANCE', 'SCOPE_NARROWED']);

@@ -15,6 +15,7 @@ import {
 import { type Caller, mayActFor } from '../access/caller.ts';
 import { followRecords, isHeld } from '../holds/follow-records.ts';
 import { digestOfShifts, type Shifts, shiftVersions } from '../holds/shift-versions.ts';
+import { tellBeyondHorizon } from '../horizon/beyond-horizon.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { canonicalJson } from '../infra/http/canonical-json.ts';
 import { findReferences } from '../services/version-references.ts';
@@ -56,12 +57,11 @@ export function planRollback(snapshot: Snapshot, caller: Caller, wish: RollbackW
   const holds = readHolds(snapshot).filter((one) => one.serviceId === serviceId);
   const first = members.find(({ id }) => id === shifts[0]?.tenantId);
   const tenant = { id: first?.id ?? '', tags: first?.tags ?? [] };
-  const message = `its database has a schema that ${toVersion} cannot serve`;
   return {
     hold,
     inScopeCount: members.length,
     shifts,
-    leftOut: [...leftOut, ...unservable.map((tenantId) => ({ tenantId, code: 'SCHEMA_MISMATCH', message }))],
+    leftOut: [...leftOut, ...tellBeyondHorizon(snapshot, serviceId, wanted, unservable)],
     warnings,
     alsoReachedBy: referencesTo(snapshot, serviceId, fromVersion),
     chain: followRecords([...holds, wanted], fromVersion, tenant),
@@ -146,7 +146,7 @@ function without(hold: HoldRecord, ids: readonly string[], out: ReadonlySet<stri
   const tenantIds = ids.filter((id) => !out.has(id));
   if (tenantIds.length === 0)
     throw new ApiError('TENANT_UNKNOWN', {
-      detail: `${hold.toVersion} can serve the database of none of the tenants.`,
+      detail: `${hold.toVersion} is beyond the rollback horizon of all of the tenants: it can serve the database of none.`,
     });
   return { ...hold, scope: { kind: 'tenants', tenantIds } };
 }
