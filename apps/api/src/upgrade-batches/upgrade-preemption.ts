@@ -46,7 +46,11 @@ export class UpgradePreemption implements Preemptible {
       .filter(({ id }) => stopped.has(id))
       .map((row) => ({
         ...preemptedOf(row),
-        item: itemOfUpgrade(row, { state: row.state }, { state: 'aborting', reason }),
+        item: itemOfUpgrade(
+          row,
+          { state: row.state },
+          { state: row.state === 'queued' ? 'aborted' : 'aborting', reason },
+        ),
       }));
   }
 
