@@ -47,7 +47,7 @@ export async function startDemo(
   await waitUntilRouted(urls, record.routeKey, signal);
   const versionCount = demoServices.reduce((sum, service) => sum + service.versions.length, 0);
   return {
-    summary: `${demoServices.length} services in ${versionCount} versions, ${instances.length} live instances, ${demoTenants.length} tenants, light traffic`,
+    summary: `${demoServices.length} services in ${versionCount} versions, ${instances.length} live instances, ${demoTenants.length} tenants, ${demoTenantSchemas.length} of them with a schema to upgrade, light traffic`,
     routeKey: record.routeKey,
     tenantId: shownTenantId,
   };

@@ -1,7 +1,7 @@
 /** Light traffic as an application would make it: ask the router, then call the instance it named. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from './api-client.ts';
-import { demoServices, demoTenants } from './catalogue.ts';
+import { demoServices, demoTenantSchemas, demoTenants, migratedService } from './catalogue.ts';
 import { makeDemoRequest } from './routing-catalogue.ts';
 
 export interface TrafficOptions {
@@ -13,6 +13,8 @@ export interface TrafficOptions {
 const PAUSE_MS = 250;
 const USER_COUNT = 500;
 const REPORT_EVERY = 240;
+/** Of the requests, those of tenants that can be upgraded for what they are upgraded for: a soak has something to look at. */
+const UPGRADABLE_SHARE = 0.5;
 
 process.once('message', (options: TrafficOptions) => run(options));
 process.once('SIGTERM', () => process.exit(0));
@@ -23,7 +25,11 @@ async function run({ apiUrls, routeKey }: TrafficOptions): Promise<void> {
   const outcomes = new Map<string, number>();
   for (let count = 1; ; count += 1) {
     const client = clients[count % clients.length] as ApiClient;
-    const outcome = await askAndCall(client, pickOne(tenants).id, pickOne(demoServices).id).catch(String);
+    const [tenantId, serviceId] =
+      Math.random() < UPGRADABLE_SHARE
+        ? [pickOne(demoTenantSchemas).tenantId, migratedService.serviceId]
+        : [pickOne(tenants).id, pickOne(demoServices).id];
+    const outcome = await askAndCall(client, tenantId, serviceId).catch(String);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     if (count % REPORT_EVERY === 0) {
       console.log(new Date().toISOString(), Object.fromEntries(outcomes));
