@@ -180,7 +180,7 @@ function ConfirmAll({ batch, onClose, isBusy, error, send }: FurtherProps) {
           )}
         </div>
       )}
-      {taken.length > 0 && <MigrationSql migrations={taken} isOpen={false} />}
+      {taken.length > 0 && <MigrationSql migrations={taken} isOpen />}
     </ContractForm>
   );
 }

@@ -30,7 +30,7 @@ export function BatchUpgrades({ batch: { id, counts, waves } }: { batch: Upgrade
     if (moved) void refetch();
   }, [moved, refetch]);
   return (
-    <section aria-label={t('batches.tenants')}>
+    <div>
       <Group justify="space-between" mb={4}>
         <Title order={2}>{t('batches.tenants')}</Title>
         {waves.length > 1 && (
@@ -54,6 +54,6 @@ export function BatchUpgrades({ batch: { id, counts, waves } }: { batch: Upgrade
       {rows.length > 0 && (
         <UpgradeTable label={t('batches.tenants')} rows={rows} isInBatch maxHeight={420} onEndReached={loadMore} />
       )}
-    </section>
+    </div>
   );
 }

@@ -47,7 +47,7 @@ export function ConfirmContract({ upgrade, onClose }: ConfirmContractProps) {
           </Text>
         </div>
       )}
-      {taken.length > 0 && <MigrationSql migrations={taken} isOpen={false} />}
+      {taken.length > 0 && <MigrationSql migrations={taken} isOpen />}
     </ContractForm>
   );
 }

@@ -29,7 +29,7 @@ export function UpgradePlanView({ plan }: { plan: UpgradePlan }) {
       </ul>
       <ol className="upgrade-way" aria-label={t('upgrades.steps.title')}>
         {steps.map((step) => (
-          <li key={step} data-return={step === 'contract'}>
+          <li key={step} data-return={step === 'contract' && pointOfNoReturn !== null}>
             {t(`upgrades.steps.${step}`)}
           </li>
         ))}

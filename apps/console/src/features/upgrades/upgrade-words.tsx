@@ -39,12 +39,11 @@ export function UpgradeMove({ upgrade, hasSchema = false }: { upgrade: UpgradeSu
   );
 }
 
-/** Step and percentage; nothing to fill any more when it is over. */
+/** Step and percentage; nothing when it is over. */
 export function UpgradeProgress({ upgrade, width = 90 }: { upgrade: UpgradeSummary; width?: number | string }) {
   const { t } = useTranslation();
   const { percent } = useFormat();
-  const step = upgrade.step === null ? t('state.none') : t(`upgrades.steps.${upgrade.step}`);
-  if (isOver(upgrade)) return <span className="nowrap">{step}</span>;
+  if (isOver(upgrade)) return null;
   return (
     <span className="upgrade-progress">
       <Progress
@@ -56,7 +55,8 @@ export function UpgradeProgress({ upgrade, width = 90 }: { upgrade: UpgradeSumma
         aria-label={t('upgrades.progressOf', { tenant: upgrade.tenantId })}
       />
       <span className="nowrap">
-        {percent(upgrade.percent)} {'·'} {step}
+        {percent(upgrade.percent)}
+        {upgrade.step !== null && ` · ${t(`upgrades.steps.${upgrade.step}`)}`}
       </span>
     </span>
   );

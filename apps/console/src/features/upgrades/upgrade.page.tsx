@@ -91,7 +91,7 @@ function Headline({ upgrade }: { upgrade: Upgrade }) {
       ? t(`upgrades.now.waits.${awaits}`, words)
       : t(`upgrades.now.${state === 'waiting' ? 'running' : state}`, words);
   // While it goes on, the step under way says more than the sentence about all of it: whom the fence waits for, say.
-  const isNow = state === 'running' || state === 'waiting';
+  const isNow = state === 'running' || (state === 'waiting' && awaits !== 'confirmation');
   const further = isNow ? upgrade.steps.find((one) => one.name === step)?.detail : isTold[state] && sentence;
   return (
     <section className="panel upgrade-headline" data-tone={stateTones[state]} aria-label={t('upgrades.state')}>
@@ -100,7 +100,7 @@ function Headline({ upgrade }: { upgrade: Upgrade }) {
       </Text>
       <Text size="sm">{t(`upgrades.returns.${returnOf(upgrade)}`, words)}</Text>
       {further && (
-        <Text size="sm" c={isOver(upgrade) ? 'dimmed' : undefined}>
+        <Text size="sm" c={isOver(upgrade) ? 'dimmed' : ''}>
           {further}
         </Text>
       )}
