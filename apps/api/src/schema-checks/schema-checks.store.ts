@@ -151,6 +151,18 @@ export class SchemaChecksStore {
     return row?.id ?? null;
   }
 
+  /**
+   * Whether an upgrade may be changing the schema now: one that has not begun, or waits for somebody or for a time to pass,
+   * has left it as the baseline says.
+   */
+  async isMoving(tx: Transaction, { tenantId, serviceId }: CellKey): Promise<boolean> {
+    const rows = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM upgrades
+      WHERE tenant_id = ${tenantId} AND service_id = ${serviceId} AND finished_at IS NULL AND state <> 'queued'
+        AND NOT (state = 'waiting' AND awaits IN ('confirmation', 'time'))`;
+    return rows.length > 0;
+  }
+
   /** Data sources with credentials of tenants that are there, which were not tried since; those never tried first. */
   listDue(before: Date, limit: number): Promise<DueCell[]> {
     return this.database.run(

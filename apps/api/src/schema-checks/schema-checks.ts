@@ -95,7 +95,7 @@ export class SchemaChecks {
       const before = await this.store.lock(tx, cell);
       const { engine } = await this.store.readPlace(tx, cell);
       const sets = engine === null ? [] : await this.sets.all(tx, cell.serviceId, engine);
-      const isMoving = (await this.store.findUpgrade(tx, cell)) !== null;
+      const isMoving = await this.store.isMoving(tx, cell);
       const judgement = judgeDrift(before, { live: catalogue.digest, ledger: kept }, sets, isMoving);
       await this.store.writeFound(tx, {
         ...cell,

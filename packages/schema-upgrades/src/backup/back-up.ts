@@ -1,3 +1,4 @@
+import type { open } from 'node:fs/promises';
 import { UpgradeError } from '../databases/upgrade-error.ts';
 import type { DataSourceAddress } from '../migration.ts';
 import type { BackupMethod } from './backup-header.ts';
@@ -16,6 +17,8 @@ export interface BackupRequest {
   readonly signal: AbortSignal;
   /** Default: `program` where one of a fitting version is found, else `copy`. */
   readonly method?: 'copy' | 'program';
+  /** How files are opened; default: by the file system. */
+  readonly openFile?: typeof open;
 }
 
 export interface WrittenFile extends WrittenBytes {
@@ -39,7 +42,8 @@ export type EngineBackup = (
 export async function backUp(request: BackupRequest): Promise<WrittenFile> {
   let writer: BackupWriter;
   try {
-    writer = await BackupWriter.open(request.file);
+    request.signal.throwIfAborted();
+    writer = await BackupWriter.open(request.file, request.openFile);
   } catch (error) {
     throw inWords(error, request.signal);
   }

@@ -38,10 +38,10 @@ export class BackupWriter {
     });
   }
 
-  /** @throws Error of the file system */
-  static async open(file: string): Promise<BackupWriter> {
+  /** @param openFile of the file system @throws Error of the file system */
+  static async open(file: string, openFile: typeof open = open): Promise<BackupWriter> {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    return new BackupWriter(file, await open(draftOf(file), 'wx', 0o600));
+    return new BackupWriter(file, await openFile(draftOf(file), 'wx', 0o600));
   }
 
   /** Waits while the disk is slower than what comes. @throws Error of the file system */

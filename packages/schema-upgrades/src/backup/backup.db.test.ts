@@ -1,7 +1,5 @@
 import {
-  chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,6 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -17,7 +16,6 @@ import {
   findSystemPostgres,
   needsMariadb,
   needsSystemPostgres,
-  pickFreePort,
   type RunningPostgres,
   startPostgres,
 } from '@grey/testkit';
@@ -137,6 +135,102 @@ describe('on PostgreSQL without a dump program of its version', () => {
   let at = 0;
   const address = () => server.makeTenant(`tenant ${++at}`);
   onPostgres(address, (sql) => server.query(sql), 'copy');
+
+  test('the file is for its owner alone, and is SQL that psql could load', async () => {
+    const there = await address();
+    await server.query(`CREATE TABLE "${there.schema}".one (id int); INSERT INTO "${there.schema}".one VALUES (7)`);
+    const made = await back(there);
+    expect(statSync(made.file).mode & 0o777).toBe(0o600);
+    expect(statSync(made.file).size).toBe(made.byteCount);
+    expect(readdirSync(path.dirname(made.file))).toEqual(['backup.sql.gz']);
+    const text = gunzipSync(readFileSync(made.file)).toString();
+    expect(text).toMatch(/^-- grey-backup \{/);
+    expect(text).toContain('\nCOPY "tenant 3".one (id) FROM stdin;\n7\n\\.\n');
+  });
+
+  test('whatever goes wrong on the way, there is no file and a sentence that says why', async () => {
+    const there = await address();
+    await server.query(
+      `CREATE TABLE "${there.schema}".big AS SELECT md5(n::text) AS x FROM generate_series(1, 50000) n`,
+    );
+    const fails = async (request: Partial<Parameters<typeof backUp>[0]>) => {
+      const file = request.file ?? fresh();
+      const signal = new AbortController().signal;
+      const error = await backUp({ address: there, ...ids, tables: [], signal, ...request, file }).catch((one) => one);
+      expect(
+        existsSync(path.dirname(file)) && statSync(path.dirname(file)).isDirectory()
+          ? readdirSync(path.dirname(file))
+          : [],
+      ).toEqual([]);
+      return { code: error.code, message: error.message };
+    };
+    let written = 0;
+    /** A disk with room for 64 KiB. */
+    const openFile = (async (...place: Parameters<typeof open>) => {
+      const handle = await open(...place);
+      const write = handle.write.bind(handle) as (chunk: Buffer, at?: number) => ReturnType<typeof handle.write>;
+      const limited = (chunk: Buffer, at: number) => {
+        written += chunk.length - at;
+        if (written > 65_536) throw Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
+        return write(chunk, at);
+      };
+      return Object.assign(handle, { write: limited });
+    }) as typeof open;
+    expect(await fails({ openFile })).toEqual({
+      code: 'BACKUP_FAILED',
+      message: 'the disk of the folder for backups is full',
+    });
+    expect(written).toBeGreaterThan(65_536);
+    writeFileSync(path.join(folder, 'a file'), '');
+    expect(await fails({ file: path.join(folder, 'a file', 'x') })).toMatchObject({
+      code: 'BACKUP_FAILED',
+      message: expect.stringContaining('no folder'),
+    });
+    expect(await fails({ address: { ...there, port: 1 } })).toMatchObject({ code: 'UNREACHABLE' });
+    expect(await fails({ address: { ...there, schema: 'nowhere' } })).toMatchObject({ code: 'SCHEMA_MISSING' });
+    expect(await fails({ signal: AbortSignal.abort() })).toMatchObject({ code: 'CANCELLED' });
+    const role = `poor_${process.pid}`;
+    await server.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT USAGE ON SCHEMA "${there.schema}" TO ${role}`);
+    expect(await fails({ address: { ...there, user: role, password: 'x' } })).toMatchObject({
+      code: 'PERMISSION_DENIED',
+    });
+  });
+
+  test('what is not the file that was written, or of another tenant, is not loaded, and a load that fails changes nothing', async () => {
+    const there = await address();
+    const $s = `"${there.schema}"`;
+    await server.query(`CREATE TABLE ${$s}.one (id int PRIMARY KEY); INSERT INTO ${$s}.one VALUES (1)`);
+    const made = await back(there);
+    await server.query(
+      `INSERT INTO ${$s}.one VALUES (2); CREATE TABLE ${$s}.two (one int REFERENCES ${$s}.one); INSERT INTO ${$s}.two VALUES (2)`,
+    );
+    const rows = () => server.query(`SELECT id FROM ${$s}.one ORDER BY id`);
+    const other = { ...made, checksum: '0'.repeat(64) };
+    await expect(restore(there, other)).rejects.toMatchObject({
+      code: 'BACKUP_UNUSABLE',
+      message: expect.stringContaining('checksum'),
+    });
+    await expect(restore(there, { ...made, file: `${made.file}.gone` })).rejects.toMatchObject({
+      code: 'BACKUP_UNUSABLE',
+    });
+    const signal = new AbortController().signal;
+    const wrong = { address: there, ...ids, tenantId: 'somebody', ...made, by: 'test', signal };
+    await expect(restoreBackup(wrong)).rejects.toMatchObject({
+      code: 'BACKUP_UNUSABLE',
+      message: expect.stringContaining('is of t'),
+    });
+    // A backup of one table: the row that the other table leads to was not in it.
+    const part = await back(there, ['one']);
+    await server.query(`INSERT INTO ${$s}.one VALUES (3); INSERT INTO ${$s}.two VALUES (3)`);
+    await expect(restore(there, part)).rejects.toMatchObject({
+      code: 'STATEMENT_FAILED',
+      message: expect.stringContaining('foreign key'),
+    });
+    expect(await rows()).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+    // The whole schema goes back: the other table was not there.
+    expect(await restore(there, made)).toMatchObject({ dropped: ['two'], tables: [{ table: 'one', rowCount: 1 }] });
+    expect(await rows()).toEqual([{ id: 1 }]);
+  });
 });
 
 describe("on the distribution's PostgreSQL, with its pg_dump", needsSystemPostgres(), () => {
@@ -149,6 +243,7 @@ describe("on the distribution's PostgreSQL, with its pg_dump", needsSystemPostgr
     if ('reason' in found) return;
     server = await startPostgres({ dataDir: data, isDurable: false, programFolder: found.programFolder });
     pool = new pg.Pool({ connectionString: server.url(), max: 1 });
+    pool.on('error', () => undefined);
   });
   afterAll(async () => {
     await pool?.end();

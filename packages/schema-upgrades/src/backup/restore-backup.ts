@@ -52,6 +52,7 @@ export type EngineRestore = (request: RestoreRequest, backup: OpenedBackup, toke
  */
 export async function restoreBackup(request: RestoreRequest): Promise<RestoreReport> {
   const { address, tenantId, serviceId, file, checksum, by, signal } = request;
+  signal.throwIfAborted();
   await verifyBackup(file, checksum);
   const backup = await openBackup(file);
   const session = await tenantDatabaseAt(address)

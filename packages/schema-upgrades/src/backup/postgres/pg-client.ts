@@ -71,6 +71,7 @@ export class PgClient {
 
   async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#stop);
+    if (this.#socket.destroyed) return;
     const cut = setTimeout(() => this.#socket.destroy(), 2_000);
     await this.#client.end().catch(() => undefined);
     clearTimeout(cut);
