@@ -10,6 +10,7 @@ const INTERNAL = [
   'GREY_NACOS_MISSING',
   'GREY_NGINX_MISSING',
   'GREY_MARIADB_MISSING',
+  'GREY_POSTGRES_MISSING',
 ];
 
 test('every variable the launcher reads or sets is in the generated table', () => {
