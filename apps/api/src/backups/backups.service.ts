@@ -66,7 +66,7 @@ export class BackupsService {
   }
 
   /** @throws ApiError TENANT_UNKNOWN, SERVICE_UNKNOWN, DATA_SOURCE_MISSING, TENANT_DATABASE_UNAVAILABLE, BACKUP_FAILED */
-  async create({ caller, input, signal }: Called<Ops['createBackup']> & { signal?: AbortSignal }): Promise<Backup> {
+  async create({ caller, input }: Called<Ops['createBackup']>): Promise<Backup> {
     const { tenantId, serviceId } = input.params;
     const { hasTenant, hasService } = await this.#parts.store.readPlace(tenantId, serviceId);
     if (!hasTenant) throw new ApiError('TENANT_UNKNOWN');
@@ -77,7 +77,7 @@ export class BackupsService {
         serviceId,
         upgradeId: null,
         tables: input.body.tables ?? [],
-        signal: signal ?? AbortSignal.timeout(RESTORE_MS),
+        signal: AbortSignal.timeout(RESTORE_MS),
         requestedBy: actorOf(caller),
         reason: input.body.reason ?? null,
       });

@@ -20,6 +20,8 @@ export interface BackupWish {
   readonly upgradeId: string | null;
   /** Empty: all of the schema. Those that do not exist are remembered as such. */
   readonly tables: readonly string[];
+  /** What the schema serves as it is; default: as it is recorded. A fence has raised that already. */
+  readonly serves?: { readonly schemaVersion: number; readonly expandedTo: number } | undefined;
   readonly signal: AbortSignal;
   readonly requestedBy?: Actor;
   readonly reason?: string | null;
@@ -79,7 +81,7 @@ export class Backups {
     const { tenantId, serviceId, tables, signal } = wish;
     const { engine } = await this.#store.readPlace(tenantId, serviceId);
     if (engine === null) throw new ApiError('DATA_SOURCE_MISSING');
-    const state = await this.#store.readState(tenantId, serviceId);
+    const state = wish.serves ?? (await this.#store.readState(tenantId, serviceId));
     const id = randomUUID();
     await this.#store.begin({
       id,

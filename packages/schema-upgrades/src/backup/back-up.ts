@@ -10,7 +10,7 @@ export interface BackupRequest {
   readonly address: DataSourceAddress;
   readonly tenantId: string;
   readonly serviceId: string;
-  /** Without their schema; empty: all of the schema. What is not there is noted, and taken away again by a restore. */
+  /** Empty: all of the schema. What is not there is noted, and taken away again by a restore. */
   readonly tables: readonly string[];
   /** Where the file goes; its folder is made. */
   readonly file: string;
@@ -49,13 +49,22 @@ export async function backUp(request: BackupRequest): Promise<WrittenFile> {
   }
   try {
     const engine: EngineBackup = request.address.engine === 'postgres' ? backUpPostgres : backUpMysql;
-    const written = await engine(request, (chunk) => writer.write(chunk));
+    const tables = [...new Set(request.tables.map((name) => withoutSchema(name, request.address)))];
+    const written = await engine({ ...request, tables }, (chunk) => writer.write(chunk));
     request.signal.throwIfAborted();
     return { ...written, ...(await writer.finish()) };
   } catch (error) {
     await writer.discard();
     throw inWords(error, request.signal);
   }
+}
+
+/** `acme.orders` → `orders`, as migrations may name the tables of their own schema. */
+function withoutSchema(name: string, { engine, schema, database }: DataSourceAddress): string {
+  const own = engine === 'postgres' ? (schema ?? 'public') : database;
+  const prefixes = [`${own}.`, `"${own.replaceAll('"', '""')}".`, `\`${own.replaceAll('`', '``')}\`.`];
+  const prefix = prefixes.find((one) => name.startsWith(one));
+  return prefix === undefined ? name : name.slice(prefix.length);
 }
 
 const OF_FILES: Readonly<Record<string, string>> = {

@@ -83,7 +83,7 @@ function onPostgres(
     await ask(`SET search_path TO ${$s}; ${AWKWARD}`);
     const catalogue = await dump(there);
     const rows = await ask(rowsOf.replaceAll('$s', $s));
-    const made = await back(there, ['items', 'kinds', 'extra']);
+    const made = await back(there, [`${there.schema}.items`, 'kinds', 'extra']);
     expect(made).toMatchObject({ method, tables: ['items', 'kinds'] });
     expect(await run(there, CONTRACT, { serviceId: 'accounts' })).toMatchObject({ outcome: 'done' });
     await ask(

@@ -46,7 +46,10 @@ export async function backUpOnce(
   if (typeof notes[note] === 'string') return { kind: 'done', detail: `Backup ${notes[note]} was made.` };
   const tables = await touchedTables(parts, way, phases);
   try {
-    const backup = await backups.backUp({ tenantId, serviceId, upgradeId, tables, signal: context.signal });
+    // What is in the backup serves what it did before the fence raised it.
+    const serves =
+      way.floor === null ? undefined : { schemaVersion: way.floor, expandedTo: expandedTo(way, way.floor) };
+    const backup = await backups.backUp({ tenantId, serviceId, upgradeId, tables, serves, signal: context.signal });
     await context.noteBackup(backup.id);
     await context.remember({ [note]: backup.id });
     return { kind: 'done', detail: `Backup ${backup.id}: ${backup.byteCount ?? 0} bytes.` };
@@ -54,6 +57,10 @@ export async function backUpOnce(
     if (!(error instanceof UpgradeError)) throw error;
     return { kind: 'failed', failure: failureOfError(error) };
   }
+}
+
+function expandedTo({ cell }: SchemaWay, floor: number): number {
+  return Math.max(floor, cell?.expandedTo ?? floor);
 }
 
 /** Tables that the migrations change, as their statements name them; empty: it cannot be told, so all of the schema. */
