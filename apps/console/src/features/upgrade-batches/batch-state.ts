@@ -23,8 +23,9 @@ export const waveTones: Record<BatchWaveState, Tone> = {
 };
 
 /** Nothing happens any more by itself. */
-export function isBatchOver({ state }: Pick<UpgradeBatch, 'state'>): boolean {
-  return state === 'done' || state === 'rolled_back' || state === 'stopped';
+export function isBatchOver({ state, finishedAt }: Pick<UpgradeBatch, 'state' | 'finishedAt'>): boolean {
+  // One that was stopped waits for those that are on their way back.
+  return state === 'done' || state === 'rolled_back' || (state === 'stopped' && finishedAt !== null);
 }
 
 /** Parts of a bar, in the order in which they are drawn: what is settled first, what is to come last. */
@@ -65,12 +66,14 @@ export const batchActions = ['confirm', 'resume', 'pause', 'rollback'] as const;
 export type BatchAction = (typeof batchActions)[number];
 
 /** What makes sense in the state it is in; the API decides in the end. */
-export function actionsOnBatch({ state, counts, options }: UpgradeBatch): BatchAction[] {
+export function actionsOnBatch({ state, options }: UpgradeBatch): BatchAction[] {
+  const mayGoBack = ['running', 'paused', 'confirming', 'contracting', 'stopped', 'needs_operator'].includes(state);
   const fits: Record<BatchAction, boolean> = {
-    confirm: state === 'confirming' || (state === 'paused' && options.contract === 'ask' && counts.waiting > 0),
+    confirm: state === 'confirming',
     resume: state === 'paused',
-    pause: state === 'running' || state === 'contracting',
-    rollback: ['running', 'paused', 'confirming', 'stopped', 'needs_operator'].includes(state),
+    pause: state === 'running',
+    // What was left expanded can go back for as long as it is.
+    rollback: mayGoBack || (state === 'done' && options.contract === 'leave'),
   };
   return batchActions.filter((action) => fits[action]);
 }

@@ -87,6 +87,15 @@ function BatchButtons({ batch, onAction }: { batch: UpgradeBatch; onAction: (act
   ));
 }
 
+/** Where the API's own words add something to what is said here: why it stopped, who took it back. */
+const isTold: Partial<Record<UpgradeBatch['state'], boolean>> = {
+  done: true,
+  rolling_back: true,
+  rolled_back: true,
+  stopped: true,
+  needs_operator: true,
+};
+
 /** What is happening, and what can still be taken back: first of all, and in words. */
 function Headline({ batch }: { batch: UpgradeBatch }) {
   const { t } = useTranslation();
@@ -108,7 +117,7 @@ function Headline({ batch }: { batch: UpgradeBatch }) {
         {t(`batches.now.${state}`, words)}
       </Text>
       {back !== 'over' && <Text size="sm">{t(`batches.returns.${back}`, words)}</Text>}
-      {sentence !== '' && (
+      {isTold[state] && (
         <Text size="sm" c="dimmed">
           {sentence}
         </Text>

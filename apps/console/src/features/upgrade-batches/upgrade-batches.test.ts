@@ -2,7 +2,7 @@ import { createBatchSchema, planBatchSchema } from '@grey/contracts';
 import { expect, test } from 'vitest';
 import type { BatchCounts, UpgradeBatch } from '../../api/generated/model/index.ts';
 import { emptyDraft, faultsOf, newWave, presets, requestOf, wavesOf } from './batch-draft.ts';
-import { actionsOnBatch, endedCount, minutesLeft, readBatchView, segments } from './batch-state.ts';
+import { actionsOnBatch, endedCount, isBatchOver, minutesLeft, readBatchView, segments } from './batch-state.ts';
 
 const draft = { ...emptyDraft(), serviceId: 'pay', toVersion: '2.0.0' };
 const counts: BatchCounts = {
@@ -74,8 +74,9 @@ test('the time left is told only while tenants end', () => {
 
 test('a batch is paused while it runs, resumed while it is paused, and done for good', () => {
   expect(actionsOnBatch(batch({}))).toEqual(['pause', 'rollback']);
-  expect(actionsOnBatch(batch({ state: 'paused' }))).toEqual(['confirm', 'resume', 'rollback']);
+  expect(actionsOnBatch(batch({ state: 'paused' }))).toEqual(['resume', 'rollback']);
   expect(actionsOnBatch(batch({ state: 'confirming' }))).toEqual(['confirm', 'rollback']);
   expect(actionsOnBatch(batch({ state: 'done' }))).toEqual([]);
+  expect(isBatchOver(batch({ state: 'stopped', finishedAt: null }))).toBe(false);
   expect([readBatchView({ wave: '2' }), readBatchView({ wave: 0 })]).toEqual([{ wave: 2 }, {}]);
 });
