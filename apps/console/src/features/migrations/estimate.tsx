@@ -74,13 +74,13 @@ function EstimateView({ estimate }: { estimate: MigrationEstimate }) {
     {
       id: 'migration',
       header: t('migrations.one'),
-      cell: (row) => <span className="mono">{`${row.migration}:${row.line}`}</span>,
-    },
-    {
-      id: 'statement',
-      header: t('migrations.statement'),
       isWrapping: true,
-      cell: (row) => <code className="estimate-statement">{row.statement}</code>,
+      cell: (row) => (
+        <>
+          <span className="mono">{`${row.migration}:${row.line}`}</span>
+          <code className="estimate-statement">{row.statement}</code>
+        </>
+      ),
     },
     { id: 'blocks', header: t('migrations.othersWaitFor'), cell: (row) => <BlocksLabel blocks={row.blocks} /> },
     {
@@ -93,7 +93,10 @@ function EstimateView({ estimate }: { estimate: MigrationEstimate }) {
           <div key={table}>
             <span className="mono">{table}</span>{' '}
             <span className="dimmed">
-              {t('migrations.tableSize', { rows: number(rowCount), size: bytes(byteCount) })}
+              {/* A server that never counted its rows says -1. */}
+              {rowCount < 0
+                ? bytes(byteCount)
+                : t('migrations.tableSize', { rows: number(rowCount), size: bytes(byteCount) })}
             </span>
           </div>
         )),

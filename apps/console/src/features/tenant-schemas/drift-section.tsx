@@ -25,7 +25,11 @@ export function DriftSection({ schema }: { schema: TenantSchema }) {
         <Group justify="space-between" gap="sm">
           <Group gap="xs">
             <DriftLabel state={drift.state} />
-            <Text size="sm">{t(`schemas.driftMeans.${drift.state}`)}</Text>
+            <Text size="sm">
+              {drift.state === 'unreachable' && drift.checkedAt === null
+                ? t('schemas.neverReached')
+                : t(`schemas.driftMeans.${drift.state}`)}
+            </Text>
           </Group>
           <Group gap="sm">
             <Text size="xs" c="dimmed">

@@ -21,17 +21,14 @@ export function HorizonSection({ horizon }: { horizon: RollbackHorizon }) {
       header: t('terms.version'),
       width: 160,
       cell: (row) => (
-        <>
-          <Anchor
-            component={Link}
-            to={`/services/${encodeURIComponent(horizon.serviceId)}/versions/${encodeURIComponent(row.version)}`}
-            size="sm"
-            className="mono"
-          >
-            {row.version}
-          </Anchor>{' '}
-          {row.version === horizon.currentVersion && <span className="dimmed">{t('schemas.now')}</span>}
-        </>
+        <Anchor
+          component={Link}
+          to={`/services/${encodeURIComponent(horizon.serviceId)}/versions/${encodeURIComponent(row.version)}`}
+          size="sm"
+          className="mono"
+        >
+          {row.version}
+        </Anchor>
       ),
     },
     { id: 'needs', header: t('schemas.needsTitle'), width: 190, cell: (row) => <NeedsLabel needs={row.needs} /> },

@@ -1,10 +1,11 @@
 import type { RollbackHorizon } from '../../api/generated/model/index.ts';
 
 /** What is said of a horizon in one sentence. */
-export type HorizonVerdict = 'noVersion' | 'nowhere' | 'back';
+export type HorizonVerdict = 'noVersion' | 'noOlder' | 'nowhere' | 'back';
 
-export function verdictOf({ currentVersion, oldestVersion }: RollbackHorizon): HorizonVerdict {
+export function verdictOf({ currentVersion, oldestVersion, versions }: RollbackHorizon): HorizonVerdict {
   if (currentVersion === null) return 'noVersion';
+  if (versions.length === 0) return 'noOlder';
   return oldestVersion === null || oldestVersion === currentVersion ? 'nowhere' : 'back';
 }
 

@@ -1,4 +1,4 @@
-import { Stack, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { LedgerRow, TenantSchema } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
@@ -17,12 +17,12 @@ export function LedgerSection({ schema }: { schema: TenantSchema }) {
     <Stack gap="md">
       {schema.pending.length > 0 && (
         <Stack gap="xs">
-          <Title order={2}>{t('schemas.pending')}</Title>
+          <TitleAsOf title={t('schemas.pending')} schema={schema} />
           <PendingTable schema={schema} />
         </Stack>
       )}
       <Stack gap="xs">
-        <Title order={2}>{t('schemas.ledger')}</Title>
+        <TitleAsOf title={t('schemas.ledger')} schema={schema} />
         {schema.ledger.length === 0 ? (
           <Empty>{t(schema.drift.checkedAt === null ? 'schemas.ledgerUnread' : 'schemas.ledgerEmpty')}</Empty>
         ) : (
@@ -30,6 +30,21 @@ export function LedgerSection({ schema }: { schema: TenantSchema }) {
         )}
       </Stack>
     </Stack>
+  );
+}
+
+/** What is below is of the last look: the database may have gone on since. */
+function TitleAsOf({ title, schema: { drift } }: { title: string; schema: TenantSchema }) {
+  const { t } = useTranslation();
+  return (
+    <Group gap="sm" align="baseline">
+      <Title order={2}>{title}</Title>
+      {drift.checkedAt !== null && (
+        <Text size="xs" c="dimmed">
+          {t('schemas.asOf')} <Ago iso={drift.checkedAt} />
+        </Text>
+      )}
+    </Group>
   );
 }
 

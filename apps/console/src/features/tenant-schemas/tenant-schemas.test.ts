@@ -20,12 +20,13 @@ test('an interval of one schema is one number', () => {
 });
 
 test('a horizon says whether there is a way back, and lists the nearest version first', () => {
+  const versions = [1, 3, 2].map((ordinal) => ({ ordinal }) as RollbackHorizon['versions'][number]);
   const horizon = (part: Partial<RollbackHorizon>) =>
-    ({ currentVersion: '2.0', oldestVersion: '1.0', versions: [], ...part }) as RollbackHorizon;
+    ({ currentVersion: '2.0', oldestVersion: '1.0', versions, ...part }) as RollbackHorizon;
   expect(verdictOf(horizon({}))).toBe('back');
   expect(verdictOf(horizon({ oldestVersion: '2.0' }))).toBe('nowhere');
   expect(verdictOf(horizon({ oldestVersion: null }))).toBe('nowhere');
   expect(verdictOf(horizon({ currentVersion: null }))).toBe('noVersion');
-  const versions = [1, 3, 2].map((ordinal) => ({ ordinal }) as RollbackHorizon['versions'][number]);
+  expect(verdictOf(horizon({ oldestVersion: null, versions: [] }))).toBe('noOlder');
   expect(newestFirst(versions).map(({ ordinal }) => ordinal)).toEqual([3, 2, 1]);
 });
