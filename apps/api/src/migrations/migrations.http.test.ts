@@ -122,6 +122,7 @@ describe('a set', () => {
     const taken = await put(next, { schemaVersion: 7 }, 'v2.1.0');
     expect(taken.body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: 'body.schemaVersion' }] });
     expect((await put(next, {}, 'v2.1.0')).body.schemaVersion).toBe(8);
+    expect((await put(next, { engine: 'mysql' }, 'v2.1.0')).body).toMatchObject({ engine: 'mysql', schemaVersion: 8 });
     expect((await put(next, { schemaVersion: 3 }, 'v2.1.0')).body.errors[0].message).toContain('at least schema 8');
     expect((await put(renamed(blocking, 'V1.0.0'), { schemaVersion: 2 }, 'v1.0.0')).body.errors[0].message).toContain(
       'at most schema 1',
@@ -189,6 +190,33 @@ test('what a tenant has is neither changed nor taken away, and what is checked s
   expect((await put(note)).status).toBe(200);
   await write([{ ...ledger[0], state: 'reverted' }]);
   expect((await put(other)).status).toBe(200);
+});
+
+test('a set that an upgrade runs, or that a tenant is past, takes nothing new', async () => {
+  const onOurs = (statement: string) => onServer(api.config.GREY_DATABASE_URL, statement);
+  const { migrations } = (await put(note)).body;
+  const more = [...note, up('0002_b', 'SELECT 2;'), down('0002_b', 'SELECT 2;')];
+  await onOurs(`INSERT INTO upgrades (id, kind, tenant_id, service_id, to_version, schema_from, schema_to, options,
+                                      requested_by, steps, state, due_at)
+                VALUES (gen_random_uuid(), 'schema', 'acorn', '${pay}', 'v2.0.0', 1, 2, '{}', '{}', '[]', 'waiting', NULL)`);
+  expect((await put(more)).body).toMatchObject({
+    code: 'MIGRATIONS_APPLIED',
+    detail: expect.stringContaining('upgrade(s)'),
+  });
+  await onOurs(`DELETE FROM upgrades WHERE service_id = '${pay}'`);
+  const ledger = [{ name: '0001_add_note', checksum: migrations[0].checksum, state: 'applied' }];
+  await onOurs(
+    `INSERT INTO schema_checks (tenant_id, service_id, ledger) VALUES ('acorn', '${pay}', '${JSON.stringify(ledger)}')`,
+  );
+  await onOurs(
+    `INSERT INTO tenant_schemas (tenant_id, service_id, schema_version, expanded_to) VALUES ('acorn', '${pay}', 1, 2)`,
+  );
+  expect((await put(more)).body).toMatchObject({
+    code: 'MIGRATIONS_APPLIED',
+    detail: expect.stringContaining('are past this set'),
+  });
+  const contract = up('0002_c.contract', '-- grey: irreversible nothing to go back to\nSELECT 2;');
+  expect((await put([...note, contract])).status).toBe(200);
 });
 
 describe('the policy', () => {

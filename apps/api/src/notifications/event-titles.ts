@@ -32,6 +32,9 @@ export const eventTitles: Readonly<Record<string, readonly [en: string, zh: stri
   'data_source.updated': ['Data source changed', '数据源变更'],
   'data_source.deleted': ['Data source deleted', '删除数据源'],
   'master_key.rotated': ['Master key rotated', '主密钥轮换'],
+  'migrations.put': ['Migrations of a version set', '版本迁移已设置'],
+  'migrations.deleted': ['Migrations of a version deleted', '版本迁移已删除'],
+  'migration_policy.put': ['Migration policy changed', '迁移策略变更'],
   'tenant_schema.drifted': [
     'SCHEMA DRIFT: a tenant’s database is not as it should be',
     '库表漂移:租户数据库与预期不符',
