@@ -1,8 +1,8 @@
 import { upgradeEventSchema, upgradePlanSchema, upgradeSchema } from '@grey/contracts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
+import { makeTenantsDatabase, type TenantsDatabase } from '../../test/tenants-database.ts';
 import { parseMasterKeys } from '../infra/secrets/master-keys.ts';
-import { makeTenantsDatabase, type TenantsDatabase } from './testing/tenant-schemas.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
 type Loose = any;
