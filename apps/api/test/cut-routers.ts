@@ -7,7 +7,7 @@ import {
   RouterLease,
   RouterPresence,
 } from '@grey/propagation';
-import type { Snapshot } from '@grey/route-core';
+import type { InstanceRecord, Snapshot } from '@grey/route-core';
 
 const logger = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -17,6 +17,8 @@ export interface CutRouter {
   readonly lease: RouterLease;
   readonly snapshot: Snapshot | undefined;
   readonly isCut: boolean;
+  /** Who may be routed to: SDKs learn it elsewhere, and keep it when they are cut off. */
+  setInstances(serviceId: string, instances: readonly InstanceRecord[]): void;
   cut(): void;
   heal(): void;
   /** Ends without a goodbye. */
@@ -75,6 +77,7 @@ export async function startCutRouter(redisUrl: string, options: CutRouterOptions
     get isCut() {
       return door.isCut;
     },
+    setInstances: (serviceId, instances) => followed.setInstances(serviceId, instances),
     cut: () => {
       door.isCut = true;
     },

@@ -77,8 +77,8 @@ export const redisKeys = {
   routersSeen: '{grey}:routers:seen',
 
   /**
-   * Hash, router id → Redis' time in ms, a space, JSON of its last report, with `isGone` when that was a goodbye. Kept for
-   * 24 hours: before a contract, routers that vanished are waited for as well.
+   * Hash, router id → Redis' time in ms, a space, JSON of its last report, with `isGone` when that was a goodbye; and
+   * `(since)` → Redis' time in ms when the hash began. Kept for 24 hours: before a contract, routers that vanished are waited for as well.
    */
   routersKnown: '{grey}:routers:known',
 

@@ -35,6 +35,7 @@ export { DEFAULT_LEASE_MS, REMEMBER_ROUTERS_MS, RouterLease, type RouterLeaseOpt
 export {
   type Convergence,
   type KnownRouter,
+  type RouterMemoryOfRedis,
   RouterPresence,
   type RouterPresenceOptions,
   type RouterReport,

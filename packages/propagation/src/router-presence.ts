@@ -83,6 +83,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[3]))
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('HSETNX', KEYS[3], '(since)', string.format('%.0f', now))
 redis.call('HSET', KEYS[3], ARGV[1], string.format('%.0f ', now) .. ARGV[2])
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 1
@@ -101,19 +102,31 @@ end
 return reports
 `;
 
-/** KEYS known. ARGV how long they are remembered in ms. Each: report. */
+/** KEYS known. ARGV how long they are remembered in ms. Since when, how long ago that is in ms, and each report. */
 const knownScript = `
 local time = redis.call('TIME')
-local oldest = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
-local reports = {}
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local oldest = now - ARGV[1]
+local since = redis.call('HGET', KEYS[1], '(since)')
+local reports = {since or '', since and string.format('%.0f', now - since) or '0'}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local space = string.find(all[i + 1], ' ', 1, true)
-  if tonumber(string.sub(all[i + 1], 1, space - 1)) < oldest then redis.call('HDEL', KEYS[1], all[i])
+  if all[i] == '(since)' then
+  elseif tonumber(string.sub(all[i + 1], 1, space - 1)) < oldest then redis.call('HDEL', KEYS[1], all[i])
   else reports[#reports + 1] = string.sub(all[i + 1], space + 1) end
 end
 return reports
 `;
+
+/** What Redis remembers of routers, and since when: after it was emptied, those who have not reported since are missing. */
+export interface RouterMemoryOfRedis {
+  /** Another text after each loss; empty: it remembers nothing. */
+  readonly since: string;
+  /** By the clock of Redis, in milliseconds. */
+  readonly sinceMs: number;
+  readonly routers: readonly KnownRouter[];
+}
 
 /** A router that reported within the last 24 hours. */
 export interface KnownRouter {
@@ -215,16 +228,17 @@ export class RouterPresence {
    * Everyone who reported within 24 hours, silent or not, and who said goodbye meanwhile.
    * @throws RedisError
    */
-  async listKnown(): Promise<readonly KnownRouter[]> {
-    const texts = (await this.#options.link.runOnce((client) =>
+  async listKnown(): Promise<RouterMemoryOfRedis> {
+    const [since = '', sinceMs, ...texts] = (await this.#options.link.runOnce((client) =>
       client.eval(knownScript, 1, redisKeys.routersKnown, REMEMBER_ROUTERS_MS),
     )) as string[];
-    return texts.flatMap((text) => {
+    const routers = texts.flatMap((text) => {
       const parsed = reportSchema.safeParse(parseJson(text));
       if (!parsed.success) return [];
       const { isGone = false, ...report } = parsed.data;
       return [{ report: report as RouterReport, isGone }];
     });
+    return { since, sinceMs: Number(sinceMs), routers };
   }
 
   #note(text: string, now: number): void {

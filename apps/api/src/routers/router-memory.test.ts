@@ -20,7 +20,7 @@ function world({ hasRedis = true, position = at(9) as Position | undefined } = {
   const state = {
     now: 0,
     own: report('own', 9, { kind: 'api' }),
-    shared: { position, known: [] as KnownRouter[] } as SharedSight | Error,
+    shared: { position, since: 'x', sinceMs: 1e9, routers: [] } as SharedSight | Error,
     kept: [] as RememberedRouter[],
     written: [] as Omit<RememberedRouter, 'ageMs'>[],
   };
@@ -40,8 +40,8 @@ function world({ hasRedis = true, position = at(9) as Position | undefined } = {
     leaseMs: 100,
     now: () => state.now,
   });
-  const say = (...known: KnownRouter[]) => {
-    state.shared = { position, known };
+  const say = (...routers: KnownRouter[]) => {
+    state.shared = { position, since: 'x', sinceMs: 1e9, routers };
   };
   return { state, say, fence: new Fence(memory) };
 }
@@ -164,12 +164,27 @@ it('reports in the database alone keep a router from being taken for silent', as
 
 it.each([
   ['is away', new Error('away')],
-  ['is empty', { position: undefined, known: [] }],
-  ['has not come so far', { position: at(8), known: [] }],
-  ['is of an older epoch', { position: at(99, 'd'), known: [] }],
+  ['is empty', { position: undefined, since: '', sinceMs: 0, routers: [] }],
+  ['remembers nobody', { position: at(9), since: '', sinceMs: 1e9, routers: [] }],
+  ['was emptied a short time ago', { position: at(9), since: 'x', sinceMs: 199, routers: [] }],
+  ['has not come so far', { position: at(8), since: 'x', sinceMs: 1e9, routers: [] }],
+  ['is of an older epoch', { position: at(99, 'd'), since: 'x', sinceMs: 1e9, routers: [] }],
 ])('is not passed while Redis %s, as routers would begin there', async (_what, shared) => {
   const { fence, state } = world();
   state.shared = shared;
   const look = await fence.look(at(9), { isLeaseEnough: true, forgotten: ['redis'] });
   expect(look).toMatchObject({ isPassed: false, missing: ['redis'], total: 2, applied: 1 });
+});
+
+it('after Redis was emptied it waits as for a router that is silent, whatever the clock of Redis says', async () => {
+  const { fence, state, say } = world();
+  say();
+  expect(await fence.look(at(9), strict)).toMatchObject({ isPassed: true });
+  state.now = 1_000;
+  state.shared = { position: at(9), since: 'y', sinceMs: 1e9, routers: [] };
+  expect(await fence.look(at(9), strict)).toMatchObject({ isPassed: false, missing: ['redis'] });
+  state.now = 1_199;
+  expect(await fence.look(at(9), strict)).toMatchObject({ isPassed: false });
+  state.now = 1_200;
+  expect(await fence.look(at(9), strict)).toMatchObject({ isPassed: true });
 });

@@ -1,12 +1,17 @@
 import type { Position } from '@grey/contracts';
-import { comparePositions, type KnownRouter, REMEMBER_ROUTERS_MS, type RouterReport } from '@grey/propagation';
+import {
+  comparePositions,
+  type KnownRouter,
+  REMEMBER_ROUTERS_MS,
+  type RouterMemoryOfRedis,
+  type RouterReport,
+} from '@grey/propagation';
 import type { RememberedRouter } from './known-routers.store.ts';
 import type { RouterSight, RouterWatch, WatchedRouter } from './router-watch.ts';
 
 /** What others say where all routers report, and how far what they read there has come. */
-export interface SharedSight {
+export interface SharedSight extends RouterMemoryOfRedis {
   readonly position: Position | undefined;
-  readonly known: readonly KnownRouter[];
 }
 
 export interface RouterMemoryParts {
@@ -34,7 +39,7 @@ interface Sighting {
   readonly isGone: boolean;
 }
 
-const LOOK_MS = 5_000;
+const LOOK_MS = 2_000;
 /** How old the copy in the database may get. */
 const REFRESH_MS = 60_000;
 const PRUNE_MS = 7 * REMEMBER_ROUTERS_MS;
@@ -48,6 +53,9 @@ export class RouterMemory implements RouterWatch {
   readonly #now: () => number;
   /** By id: the last stamp, and since when it has not changed. */
   readonly #heard = new Map<string, { readonly stamp: string; readonly since: number }>();
+  /** What Redis remembers since, and when this process first saw that it is no longer what it had been. */
+  #since: string | undefined;
+  #lostAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #lookCount = 0;
 
@@ -71,8 +79,8 @@ export class RouterMemory implements RouterWatch {
     const shared = await lookAround?.().catch(() => undefined);
     // Who begins to follow later reads what Redis has: that must include the position, or nobody waited for him.
     const isReached = shared?.position !== undefined && comparePositions(shared.position, position) >= 0;
-    if (lookAround !== undefined && !isReached) unsure.push('redis');
-    const sightings = this.#merge(shared?.known ?? [], await this.#parts.store.list(REMEMBER_ROUTERS_MS));
+    if (lookAround !== undefined && !(isReached && this.#remembersAll(shared))) unsure.push('redis');
+    const sightings = this.#merge(shared?.routers ?? [], await this.#parts.store.list(REMEMBER_ROUTERS_MS));
     const self = own();
     const others = [...sightings.values()].filter(({ report }) => report.id !== self.id);
     const routers = others.map((one) => this.#judge(one, position));
@@ -90,6 +98,17 @@ export class RouterMemory implements RouterWatch {
       hasApplied: hasApplied(position, wanted),
       isLapsed: hasLapsed && this.#heard.get(report.id)?.stamp === stamp,
     };
+  }
+
+  /**
+   * Emptied, Redis knows only who has reported since. Who lives does so at once, and who is cut off is past his lease after
+   * a while; until then neither is known here, unless the database has him.
+   */
+  #remembersAll({ since, sinceMs }: SharedSight): boolean {
+    if (this.#since !== undefined && this.#since !== since) this.#lostAt = this.#now();
+    this.#since = since;
+    const enough = 2 * this.#parts.leaseMs;
+    return since !== '' && sinceMs >= enough && this.#now() - this.#lostAt >= enough;
   }
 
   /** Those that are not gone, and notes who was heard of anew. */
@@ -112,10 +131,11 @@ export class RouterMemory implements RouterWatch {
     const { store, lookAround, own } = this.#parts;
     const shared = await lookAround?.();
     const remembered = await store.list(REMEMBER_ROUTERS_MS);
-    this.#merge(shared?.known ?? [], remembered);
+    if (shared !== undefined) this.#remembersAll(shared);
+    this.#merge(shared?.routers ?? [], remembered);
     if (this.#lookCount++ % 720 === 0) await store.prune(PRUNE_MS);
     const kept = new Map(remembered.map((one) => [one.report.id, one]));
-    const stale = (shared?.known ?? []).filter(({ report, isGone }) => {
+    const stale = (shared?.routers ?? []).filter(({ report, isGone }) => {
       const copy = kept.get(report.id);
       if (report.id === own().id) return false;
       if (copy === undefined) return true;

@@ -98,7 +98,7 @@ export class SharedRouters extends LiveReplicas implements RouterReports {
   /** Everyone that reported within a day, and how far Redis has come; in this order, so that who begins later has that. @throws RedisError */
   async lookAround(): Promise<SharedSight> {
     const position = await this.#link.runOnce(readPosition);
-    return { position, known: await this.#presence.listKnown() };
+    return { position, ...(await this.#presence.listKnown()) };
   }
 
   waitConverged(position: Position, timeoutMs: number): Promise<Convergence> {
