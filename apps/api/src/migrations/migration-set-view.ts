@@ -75,14 +75,11 @@ export function itemOfSet(before: SetRow | null, after: SetRow | null): ItemDraf
   };
 }
 
+/** A field for each migration, so that a difference names those that came, went or changed. */
 function stateOf({ schemaVersion, migrations }: SetRow): Record<string, unknown> {
-  return {
-    schemaVersion,
-    migrations: migrations.map(({ name, phase, checksum, down }) => ({
-      name,
-      phase,
-      checksum,
-      isReversible: down !== null,
-    })),
-  };
+  const fields = migrations.map(({ name, phase, checksum, down }) => {
+    const sum = `${phase} ${checksum.slice(0, 16)}`;
+    return [name, down === null ? `${sum} irreversible` : sum];
+  });
+  return { schemaVersion, ...Object.fromEntries(fields) };
 }

@@ -96,6 +96,8 @@ describe('a set', () => {
     const [change] = (await api.ask('GET', '/api/changes?limit=1')).body.items;
     expect(change).toMatchObject({ kind: 'migrations.put', reason: 'release 2.0', itemCount: 2 });
     expect(change.items.map((one: { entity: string }) => one.entity)).toEqual(['migration_set', 'version']);
+    const sum = `expand ${body.migrations[0].checksum.slice(0, 16)}`;
+    expect(change.items[0]).toMatchObject({ before: null, after: { schemaVersion: 2, '0001_add_note': sum } });
     expect(JSON.stringify(change)).not.toContain('ALTER TABLE');
   });
 
