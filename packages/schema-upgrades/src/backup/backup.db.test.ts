@@ -227,9 +227,26 @@ describe('on PostgreSQL without a dump program of its version', () => {
       message: expect.stringContaining('foreign key'),
     });
     expect(await rows()).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
-    // The whole schema goes back: the other table was not there.
-    expect(await restore(there, made)).toMatchObject({ dropped: ['two'], tables: [{ table: 'one', rowCount: 1 }] });
+    // The whole schema goes back: the other table was not there, nor was the function.
+    await server.query(`CREATE FUNCTION ${$s}.late() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
+    expect(await restore(there, made)).toMatchObject({
+      dropped: ['two'],
+      tables: [{ table: 'one', rowCount: 1 }],
+      difference: { added: [], removed: [], changed: [] },
+    });
     expect(await rows()).toEqual([{ id: 1 }]);
+  });
+
+  test('a backup of some tables does not lead back over a migration that changed others', async () => {
+    const there = await address();
+    await server.query(`CREATE TABLE "${there.schema}".one (id int)`);
+    const made = await back(there, ['one']);
+    const both = makeMigration('0001_both', 'ALTER TABLE one ADD COLUMN x int; CREATE TABLE three (id int)', null);
+    expect(await run(there, [both], { serviceId: 'accounts' })).toMatchObject({ outcome: 'done' });
+    const before = await dump(there);
+    const message = expect.stringContaining('0001_both came since, and of what they did table three would stay');
+    await expect(restore(there, made)).rejects.toMatchObject({ code: 'BACKUP_UNUSABLE', message });
+    expect(await dump(there)).toBe(before);
   });
 });
 

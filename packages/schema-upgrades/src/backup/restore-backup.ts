@@ -2,6 +2,7 @@ import type { Catalogue, CatalogueDifference } from '../databases/catalogue.ts';
 import { tenantDatabaseAt } from '../databases/tenant-database-at.ts';
 import { UpgradeError } from '../databases/upgrade-error.ts';
 import type { DataSourceAddress } from '../migration.ts';
+import { findForgotten } from './assert-leads-back.ts';
 import { restoreMysql } from './mysql/restore-mysql.ts';
 import { restorePostgres } from './postgres/restore-postgres.ts';
 import { type OpenedBackup, openBackup, verifyBackup } from './read-backup.ts';
@@ -40,7 +41,11 @@ export interface RestoreReport {
 }
 
 /** What an engine does with a backup whose bytes have been proven, while the lock of the runner is held. */
-export type EngineRestore = (request: RestoreRequest, backup: OpenedBackup, token: bigint) => Promise<RestoreReport>;
+export type EngineRestore = (
+  request: RestoreRequest,
+  backup: OpenedBackup,
+  held: { readonly token: bigint; readonly forgotten: readonly string[] },
+) => Promise<RestoreReport>;
 
 /**
  * Writes a backup back: its tables are made anew as they were, with their rows; tables that were asked for and were not there
@@ -66,7 +71,8 @@ export async function restoreBackup(request: RestoreRequest): Promise<RestoreRep
     const lock = { name: `${tenantId}/${serviceId}`, serviceId, waitMs: request.lockWaitMs ?? 10_000, by, signal };
     const token = await session.lock(lock);
     const engine: EngineRestore = address.engine === 'postgres' ? restorePostgres : restoreMysql;
-    return await engine(request, backup, token);
+    const forgotten = findForgotten(await session.listLedger(serviceId), backup.header);
+    return await engine(request, backup, { token, forgotten });
   } catch (error) {
     if (error instanceof UpgradeError) throw error;
     if (signal.aborted) throw new UpgradeError('CANCELLED', 'The restore was given up', { cause: error });

@@ -1,7 +1,9 @@
-import { compareObjects } from '../../databases/catalogue.ts';
+import { type Catalogue, type CatalogueDifference, compareObjects } from '../../databases/catalogue.ts';
 import { FENCE, LEDGER_TABLE } from '../../databases/ledger.ts';
 import { tenantDatabaseAt } from '../../databases/tenant-database-at.ts';
 import { UpgradeError } from '../../databases/upgrade-error.ts';
+import type { DataSourceAddress } from '../../migration.ts';
+import { assertLeadsBack } from '../assert-leads-back.ts';
 import type { BackupHeader } from '../backup-header.ts';
 import type { EngineRestore, RestoredTable } from '../restore-backup.ts';
 import type { ScriptReader } from '../script-reader.ts';
@@ -12,7 +14,7 @@ import { MyClient, quoted } from './my-client.ts';
  * Every statement that makes or drops a table commits by itself on these servers. So the ledger is written last: until then it
  * says what it said, and the same restore again begins from the start and comes to the same end.
  */
-export const restoreMysql: EngineRestore = async (request, { header, script }, token) => {
+export const restoreMysql: EngineRestore = async (request, { header, script }, { token, forgotten }) => {
   const { address, serviceId, signal } = request;
   const client = await MyClient.open(address, signal);
   try {
@@ -21,12 +23,13 @@ export const restoreMysql: EngineRestore = async (request, { header, script }, t
     await client.run('SET SESSION foreign_key_checks = 0');
     const scope = header.isWhole ? [] : [...header.tables, ...header.absent];
     const there = await findMyTables(client, address.database, scope);
+    // Before anything is touched: nothing can be taken back here.
+    assertLeadsBack(forgotten, outside(await readCatalogue(address), header, new Set([...header.tables, ...there])));
     if (there.length > 0) await client.run(`DROP TABLE ${there.map(quoted).join(', ')}`);
     const tables = await load(client, header, script);
     const notRestored = await furnish(client, header, address.database);
     await writeLedger(client, serviceId, header, token);
-    const session = await tenantDatabaseAt(address).openSession();
-    const catalogue = await session.dumpCatalogue().finally(() => session.close());
+    const catalogue = await readCatalogue(address);
     return {
       tables,
       dropped: there.filter((one) => !header.tables.includes(one)),
@@ -39,6 +42,26 @@ export const restoreMysql: EngineRestore = async (request, { header, script }, t
     await client.close();
   }
 };
+
+async function readCatalogue(address: DataSourceAddress): Promise<Catalogue> {
+  const session = await tenantDatabaseAt(address).openSession();
+  return session.dumpCatalogue().finally(() => session.close());
+}
+
+/** What differs from the backup and is neither of its tables nor made again with them. */
+function outside({ objects }: Catalogue, header: BackupHeader, tables: ReadonlySet<string>): CatalogueDifference {
+  const isOutside = (object: string) => {
+    const table = /^table (.*)$/s.exec(object)?.[1] ?? / on (.*)$/s.exec(object)?.[1];
+    return table === undefined || !tables.has(table);
+  };
+  const { added, removed, changed } = compareObjects(header.objects, objects);
+  const comesAgain = new Set(header.after.map(({ object }) => object));
+  return {
+    added: added.filter(isOutside),
+    removed: removed.filter((object) => isOutside(object) && !comesAgain.has(object)),
+    changed: changed.filter(isOutside),
+  };
+}
 
 async function assertToken(client: MyClient, serviceId: string, token: bigint): Promise<void> {
   const [row] = await client.run<{ token: string | number }>(

@@ -2,11 +2,12 @@ import pg from 'pg';
 import { compareObjects } from '../../databases/catalogue.ts';
 import { FENCE, LEDGER_TABLE } from '../../databases/ledger.ts';
 import { UpgradeError } from '../../databases/upgrade-error.ts';
+import { assertLeadsBack } from '../assert-leads-back.ts';
 import type { BackupHeader, Furnishing } from '../backup-header.ts';
 import type { EngineRestore, RestoredTable } from '../restore-backup.ts';
 import type { ScriptReader } from '../script-reader.ts';
 import { readCatalogue } from './back-up-postgres.ts';
-import { describeViewsOn } from './describe-schema.ts';
+import { describeSurroundings, describeViewsOn } from './describe-schema.ts';
 import { type FoundTable, findTables } from './find-tables.ts';
 import { PgClient } from './pg-client.ts';
 
@@ -14,7 +15,7 @@ import { PgClient } from './pg-client.ts';
 const LOCK_WAIT = "SET LOCAL lock_timeout = '30s'";
 
 /** All in one transaction: until its end everybody sees what was there before, or waits. */
-export const restorePostgres: EngineRestore = async (request, { header, script }, token) => {
+export const restorePostgres: EngineRestore = async (request, { header, script }, { token, forgotten }) => {
   const client = await PgClient.open(request.address, request.signal);
   const name = request.address.schema ?? 'public';
   const schema = pg.escapeIdentifier(name);
@@ -25,13 +26,16 @@ export const restorePostgres: EngineRestore = async (request, { header, script }
     const there = await findTables(client, schema, scope);
     const around = await clear(client, there);
     const notRestored: string[] = [];
+    if (header.isWhole) await clearOut(client, schema, header, notRestored);
     await furnish(client, header.before, notRestored);
     const tables = await load(client, schema, script);
     await client.run("SELECT pg_catalog.set_config('search_path', '', false)");
     for (const statement of around.foreignKeys) await client.run(statement);
-    await furnish(client, viewsOf(header, around.views), notRestored);
+    await furnish(client, header.isWhole ? header.after : viewsOf(header, around.views), notRestored);
     await writeLedger(client, schema, request.serviceId, header, token);
     const catalogue = await readCatalogue(client, name);
+    const difference = compareObjects(header.objects, catalogue.objects);
+    assertLeadsBack(forgotten, difference);
     await client.run('COMMIT');
     return {
       tables,
@@ -39,7 +43,7 @@ export const restorePostgres: EngineRestore = async (request, { header, script }
       notRestored,
       expected: { digest: header.digest, objects: header.objects },
       catalogue,
-      difference: compareObjects(header.objects, catalogue.objects),
+      difference,
     };
   } finally {
     await client.close();
@@ -83,6 +87,22 @@ async function clear(client: PgClient, tables: readonly FoundTable[]): Promise<S
   return { foreignKeys: keys.map(({ make }) => make), views };
 }
 
+/** What the schema has besides tables and had not then, or had otherwise: it goes, or goes back. */
+async function clearOut(client: PgClient, schema: string, header: BackupHeader, notRestored: string[]): Promise<void> {
+  const then = new Map(header.before.map((one) => [one.object, one.statements.join(';')]));
+  const { before: now, after: views } = await describeSurroundings(client, schema);
+  const isOther = ({ object, statements }: Furnishing) => then.get(object) !== statements.join(';');
+  const out = [...now.filter(isOther), ...views].toReversed();
+  await furnishAll(
+    client,
+    out.map(({ object }) => ({
+      object,
+      statements: [`DROP ${object.replace(/^enum /, 'TYPE ').replace(/^function /, 'ROUTINE ')}`],
+    })),
+    notRestored,
+  );
+}
+
 /** Views as they were when the backup was made; those it does not know, as they are now. */
 function viewsOf({ after }: BackupHeader, now: readonly Furnishing[]): Furnishing[] {
   const known = new Set(after.map(({ object }) => object));
@@ -91,10 +111,14 @@ function viewsOf({ after }: BackupHeader, now: readonly Furnishing[]): Furnishin
 
 /** Makes what is missing, in whatever order it can be made in. */
 async function furnish(client: PgClient, wanted: readonly Furnishing[], notRestored: string[]): Promise<void> {
-  let left: { readonly one: Furnishing; readonly why: string }[] = [];
-  for (const one of wanted) {
-    if (!(await isThere(client, one))) left.push({ one, why: '' });
-  }
+  const missing: Furnishing[] = [];
+  for (const one of wanted) if (!(await isThere(client, one))) missing.push(one);
+  await furnishAll(client, missing, notRestored);
+}
+
+/** Again and again, as long as something more succeeds. */
+async function furnishAll(client: PgClient, wanted: readonly Furnishing[], notRestored: string[]): Promise<void> {
+  let left = wanted.map((one) => ({ one, why: '' }));
   for (let before = Number.POSITIVE_INFINITY; left.length > 0 && left.length < before; ) {
     before = left.length;
     const again = [];
