@@ -2,7 +2,7 @@ import { batchPlanSchema, batchSchema } from '@grey/contracts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { parseMasterKeys } from '../infra/secrets/master-keys.ts';
-import { makeTenantsDatabase, type TenantsDatabase } from '../upgrades/testing/tenant-schemas.ts';
+import { makeTenantsDatabase, type TenantsDatabase } from '../../test/tenants-database.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
 type Loose = any;
