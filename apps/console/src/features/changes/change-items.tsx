@@ -7,7 +7,7 @@ import { useFormat } from '../../i18n/format.ts';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { VersionDiff } from '../assignments/plan-diff.tsx';
-import { revisionIn } from './change-links.ts';
+import { pathOfItem, revisionIn } from './change-links.ts';
 import { diffFields } from './field-diff.ts';
 import { FieldLines, SubjectLinks } from './field-lines.tsx';
 
@@ -78,7 +78,14 @@ export function ItemName({ item }: { item: Pick<ChangeItem, 'entity' | 'tenantId
   if (item.entity === 'tenant') return <SubjectLinks tenantId={item.key} serviceId={null} />;
   if (item.entity === 'service') return <SubjectLinks tenantId={null} serviceId={item.key} />;
   if (item.entity === 'change') return <ChangeLink changeId={item.key} />;
-  return <span className="mono">{item.key}</span>;
+  const path = pathOfItem(item);
+  if (path === undefined) return <span className="mono">{item.key}</span>;
+  const { tenantId, serviceId, key } = item;
+  return (
+    <Anchor component={Link} to={path} size="sm" className="mono">
+      {tenantId !== null && serviceId !== null ? `${tenantId} · ${serviceId}` : key}
+    </Anchor>
+  );
 }
 
 function ChangeLink({ changeId }: { changeId: string }) {
