@@ -42,9 +42,14 @@ abstract class CopyQuery {
   protected abstract finish(count: number): void;
 }
 
+/** A message is a row: they are handed on in portions of so many bytes, and the socket waits while one is with its taker. */
+const PORTION = 128 * 1024;
+
 class CopyOutQuery extends CopyQuery {
   readonly #socket: Socket;
   readonly #take: (chunk: Buffer) => Promise<void>;
+  #portion = Buffer.allocUnsafe(PORTION);
+  #byteCount = 0;
   #taking: Promise<void> = Promise.resolve();
   #waiting = 0;
   #failure: unknown;
@@ -56,25 +61,38 @@ class CopyOutQuery extends CopyQuery {
   }
 
   handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
-    // The library reads on into the buffer that this is a part of.
-    const bytes = Buffer.from(chunk);
-    this.#waiting += 1;
-    this.#socket.pause();
-    this.#taking = this.#taking.then(async () => {
-      try {
-        if (this.#failure === undefined) await this.#take(bytes);
-      } catch (error) {
-        this.#failure = error;
-        this.done.reject(error);
-        this.#socket.destroy();
-      }
-      this.#waiting -= 1;
-      if (this.#waiting === 0) this.#socket.resume();
-    });
+    // Copied, as the library reads on into the buffer that the row is a part of.
+    if (this.#byteCount + chunk.length > this.#portion.length) {
+      this.#handOn();
+      if (chunk.length > PORTION) this.#portion = Buffer.allocUnsafe(chunk.length);
+    }
+    this.#byteCount += chunk.copy(this.#portion, this.#byteCount);
   }
 
   protected finish(count: number): void {
+    this.#handOn();
     void this.#taking.then(() => this.done.resolve(count));
+  }
+
+  #handOn(): void {
+    const bytes = this.#portion.subarray(0, this.#byteCount);
+    this.#portion = Buffer.allocUnsafe(PORTION);
+    this.#byteCount = 0;
+    this.#waiting += 1;
+    this.#socket.pause();
+    this.#taking = this.#taking.then(() => this.#hand(bytes));
+  }
+
+  async #hand(bytes: Buffer): Promise<void> {
+    try {
+      if (this.#failure === undefined) await this.#take(bytes);
+    } catch (error) {
+      this.#failure = error;
+      this.done.reject(error);
+      this.#socket.destroy();
+    }
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#socket.resume();
   }
 }
 
