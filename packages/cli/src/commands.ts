@@ -10,6 +10,8 @@ import { migrationsPutCommand } from './commands/migrations-put.command.ts';
 import { rollbackCommand } from './commands/rollback.command.ts';
 import { routeCommand } from './commands/route.command.ts';
 import { undoRollbackCommand } from './commands/undo-rollback.command.ts';
+import { upgradeCommand } from './commands/upgrade.command.ts';
+import { upgradeBatchStatusCommand } from './commands/upgrade-batch-status.command.ts';
 import { validateCommand } from './commands/validate.command.ts';
 
 /** In the order of the help: what is needed at night comes first. */
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   diffCommand,
   validateCommand,
   applyCommand,
+  upgradeCommand,
+  upgradeBatchStatusCommand,
   migrationsCheckCommand,
   migrationsPutCommand,
   auditVerifyCommand,

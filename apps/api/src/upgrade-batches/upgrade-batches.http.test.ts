@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { batchPlanSchema, batchSchema } from '@grey/contracts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { runGrey } from '../../test/run-grey.ts';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
-import { parseMasterKeys } from '../infra/secrets/master-keys.ts';
 import { makeTenantsDatabase, type TenantsDatabase } from '../../test/tenants-database.ts';
+import { parseMasterKeys } from '../infra/secrets/master-keys.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
 type Loose = any;
@@ -147,6 +151,31 @@ describe('a batch of twenty tenants of whom one fails', () => {
       code: 'UPGRADE_BATCH_STATE',
     });
   });
+});
+
+test('the command line plans, upgrades and watches one tenant, and shows a batch', async () => {
+  await service('cli', ['t09'], null);
+  const home = mkdtempSync(path.join(tmpdir(), 'grey-upgrade-'));
+  const env = { GREY_URL: api.url, GREY_TOKEN: api.adminToken };
+  const args = ['upgrade', 't09', 'cli', 'v2', '--leave', '--soak', '0', '--reason', 'a test'];
+  const dry = await runGrey([...args, '--dry-run', '--json'], { env, home });
+  expect(dry).toMatchObject({ status: 0, json: { plan: { isAllowed: true }, upgrade: null } });
+  const doubted = await runGrey(args, { env, home, answers: ['t9'] });
+  expect(doubted.status).toBe(5);
+  const done = await runGrey([...args, '--confirm', 't09'], { env, home });
+  expect(done.status, done.out).toBe(0);
+  expect(done.out).toContain('expand    done');
+  expect((await versionsOf('cli', ['t09'])).v2).toEqual(['t09']);
+  const again = await runGrey(['upgrade', 't09', 'cli', 'v3', '--json'], { env, home });
+  expect(again.status).toBe(1);
+  const { items } = await send('GET', '/api/upgrade-batches');
+  const list = await runGrey(['upgrade-batch', 'status'], { env, home });
+  expect(list.out).toContain(items[0].id);
+  expect(await runGrey(['upgrade-batch', 'status', items[0].id, '--json'], { env, home })).toMatchObject({
+    status: 1,
+    json: { id: items[0].id, state: 'rolled_back' },
+  });
+  rmSync(home, { recursive: true });
 });
 
 /** All events until the stream ends. */

@@ -139,6 +139,7 @@ const asking: ReadonlySet<string> = new Set([
   'login',
   'planRollback',
   'planAssignments',
+  'planUpgrade',
   'checkMigrations',
 ] satisfies OperationId[]);
 
