@@ -1,0 +1,90 @@
+import type { ServiceRecord, VersionRecord } from '@grey/route-core';
+import { describe, expect, test } from 'vitest';
+import { firstFloor } from './first-floor.ts';
+import { judgeSchemaWay } from './judge-schema-way.ts';
+import type { SchemaWay } from './schema-way.service.ts';
+
+const gates = { maxFailedShare: 0.05, minDecisions: 0, hookSeconds: 10 };
+const version = (over: Partial<VersionRecord>) =>
+  ({ version: 'v1', ordinal: 1, status: 'active', ...over }) as VersionRecord;
+const v1 = version({ schemaMin: 0, schemaMax: 0 });
+const v2 = version({ version: 'v2', ordinal: 2, schemaMin: 1 });
+interface Over {
+  readonly versions?: VersionRecord[];
+  readonly contract?: 'ask' | 'leave';
+  readonly kind?: 'schema' | 'service';
+  readonly schemaTo?: number | null;
+  readonly way?: Partial<SchemaWay>;
+}
+function judge({ versions = [v1, v2], contract = 'ask', kind = 'service', schemaTo = 1, way = {} }: Over): string[] {
+  const options = { backup: 'never', contract, soakSeconds: 0, gates } as const;
+  const whole: SchemaWay = {
+    ...{
+      engine: 'postgres',
+      cell: null,
+      service: { versions } as unknown as ServiceRecord,
+      target: versions[1],
+      floor: 0,
+    },
+    ...{ sets: [], contracted: ['0003'], ...way },
+  };
+  return judgeSchemaWay({ kind, toVersion: 'v2', schemaTo, options }, whole, 'v1', [])
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map(({ verdict, detail }) => `${verdict}: ${detail}`);
+}
+
+describe('the way of a schema', () => {
+  test('is free where both versions fit what they get', () => {
+    expect(judge({})).toEqual([]);
+  });
+
+  test('is refused to contract while an older version could be led to the tenant', () => {
+    const open = [version({ schemaMin: 0 }), v2];
+    expect(judge({ versions: open })[0]).toMatch(/^refuse: .*nothing would keep tenants off v1/);
+    expect(judge({ versions: open, contract: 'leave' })).toEqual([]);
+    expect(judge({ versions: open, way: { contracted: [] } })).toEqual([]);
+    expect(judge({ versions: [{ ...(open[0] as VersionRecord), status: 'retired' }, v2] })).toEqual([]);
+  });
+
+  test('is refused where the target does not serve what its migrations lead to', () => {
+    expect(judge({ versions: [v1, { ...v2, schemaMin: 2 }] })[0]).toContain('v2 serves schemas from 2');
+    expect(judge({ versions: [v1, { ...v2, schemaMin: 0, schemaMax: 0 }] })[0]).toContain('its migrations lead to 1');
+  });
+
+  test('is refused where recording the schema would keep the present version off', () => {
+    expect(judge({ way: { floor: 1 } })[0]).toContain('v1 serves schema 0, and the tenant');
+  });
+
+  test('needs a database where there are migrations, and none where there are none', () => {
+    expect(judge({ way: { engine: null } })[0]).toContain('no database here');
+    expect(judge({ schemaTo: null, way: { engine: null } })).toEqual([]);
+    expect(judge({ schemaTo: null, kind: 'schema' })[0]).toContain('brings no migrations');
+    const cell = { tenantId: 't', serviceId: 's', schemaVersion: 0, expandedTo: 0, isMigrating: false };
+    expect(judge({ schemaTo: null, way: { cell } })[0]).toContain("the tenant's schema serves 0 to 0");
+  });
+
+  test('warns that a contract of the schema alone waits for the route', () => {
+    expect(judge({ kind: 'schema' })[0]).toMatch(/^warn: v1 serves schema 0 and cannot answer/);
+  });
+
+  test('is refused to a retired version', () => {
+    expect(judge({ versions: [v1, { ...v2, status: 'retired' }] })).toEqual(['refuse: v2 is retired.']);
+  });
+});
+
+describe('the first record of a schema', () => {
+  const set = (schemaVersion: number, ...names: string[]) => ({
+    schemaVersion,
+    migrations: names.map((name) => ({ name })) as never,
+  });
+  const sets = [set(1, 'a', 'b'), set(2, 'c'), set(5, 'd')];
+  const row = (name: string, state: 'applied' | 'reverted' = 'applied') => ({ name, state });
+  test.each([
+    ['the newest set that is complete with all before', [row('a'), row('b'), row('c')], 2],
+    ['not a set beyond a gap', [row('a'), row('b'), row('d')], 1],
+    ['what the version asks for, where none is complete', [row('a'), row('b', 'reverted')], 3],
+  ])('is %s', (_, ledger, floor) => {
+    expect(firstFloor(ledger, sets, 3)).toBe(floor);
+  });
+  test('is 0 where nobody says anything', () => expect(firstFloor([], sets, undefined)).toBe(0));
+});
