@@ -1,15 +1,7 @@
-/** Where to connect and as whom. The only form in which credentials are readable; it goes into no log and no answer. */
-export interface DataSourceAddress {
-  readonly engine: 'postgres' | 'mysql';
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  /** null: the whole database */
-  readonly schema: string | null;
-  readonly user: string;
-  readonly password: string;
-  readonly tls: 'off' | 'require' | 'verify';
-}
+import type { DataSourceAddress } from '@grey/schema-upgrades';
+
+/** The only form in which credentials are readable; it goes into no log and no answer. */
+export type { DataSourceAddress };
 
 export type OpenAddress = Omit<DataSourceAddress, 'user' | 'password'>;
 export type Credentials = Pick<DataSourceAddress, 'user' | 'password'>;
