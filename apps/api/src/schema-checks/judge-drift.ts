@@ -18,6 +18,8 @@ export interface DriftJudgement {
   readonly isFirst: boolean;
   /** Somebody should hear of it: it was not so at the look before. */
   readonly isNews: boolean;
+  /** There was drift, and there is none any more. */
+  readonly isOver: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export function judgeDrift(
 ): DriftJudgement {
   const ledgerFaults = findLedgerFaults(ledger, sets);
   const digest = digestOf(live, ledgerFaults);
-  if (isMoving) return { drift: before.drift, ledgerFaults, digest, isFirst: false, isNews: false };
+  if (isMoving) return { drift: before.drift, ledgerFaults, digest, isFirst: false, isNews: false, isOver: false };
   const isClean = ledgerFaults.length === 0 && (before.baseline === null || before.baseline === live);
   const drift = isClean ? 'none' : digest === before.acceptedDigest ? 'accepted' : 'drifted';
   return {
@@ -42,6 +44,7 @@ export function judgeDrift(
     digest,
     isFirst: isClean && before.baseline === null,
     isNews: drift === 'drifted' && (before.drift !== 'drifted' || before.digest !== digest),
+    isOver: drift === 'none' && (before.drift === 'drifted' || before.drift === 'accepted'),
   };
 }
 

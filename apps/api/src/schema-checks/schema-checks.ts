@@ -88,7 +88,7 @@ export class SchemaChecks {
     return driftView(row, await this.store.readObjects(tx, row));
   }
 
-  /** Drift that appears is a change, so that whoever listens hears of it. */
+  /** Drift that appears or goes is a change, so that whoever listens hears of it. */
   #keep(cell: CellKey, { catalogue, ledger, sizes }: Sight): Promise<SchemaDrift> {
     const kept = ledger.map(keptRow);
     return this.changes.commit({ kind: 'tenant_schema.drifted', actor: SYSTEM }, async (tx) => {
@@ -106,7 +106,8 @@ export class SchemaChecks {
         byteCount: sizes.reduce((sum, { byteCount }) => sum + byteCount, 0),
       });
       const drift = await this.driftOf(tx, cell.tenantId, cell.serviceId);
-      return { items: judgement.isNews ? [newsOf(cell, before, judgement, drift)] : [], answer: () => drift };
+      const items = judgement.isNews || judgement.isOver ? [newsOf(cell, before, judgement, drift)] : [];
+      return { items, ...(judgement.isOver ? { kind: 'tenant_schema.seen' as const } : {}), answer: () => drift };
     }) as Promise<SchemaDrift>;
   }
 }
@@ -118,7 +119,7 @@ function newsOf(cell: CellKey, before: SchemaCheckRow, judgement: DriftJudgement
     ...cell,
     key: `${cell.tenantId}/${cell.serviceId}`,
     before: { state: before.drift },
-    after: { state: judgement.drift, added, removed, changed, ledger, digest },
+    after: judgement.isOver ? null : { state: judgement.drift, added, removed, changed, ledger, digest },
   };
 }
 

@@ -119,6 +119,10 @@ test('the first look is what should be there; what appears is told once, and is 
   expect((await send('POST', `${at}/schema/check`)).drift.state).toBe('drifted');
   await tenant.query('DROP TABLE acorn.another, acorn.intruder; ALTER TABLE acorn.orders DROP COLUMN x');
   expect((await send('POST', `${at}/schema/check`)).drift).toMatchObject({ state: 'none', acceptedBy: null });
+  expect(await lastChange()).toMatchObject({
+    kind: 'tenant_schema.seen',
+    items: [{ entity: 'schema_drift', after: null }],
+  });
 });
 
 test('the schedule looks at those whose turn it is; a database that is gone is told, and what was known of it stays', async () => {

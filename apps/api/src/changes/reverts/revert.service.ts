@@ -267,6 +267,9 @@ function whyNot({ entity }: Wish): string {
     return 'Migrations are not taken back from the log: their SQL is not in it. Put the files of the version again.';
   if (entity === 'upgrade' || entity === 'upgrade_batch')
     return 'An upgrade is not taken back from the log, which cannot reach the database of a tenant: abort it, or roll its batch back.';
+  if (entity === 'tenant_schema' || entity === 'schema_drift')
+    return 'What a schema is lies in the database of the tenant: upgrade it, restore a backup, or look at it again.';
+  if (entity === 'backup') return 'A restore is not taken back from the log: what it overwrote is gone.';
   return `What happened to ${entity.replace('_', ' ')}s is taken back where they are kept.`;
 }
 
