@@ -56,10 +56,14 @@ export function endedCount({ done, failed, aborted, skipped }: BatchCounts): num
   return done + failed + aborted + skipped;
 }
 
-/** Minutes until the last tenant has ended at the present rate; undefined when nothing can be said. */
-export function minutesLeft({ counts, ratePerMinute, state }: UpgradeBatch): number | undefined {
-  const left = counts.queued + counts.running;
-  return state !== 'running' || left === 0 || ratePerMinute <= 0 ? undefined : Math.ceil(left / ratePerMinute);
+/**
+ * Minutes until the last tenant has ended at the present rate; undefined when nothing can be said, as while tenants come to
+ * rest before contract: how many ended tells nothing about those.
+ */
+export function minutesLeft({ counts, ratePerMinute, state, options }: UpgradeBatch): number | undefined {
+  const isEnding = state === 'contracting' || (state === 'running' && options.contract === 'leave');
+  const left = counts.total - endedCount(counts) - counts.needsOperator;
+  return !isEnding || left === 0 || ratePerMinute <= 0 ? undefined : Math.ceil(left / ratePerMinute);
 }
 
 export const batchActions = ['confirm', 'resume', 'pause', 'rollback'] as const;

@@ -67,9 +67,12 @@ test('the parts of a bar add up to all tenants of it', () => {
 });
 
 test('the time left is told only while tenants end', () => {
-  expect(minutesLeft(batch({}))).toBe(6);
-  expect(minutesLeft(batch({ ratePerMinute: 0 }))).toBeUndefined();
-  expect(minutesLeft(batch({ state: 'paused' }))).toBeUndefined();
+  const leaving = { contract: 'leave' } as UpgradeBatch['options'];
+  expect(minutesLeft(batch({ options: leaving }))).toBe(8);
+  expect(minutesLeft(batch({ state: 'contracting' }))).toBe(8);
+  expect(minutesLeft(batch({}))).toBeUndefined();
+  expect(minutesLeft(batch({ options: leaving, ratePerMinute: 0 }))).toBeUndefined();
+  expect(minutesLeft(batch({ options: leaving, state: 'paused' }))).toBeUndefined();
 });
 
 test('a batch is paused while it runs, resumed while it is paused, and done for good', () => {

@@ -25,8 +25,8 @@ export function UpgradeActions({ upgrade, isCompact = false, onAction }: Upgrade
         <Button
           key={action}
           size={isCompact ? 'compact-xs' : 'xs'}
-          variant={action === 'confirm' || action === 'settle' ? 'filled' : 'default'}
-          {...(action === 'confirm' ? { color: 'red' } : {})}
+          variant={isCompact || (action !== 'confirm' && action !== 'settle') ? 'default' : 'filled'}
+          {...(action === 'confirm' ? (isCompact ? { c: 'var(--bad)' } : { color: 'red' }) : {})}
           {...(isCompact ? { 'aria-label': t(`upgrades.do.${action}Of`, { tenant: upgrade.tenantId }) } : {})}
           onClick={() => onAction(action)}
         >
