@@ -1,4 +1,6 @@
 import { upgradeEventSchema, upgradePlanSchema, upgradeSchema } from '@grey/contracts';
+import { needsMariadb, startMariadb } from '@grey/testkit';
+import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { makeTenantsDatabase, type TenantsDatabase } from '../../test/tenants-database.ts';
@@ -246,6 +248,53 @@ describe('an upgrade of a schema', () => {
     const settlement = { reason: 'seen', migration: '0002_mood', is: 'applied', onwards: 'go-on' };
     await send('POST', `/api/upgrades/${again.upgradeId}/settle`, settlement);
     await until(again.upgradeId, { state: 'waiting', awaits: 'confirmation' });
+  });
+});
+
+describe('on MariaDB, where DDL commits by itself', needsMariadb(), () => {
+  test('a broken set is taken back statement by statement, and the mended one goes through', async () => {
+    const server = await startMariadb();
+    const root = await createConnection({ host: '127.0.0.1', port: server.port, user: 'root' });
+    try {
+      await root.query('CREATE DATABASE shop');
+      await root.query('CREATE TABLE shop.orders (id int PRIMARY KEY, old int) ENGINE=InnoDB');
+      await root.query("CREATE USER maria@'%' IDENTIFIED BY 'a password of the tests'");
+      await root.query("GRANT ALL ON shop.* TO maria@'%'");
+      const columns = async () => {
+        const [rows] = await root.query(
+          "SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema = 'shop' AND table_name <> 'schema_version' ORDER BY 1, 2",
+        );
+        return (rows as { t: string; c: string }[]).map(({ t, c }) => `${t}.${c}`);
+      };
+      const put = (last: string, undo: string) =>
+        send('PUT', '/api/services/maria/versions/v2/migrations', {
+          ...{ engine: 'mysql', schemaVersion: 1 },
+          files: files(
+            ['0001_notes.up.sql', 'CREATE TABLE notes (id int PRIMARY KEY) ENGINE=InnoDB;'],
+            ['0001_notes.down.sql', 'DROP TABLE notes;'],
+            ['0002_mood.up.sql', `ALTER TABLE orders ADD COLUMN mood int;\n${last};`],
+            ['0002_mood.down.sql', `${undo};\nALTER TABLE orders DROP COLUMN mood;`],
+          ),
+        });
+      await service('maria', undefined);
+      await put('ALTER TABLE absent ADD COLUMN mood int', 'SELECT 1');
+      await send('POST', '/api/data-sources', {
+        ...{ tenantId: 'ta', serviceId: 'maria', engine: 'mysql', host: '127.0.0.1', port: server.port },
+        ...{ database: 'shop', tls: 'off', user: 'maria', password: 'a password of the tests' },
+      });
+      const body = { serviceId: 'maria', version: 'v2', options: { backup: 'never', contract: 'leave' } };
+      const { upgradeId } = await send('POST', '/api/tenants/ta/schema-upgrade', body);
+      const failed = await until(upgradeId, { state: 'failed' });
+      expect(failed.failure).toMatchObject({ migration: '0002_mood', statement: 2 });
+      expect(await columns()).toEqual(['orders.id', 'orders.old']);
+      await put('CREATE INDEX by_mood ON orders (mood)', 'DROP INDEX by_mood ON orders');
+      await send('POST', `/api/upgrades/${upgradeId}/retry`, {});
+      await until(upgradeId, { state: 'done' });
+      expect(await columns()).toEqual(['notes.id', 'orders.id', 'orders.mood', 'orders.old']);
+    } finally {
+      root.destroy();
+      await server.stop();
+    }
   });
 });
 
