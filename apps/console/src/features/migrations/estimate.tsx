@@ -75,6 +75,7 @@ function EstimateView({ estimate }: { estimate: MigrationEstimate }) {
       id: 'migration',
       header: t('migrations.one'),
       isWrapping: true,
+      width: '40%',
       cell: (row) => (
         <>
           <span className="mono">{`${row.migration}:${row.line}`}</span>
@@ -87,10 +88,9 @@ function EstimateView({ estimate }: { estimate: MigrationEstimate }) {
       id: 'tables',
       header: t('migrations.tables'),
       isWrapping: true,
-      width: 220,
       cell: (row) =>
         row.tables.map(({ table, rowCount, byteCount }) => (
-          <div key={table}>
+          <div key={table} className="nowrap">
             <span className="mono">{table}</span>{' '}
             <span className="dimmed">
               {/* A server that never counted its rows says -1. */}

@@ -23,6 +23,7 @@ import {
   toPolicy,
   withCode,
 } from './policy-fields.ts';
+import { RulingLabel } from './set-labels.tsx';
 
 /** How strictly migrations are judged, for all services. */
 export function PolicyPage() {
@@ -67,22 +68,28 @@ function PolicyForm({ policy }: { policy: MigrationPolicy }) {
       <Stack gap="md">
         <Text size="sm">{t('migrationPolicy.means')}</Text>
         <Group gap="sm" align="flex-end">
-          {severities.map((severity) => (
-            <NativeSelect
-              key={severity}
-              label={t(`migrationPolicy.severity.${severity}`)}
-              w={170}
-              disabled={!mayWrite}
-              value={fields.severities[severity]}
-              onChange={(event) =>
-                setFields({
-                  ...fields,
-                  severities: { ...fields.severities, [severity]: event.currentTarget.value as Ruling },
-                })
-              }
-              data={rulings.map((value) => ({ value, label: t(`migrations.ruling.${value}`) }))}
-            />
-          ))}
+          {severities.map((severity) =>
+            mayWrite ? (
+              <NativeSelect
+                key={severity}
+                label={t(`migrationPolicy.severity.${severity}`)}
+                w={170}
+                value={fields.severities[severity]}
+                onChange={(event) =>
+                  setFields({
+                    ...fields,
+                    severities: { ...fields.severities, [severity]: event.currentTarget.value as Ruling },
+                  })
+                }
+                data={rulings.map((value) => ({ value, label: t(`migrations.ruling.${value}`) }))}
+              />
+            ) : (
+              <Group key={severity} gap={6}>
+                <Text size="sm">{t(`migrationPolicy.severity.${severity}`)}</Text>
+                <RulingLabel ruling={fields.severities[severity]} />
+              </Group>
+            ),
+          )}
         </Group>
         <Checkbox
           label={t('migrationPolicy.honoursAccepts')}
@@ -137,18 +144,20 @@ function CodeTable({ policy, fields, mayWrite, onChange }: CodeTableProps) {
       id: 'ruling',
       header: t('migrationPolicy.ruling'),
       width: 200,
-      cell: ({ code }) => (
-        <NativeSelect
-          aria-label={t('migrationPolicy.rulingOf', { code })}
-          disabled={!mayWrite}
-          value={fields.codes[code] ?? ''}
-          onChange={(event) => onChange(withCode(fields, code, (event.currentTarget.value || null) as Ruling | null))}
-          data={[
-            { value: '', label: t('migrationPolicy.bySeverity') },
-            ...rulings.map((value) => ({ value, label: t(`migrations.ruling.${value}`) })),
-          ]}
-        />
-      ),
+      cell: ({ code }) =>
+        mayWrite ? (
+          <NativeSelect
+            aria-label={t('migrationPolicy.rulingOf', { code })}
+            value={fields.codes[code] ?? ''}
+            onChange={(event) => onChange(withCode(fields, code, (event.currentTarget.value || null) as Ruling | null))}
+            data={[
+              { value: '', label: t('migrationPolicy.bySeverity') },
+              ...rulings.map((value) => ({ value, label: t(`migrations.ruling.${value}`) })),
+            ]}
+          />
+        ) : (
+          <OwnRuling ruling={fields.codes[code]} />
+        ),
     },
   ];
   return (
@@ -162,4 +171,10 @@ function CodeTable({ policy, fields, mayWrite, onChange }: CodeTableProps) {
       isPending={({ code }) => fields.codes[code] !== policy.codes[code]}
     />
   );
+}
+
+/** For who may only look. */
+function OwnRuling({ ruling }: { ruling: Ruling | undefined }) {
+  const { t } = useTranslation();
+  return ruling ? <RulingLabel ruling={ruling} /> : <span className="dimmed">{t('migrationPolicy.bySeverity')}</span>;
 }

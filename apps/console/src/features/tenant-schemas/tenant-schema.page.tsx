@@ -57,7 +57,7 @@ export function TenantSchemaPage() {
   );
 }
 
-function Actions({ schema: { tenantId, serviceId } }: { schema: TenantSchema }) {
+function Actions({ schema: { tenantId, serviceId, upgradeId } }: { schema: TenantSchema }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const mayRun = usePermission('upgrades.run');
@@ -81,9 +81,11 @@ function Actions({ schema: { tenantId, serviceId } }: { schema: TenantSchema }) 
       <Button variant="default" onClick={() => setBackingUp(true)}>
         {t('schemas.backUp')}
       </Button>
-      <Button component={Link} to={start}>
-        {t('schemas.upgrade')}
-      </Button>
+      {upgradeId === null && (
+        <Button component={Link} to={start}>
+          {t('schemas.upgrade')}
+        </Button>
+      )}
       {isBackingUp && <MakeBackup tenantId={tenantId} serviceId={serviceId} onClose={() => setBackingUp(false)} />}
     </>
   );
