@@ -191,6 +191,24 @@ describe('what the steps to a version rest on', () => {
     ]);
   });
 
+  it.each<[string, object, boolean, object]>([
+    ['in_range', { schemaVersion: 3, expandedTo: 4 }, true, { schemaVersion: 3, expandedTo: 4 }],
+    ['in_range', { schemaVersion: 6, expandedTo: 6 }, true, { schemaVersion: 6 }],
+    ['out_of_range', { schemaVersion: 2, expandedTo: 3 }, true, { schemaVersion: 2, expandedTo: 3 }],
+    ['in_range', { schemaVersion: 4, isMigrating: true }, true, { schemaVersion: 4, isMigrating: true }],
+    ['in_range', { schemaVersion: 4, isMigrating: false }, false, { schemaVersion: 4 }],
+    ['uncertain', { schemaVersion: 2, isMigrating: true }, false, { schemaVersion: 2, isMigrating: true }],
+  ])('are what the schema serves, %s: %o', (outcome, schema, isHeld, told) => {
+    const versions = [{ version: 'v1', ordinal: 1, status: 'active' as const, schemaMin: 4, schemaMax: 6 }];
+    const schemas = [{ tenantId: 'acme', serviceId: 'pay', schemaVersion: 0, ...schema }];
+    const env = createDecisionEnv({ lease: { isHeld: () => isHeld, isLost: false } });
+    const asked = { tenantId: 'acme', serviceName: 'pay' };
+    const { steps } = explain(buildSnapshot(sourceWith({ versions }, { schemas })), asked, env);
+    expect(steps.filter(({ step }) => step === 'schema')).toEqual([
+      { step: 'schema', outcome, version: 'v1', detail: { ...told, schemaMin: 4, schemaMax: 6 } },
+    ]);
+  });
+
   it('are that a version is retired, or not in the catalogue', () => {
     const [v1] = [{ version: 'v1', ordinal: 1, status: 'retired' as const }];
     const versionSteps = (versions: ServiceRecord['versions']) => stepsOf(sourceWith({ versions }), 'version').at(-1);
