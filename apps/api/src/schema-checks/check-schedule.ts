@@ -70,7 +70,10 @@ export class CheckSchedule implements OnApplicationShutdown {
     try {
       await this.#checks.look(tenantId, serviceId, this.#end.signal);
     } catch (error) {
+      if (this.#end.signal.aborted) return;
       this.#logger.warn({ err: error, tenantId, serviceId, msg: 'the schema could not be looked at' });
+      // Such as without a master key: it has had its turn all the same.
+      await this.#store.noteTried({ tenantId, serviceId }, (error as Error).message).catch(() => undefined);
     }
   }
 }

@@ -113,6 +113,11 @@ export class SchemaChecksStore {
       ON CONFLICT (tenant_id, service_id) DO UPDATE SET error = EXCLUDED.error, tried_at = EXCLUDED.tried_at`;
   }
 
+  /** The same outside of a transaction. */
+  noteTried(cell: CellKey, error: string): Promise<void> {
+    return this.database.transaction((tx) => this.writeError(tx, cell, error));
+  }
+
   /** From now on this catalogue is what should be there. @param from `upgrade` or `restore` */
   async writeBaseline(tx: Transaction, cell: CellKey, catalogue: KeptCatalogue, from: string): Promise<void> {
     await this.#keep(tx, catalogue);

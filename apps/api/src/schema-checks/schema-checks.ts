@@ -46,8 +46,10 @@ export class SchemaChecks {
         sizes: await session.listTableSizes(),
       }));
     } catch (error) {
-      if (!(error instanceof UpgradeError)) throw error;
-      await this.store.transaction((tx) => this.store.writeError(tx, cell, error.message));
+      // Whoever gave the look up has found out nothing.
+      if (!(error instanceof UpgradeError) || signal?.aborted === true) throw error;
+      const message = patience.aborted ? 'The database did not answer in time.' : error.message;
+      await this.store.transaction((tx) => this.store.writeError(tx, cell, message));
       return this.store.consistentRead((tx) => this.driftOf(tx, tenantId, serviceId));
     }
     return this.#keep(cell, sight);

@@ -335,6 +335,13 @@ describe('on MariaDB', needsMariadb(), () => {
       expect(await all(name)).toEqual(rows);
       expect(await server.query(`SELECT name FROM ${name}.schema_version WHERE name <> '(fence)'`)).toEqual([]);
       await expect(server.query(`INSERT INTO ${name}.notes VALUES (9, 99)`)).rejects.toThrow(/foreign key/i);
+      // What changed another table too is not led back over; that is found out before anything is touched.
+      const wide = [makeMigration('0001_wide', 'ALTER TABLE notes ADD COLUMN x int', null)];
+      expect(await run(address, wide, { serviceId: 'accounts' })).toMatchObject({ outcome: 'done' });
+      const message = expect.stringContaining('table notes would stay');
+      await expect(restore(address, made)).rejects.toMatchObject({ code: 'BACKUP_UNUSABLE', message });
+      expect(await all(name)).toEqual(rows);
+      await server.query(`DELETE FROM ${name}.schema_version WHERE name = '0001_wide'`);
       expect(await run(address, contract, { serviceId: 'accounts' })).toMatchObject({ outcome: 'done' });
     },
   );
