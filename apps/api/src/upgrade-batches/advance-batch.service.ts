@@ -5,7 +5,7 @@ import type { Transaction } from '../infra/db/database.ts';
 import { Upgrades } from '../upgrades/upgrades.ts';
 import { BatchRollbacks } from './batch-rollback.service.ts';
 import { type BatchRow, NOBODY, sumOf } from './batch-row.ts';
-import { batchView, itemOfBatch, type WholeBatch } from './batch-view.ts';
+import { batchView, itemOfBatch, sentenceOf, type WholeBatch } from './batch-view.ts';
 import { type BatchAction, decideBatch } from './decide-batch.ts';
 import { UpgradeBatchesStore } from './upgrade-batches.store.ts';
 import { WaveDrafts } from './wave-drafts.service.ts';
@@ -32,7 +32,7 @@ export class AdvanceBatchService {
     // Most looks find nothing to do: they shall not lock.
     const seen = await this.store.consistentRead(async (tx) => this.#decide(tx, await this.store.find(tx, batchId)));
     if (seen === undefined || seen.action.kind === 'rest') return seen?.action ?? { kind: 'rest', until: null };
-    const request = { kind: 'upgrade_batch.updated', actor: ACTOR } as const;
+    const request = { kind: 'upgrade_batch.updated', actor: ACTOR, reason: endingOf(seen.whole, seen.action) } as const;
     const answer = await this.changes.commit<Advanced>(request, async (tx) => {
       const found = await this.#decide(tx, await this.store.lock(tx, batchId));
       if (found === undefined || found.action.kind === 'rest')
@@ -97,4 +97,10 @@ export class AdvanceBatchService {
     const summary = { done, failed, aborted, skipped, needsOperator, waiting: total.waiting, sentence: view.sentence };
     return { kind, items: [itemOfBatch(batch, after, isEnd ? { summary } : {})] };
   }
+}
+
+/** What whoever is told of the end reads first; undefined: it goes on. */
+function endingOf(whole: WholeBatch, action: BatchAction): string | undefined {
+  if (action.kind !== 'become' || !action.isEnd) return undefined;
+  return sentenceOf({ ...whole, batch: { ...whole.batch, state: action.state } });
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runGrey } from '../../test/run-grey.ts';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { makeTenantsDatabase, type TenantsDatabase } from '../../test/tenants-database.ts';
+import { Database } from '../infra/db/database.ts';
 import { parseMasterKeys } from '../infra/secrets/master-keys.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
@@ -120,6 +121,7 @@ describe('a batch of twenty tenants of whom one fails', () => {
     expect(told).toHaveLength(1);
     const change = await send('GET', `/api/changes/${told[0].id}`);
     expect(change.items[0].after).toMatchObject({ state: 'done', summary: { done: 19, failed: 1 } });
+    expect(change.reason).toBe('19 were upgraded. 1 failed and are where they were.');
     const again = await send('POST', '/api/upgrade-batches/plan', { ...request, fromVersion: undefined });
     expect(again).toMatchObject({ tenantCount: 1, leftOutCount: 19 });
     expect(again.leftOut[0]).toMatchObject({ code: 'ALREADY_THERE' });
@@ -151,6 +153,43 @@ describe('a batch of twenty tenants of whom one fails', () => {
       code: 'UPGRADE_BATCH_STATE',
     });
   });
+});
+
+test('an emergency takes a tenant back together with its schema, and undoing it does not lead there again', async () => {
+  await service('sos', ['t10', 't11'], null);
+  const before = await tenants.dump('t10_sos');
+  const soaking = { ...options, soakSeconds: 600 };
+  const { upgradeId } = await send('POST', '/api/tenants/t10/services/sos/upgrade', {
+    toVersion: 'v2',
+    options: soaking,
+  });
+  await vi.waitFor(async () => {
+    expect(await send('GET', `/api/upgrades/${upgradeId}`)).toMatchObject({ state: 'waiting', step: 'soak' });
+  }, patience);
+  // Decisions of this tenant are counted for its gate, and only those.
+  await vi.waitFor(async () => {
+    await versionsOf('sos', ['t10', 't11']);
+    const rows = await api.app.get(Database).run((client) => client.upgradeSoak.findMany());
+    expect(Number(rows[0]?.decisionCount)).toBeGreaterThan(0);
+  }, patience);
+  const request = { serviceId: 'sos', fromVersion: 'v2', toVersion: 'v1', scope: { kind: 'service' } };
+  const plan = await send('POST', '/api/emergency/rollback/plan', request);
+  expect(plan.preempted).toMatchObject([{ kind: 'upgrade', id: upgradeId }]);
+  const { rollbackId } = await send('POST', '/api/emergency/rollback', {
+    ...request,
+    reason: 'broken',
+    planToken: plan.planToken,
+  });
+  expect(await versionsOf('sos', ['t10'])).toEqual({ v1: ['t10'] });
+  await vi.waitFor(async () => {
+    expect(await send('GET', `/api/upgrades/${upgradeId}`)).toMatchObject({ state: 'aborted' });
+    expect((await send('GET', `/api/emergency/rollbacks/${rollbackId}`)).state).toBe('done');
+  }, patience);
+  expect(await tenants.dump('t10_sos')).toBe(before);
+  const undo = `/api/emergency/rollbacks/${rollbackId}/undo`;
+  const offer = await api.ask('POST', undo, { reason: 'mended' });
+  await send('POST', undo, { reason: 'mended', planToken: offer.body.plan.planToken });
+  expect(await versionsOf('sos', ['t10'])).toEqual({ v1: ['t10'] });
 });
 
 test('the command line plans, upgrades and watches one tenant, and shows a batch', async () => {
