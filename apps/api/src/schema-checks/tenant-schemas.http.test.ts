@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { backupRestoreSchema, backupSchema, tenantSchemaPageSchema, tenantSchemaSchema } from '@grey/contracts';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { BackupRetention } from '../backups/backup-retention.ts';
 import { ChangesService } from '../changes/changes.service.ts';
@@ -59,12 +59,12 @@ async function send(method: string, target: string, body?: unknown): Promise<Loo
   if (answer.status >= 300) throw new Error(`${method} ${target}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
-/** A tenant on v2 with a schema of its own. */
-async function makeTenant(id: string): Promise<string> {
+/** A tenant with a schema of its own. */
+async function makeTenant(id: string, targetVersion = 'v2'): Promise<string> {
   await tenant.query(`CREATE SCHEMA ${id}; CREATE TABLE ${id}.orders (id int PRIMARY KEY, legacy text)`);
   await tenant.query(`INSERT INTO ${id}.orders SELECT n, 'legacy ' || n FROM generate_series(1, 3) n`);
   await send('POST', '/api/tenants', { id, name: id });
-  await send('PUT', `/api/tenants/${id}/services/pay`, { targetVersion: 'v2' });
+  await send('PUT', `/api/tenants/${id}/services/pay`, { targetVersion });
   const { hostname: host, port, username: user, password } = server;
   const place = { engine: 'postgres', host, port: Number(port), database: name, schema: id, tls: 'off' };
   await send('POST', '/api/data-sources', {
@@ -172,6 +172,44 @@ test('after a contract a backup leads back: to the tables, the ledger and what r
   expect(after).toMatchObject({ drift: { state: 'none' }, state: { schemaVersion: 1, isMigrating: false } });
   expect(await lastChange()).toMatchObject({ kind: 'backup.restored', reason: 'v2 is broken' });
   expect((await send('GET', '/api/backups?tenantId=cedar')).items[0].restoredAt).not.toBeNull();
+});
+
+test('the backup that an upgrade makes before contract leads back to a schema that serves both versions', async () => {
+  for (const version of ['v1', 'v2'])
+    await send('POST', '/api/registry/instances', {
+      ...{ serviceId: 'pay', instanceId: `pay-${version}`, version, address: '127.0.0.1:9', ttlMs: 300_000 },
+    });
+  const at = await makeTenant('fir', 'v1');
+  const started = await send('POST', `${at}/upgrade`, { toVersion: 'v2', options: { soakSeconds: 0 } });
+  const reaches = (want: object): Promise<Loose> =>
+    vi.waitFor(
+      async () => {
+        const upgrade = await send('GET', `/api/upgrades/${started.upgradeId}`);
+        expect(upgrade, upgrade.sentence).toMatchObject(want);
+        return upgrade;
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+  await reaches({ state: 'waiting', awaits: 'confirmation' });
+  const window = await send('GET', `${at}/horizon`);
+  expect(window).toMatchObject({ currentVersion: 'v2', oldestVersion: 'v1', versions: [{ needs: 'nothing' }] });
+  expect(window.closes).toContainEqual(expect.objectContaining({ kind: 'contract', losesVersion: 'v1' }));
+  await send('POST', `/api/upgrades/${started.upgradeId}/confirm`, { reason: 'looks good' });
+  const { backupIds } = await reaches({ state: 'done' });
+  expect(await send('POST', `${at}/schema/check`)).toMatchObject({
+    drift: { state: 'none' },
+    state: { schemaVersion: 2, expandedTo: 2 },
+    horizon: { oldestVersion: null, versions: [{ version: 'v1', needs: 'restore', backupId: backupIds[0] }] },
+  });
+
+  const restored = await send('POST', `/api/backups/${backupIds[0]}/restore`, { confirm: 'fir', reason: 'too early' });
+  expect(restored.state).toMatchObject({ schemaVersion: 1, expandedTo: 2, isMigrating: false });
+  expect((await tenant.query('SELECT * FROM fir.orders ORDER BY id')).rows[0]).toEqual({
+    ...{ id: 1, legacy: 'legacy 1', more: null },
+  });
+  const after = await send('GET', `${at}/schema`);
+  expect(after).toMatchObject({ drift: { state: 'none' }, horizon: { versions: [{ needs: 'nothing' }] } });
+  expect(after.ledger.map((row: Loose) => [row.name, row.version])).toEqual([['0001_more', 'v2']]);
 });
 
 test('a file that is not what was written is not restored, and nothing has changed', async () => {
