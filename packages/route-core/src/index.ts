@@ -25,7 +25,7 @@ export { HoldCycleError, PositionGapError, SnapshotLimitError } from './errors.t
 export { assertHold } from './holds.ts';
 export { listTenants } from './list-tenants.ts';
 export { murmurHash3 } from './murmur-hash3.ts';
-export { findService, readCells, readHolds, readLanes } from './read-cells.ts';
+export { findSchema, findService, readCells, readHolds, readLanes } from './read-cells.ts';
 export { readService, type ServiceSource } from './read-service.ts';
 export { formatOfDelta } from './reader-of-rules.ts';
 export type * from './records.ts';

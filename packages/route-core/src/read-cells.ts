@@ -1,7 +1,7 @@
 import { PINNED_BIT, VERSION_MASK } from './names.ts';
 import { PAGE_BITS, PAGE_MASK } from './pages.ts';
 import type { AssignmentRecord, HoldRecord, LaneRecord, SchemaRecord, ServiceRecord } from './records.ts';
-import { readSpan } from './schema-span.ts';
+import { readSpan, type SchemaSpan } from './schema-span.ts';
 import type { Snapshot, SnapshotState } from './snapshot-state.ts';
 
 /** What one tenant has of its own in a snapshot, in the order of the services; takes time by the number of services. */
@@ -21,17 +21,34 @@ export function readCells(
       const version = slot.names.names[cell & VERSION_MASK]!;
       assignments.push({ tenantId, serviceId, version, isPinned: (cell & PINNED_BIT) !== 0 });
     }
-    const { schemaVersion, expandedTo, isMigrating } = readSpan(slot, ordinal);
-    if (Number.isNaN(schemaVersion)) continue;
-    schemas.push({
-      tenantId,
-      serviceId,
-      schemaVersion,
-      ...(Number.isNaN(expandedTo) ? {} : { expandedTo }),
-      ...(isMigrating ? { isMigrating } : {}),
-    });
+    const schema = schemaRecordOf(tenantId, serviceId, readSpan(slot, ordinal));
+    if (schema !== undefined) schemas.push(schema);
   }
   return { assignments, schemas };
+}
+
+/** What a tenant's schema of one service serves; undefined where none is recorded. Takes the same time for any snapshot. */
+export function findSchema(snapshot: Snapshot, tenantId: string, serviceId: string): SchemaRecord | undefined {
+  const { names, services } = snapshot as SnapshotState;
+  const ordinal = names.ordinals.get(tenantId);
+  const slot = services.get(serviceId);
+  if (ordinal === undefined || slot === undefined) return undefined;
+  return schemaRecordOf(tenantId, serviceId, readSpan(slot, ordinal));
+}
+
+function schemaRecordOf(
+  tenantId: string,
+  serviceId: string,
+  { schemaVersion, expandedTo, isMigrating }: SchemaSpan,
+): SchemaRecord | undefined {
+  if (Number.isNaN(schemaVersion)) return undefined;
+  return {
+    tenantId,
+    serviceId,
+    schemaVersion,
+    ...(Number.isNaN(expandedTo) ? {} : { expandedTo }),
+    ...(isMigrating ? { isMigrating } : {}),
+  };
 }
 
 /** The holds of a snapshot. */

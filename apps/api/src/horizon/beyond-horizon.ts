@@ -1,4 +1,4 @@
-import { findService, readCells, type SchemaRecord, type Snapshot, type VersionRecord } from '@grey/route-core';
+import { findSchema, findService, type SchemaRecord, type Snapshot, type VersionRecord } from '@grey/route-core';
 
 /** What is said of a tenant whose schema a version cannot serve. */
 export interface BeyondHorizon {
@@ -24,7 +24,7 @@ export function tellBeyondHorizon(
   const target = versions.find(({ version }) => version === toVersion);
   const sentences = new Map<string, string>();
   return tenantIds.map((tenantId) => {
-    const schema = readCells(snapshot, tenantId).schemas.find((one) => one.serviceId === serviceId);
+    const schema = findSchema(snapshot, tenantId, serviceId);
     const key = `${schema?.schemaVersion} ${schema?.expandedTo}`;
     const message = sentences.get(key) ?? sentenceOf(schema, target, nearest(versions, from, target, schema));
     sentences.set(key, message);

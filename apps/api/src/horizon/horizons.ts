@@ -7,6 +7,7 @@ import type { Called } from '../infra/http/operation.decorator.ts';
 import { MigrationSets } from '../migrations/migration-sets.ts';
 import { SchemaChecks } from '../schema-checks/schema-checks.ts';
 import { TenantSchemas } from '../tenant-schemas/tenant-schemas.service.ts';
+import { appliedByNow } from './applied-by-now.ts';
 import { HorizonFactsStore } from './horizon-facts.store.ts';
 import { workOutHorizon } from './work-out-horizon.ts';
 
@@ -35,15 +36,15 @@ export class Horizons {
   async read(tx: Transaction, tenantId: string, serviceId: string): Promise<RollbackHorizon> {
     const { engine, ledger } = await this.checks.ledgerOf(tx, tenantId, serviceId);
     const sets = engine === null ? [] : await this.sets.all(tx, serviceId, engine);
-    const isThere = ({ state }: (typeof ledger)[number]) => state !== 'reverted';
+    const state = await this.schemas.read(tx, tenantId, serviceId);
     return workOutHorizon({
       tenantId,
       serviceId,
       currentVersion: await this.facts.findCurrent(tx, tenantId, serviceId),
       versions: await this.facts.listVersions(tx, serviceId),
-      state: await this.schemas.read(tx, tenantId, serviceId),
+      state,
       sets,
-      applied: new Set(ledger.filter(isThere).map(({ name }) => name)),
+      applied: appliedByNow(ledger, sets, state),
       backups: await this.backups.usable(tx, tenantId, serviceId),
       upgrade: await this.facts.findUpgrade(tx, tenantId, serviceId),
       now: Date.now(),
