@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { RouterReport } from '@grey/propagation';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
+import { bootApi } from '../boot-api.ts';
+import { RouterState } from '../routing/router-state.ts';
+import { Fence } from '../tenant-schemas/fence.ts';
+import { KnownRoutersStore } from './known-routers.store.ts';
+
+const PATIENCE = { timeout: 20_000, interval: 20 };
+const strict = { isLeaseEnough: false, forgotten: [] };
+const folder = mkdtempSync(path.join(tmpdir(), 'grey-known-'));
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ GREY_ROUTER_LEASE_MS: 2_000 });
+});
+afterAll(async () => {
+  await api.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const report = (id: string, kind: 'api' | 'sdk', revision: number): RouterReport => {
+  const self = { id, kind, region: null, host: 'h', startedAt: 0, digest: null, at: revision };
+  return { ...self, position: { epoch: 'e', revision }, leaseMs: 2_000 };
+};
+
+describe('what the database remembers of routers', () => {
+  it('is what they last said, who is gone, and for how long', async () => {
+    const store = api.app.get(KnownRoutersStore);
+    const end = await store.report(report('a', 'api', 1));
+    expect(end).toEqual(api.app.get(RouterState).snapshot?.position);
+    await store.report(report('a', 'api', 2));
+    const found = async (id: string) => (await store.list(60_000)).find((one) => one.report.id === id);
+    expect(await found('a')).toMatchObject({ report: report('a', 'api', 2), isGone: false, ageMs: expect.any(Number) });
+    await store.sayGoodbye('a');
+    await store.remember([
+      { report: report('a', 'api', 3), isGone: false },
+      { report: report('s', 'sdk', 3), isGone: true },
+    ]);
+    // Only a replica itself knows that it is gone for good; others come back under their names.
+    expect(await found('a')).toMatchObject({ isGone: true });
+    expect(await found('s')).toMatchObject({ isGone: true });
+    await store.remember([{ report: report('s', 'sdk', 4), isGone: false }]);
+    expect(await found('s')).toMatchObject({ report: report('s', 'sdk', 4), isGone: false });
+    await store.sayGoodbye('s');
+    expect(await store.list(0)).toEqual([]);
+    await store.prune(60_000);
+    expect(await found('s')).toBeDefined();
+    await store.prune(0);
+    expect(await found('s')).toBeUndefined();
+  });
+});
+
+describe('a fence of replicas that only share a database', () => {
+  it('is passed when all have applied the change, and waits for one that vanished', async () => {
+    const second = await bootApi({ ...api.config, GREY_DATA_DIR: folder });
+    const created = await api.ask('POST', '/api/services', { id: 'fenced' });
+    expect(created.status).toBe(201);
+    const position = api.app.get(RouterState).snapshot?.position;
+    if (position === undefined) throw new Error('there is no snapshot');
+    const look = await vi.waitFor(async () => {
+      const now = await api.app.get(Fence).look(position, strict);
+      expect(now).toMatchObject({ isPassed: true, total: 2, applied: 2 });
+      return now;
+    }, PATIENCE);
+    expect(look.missing).toEqual([]);
+    await second.close();
+    expect(await api.app.get(Fence).look(position, strict)).toMatchObject({ isPassed: true, total: 1 });
+    await api.app.get(KnownRoutersStore).report({ ...report('vanished', 'api', 1), position: null });
+    expect(await api.app.get(Fence).look(position, strict)).toMatchObject({ isPassed: false, missing: ['vanished'] });
+    const forgotten = ['vanished'];
+    expect(await api.app.get(Fence).look(position, { ...strict, forgotten })).toMatchObject({ isPassed: true });
+  });
+});
