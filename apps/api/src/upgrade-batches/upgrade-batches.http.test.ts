@@ -46,11 +46,11 @@ async function send(method: string, target: string, body?: unknown): Promise<Loo
   return answer.body;
 }
 /** A service with a set for v2, and tenants on v1; `broken` has something in the way of the first migration. */
-async function service(id: string, members: readonly string[], broken: string | null): Promise<void> {
+async function service(id: string, members: readonly string[], broken: string | null, files = SET): Promise<void> {
   await send('POST', '/api/services', { id });
   await send('POST', `/api/services/${id}/versions`, { version: 'v1', schemaMin: 0, schemaMax: 0 });
   await send('POST', `/api/services/${id}/versions`, { version: 'v2', schemaMin: 1 });
-  await send('PUT', `/api/services/${id}/versions/v2/migrations`, { engine: 'postgres', files: SET, schemaVersion: 1 });
+  await send('PUT', `/api/services/${id}/versions/v2/migrations`, { engine: 'postgres', files, schemaVersion: 1 });
   for (const version of ['v1', 'v2'])
     await send('POST', '/api/registry/instances', {
       ...{ serviceId: id, instanceId: `${id}-${version}`, version, address: '127.0.0.1:9', ttlMs: 300_000 },
@@ -153,6 +153,38 @@ describe('a batch of twenty tenants of whom one fails', () => {
       code: 'UPGRADE_BATCH_STATE',
     });
   });
+});
+
+test('a batch pauses between tenants, and contracts everybody on one confirmation', async () => {
+  const members = ['t14', 't15'];
+  const contract = [
+    {
+      path: '0003_id.up.sql',
+      text: '-- grey: phase contract\n-- grey: accept DATA_LOSS nobody reads it\nALTER TABLE orders DROP COLUMN id;',
+    },
+    { path: '0003_id.down.sql', text: 'ALTER TABLE orders ADD COLUMN id int;' },
+  ];
+  await service('cut', members, null, [...SET, ...contract]);
+  const id = await begin({
+    ...{ serviceId: 'cut', toVersion: 'v2', options: { backup: 'never', soakSeconds: 0 } },
+    waves: members.map((tenantId) => ({ select: { kind: 'tenants', tenantIds: [tenantId] } })),
+  });
+  await send('POST', `/api/upgrade-batches/${id}/pause`, {});
+  await vi.waitFor(async () => {
+    const { state, waves } = await get(id);
+    // Where the pause came before the first wave, that one waits as well.
+    expect([state, waves[1].state]).toEqual(['paused', 'pending']);
+    expect(['pending', 'done']).toContain(waves[0].state);
+  }, patience);
+  await send('POST', `/api/upgrade-batches/${id}/resume`, {});
+  await until(id, { state: 'confirming', counts: { waiting: 2 } });
+  expect(await versionsOf('cut', members)).toEqual({ v2: members });
+  await send('POST', `/api/upgrade-batches/${id}/confirm`, { reason: 'looks good' });
+  await until(id, { state: 'done', counts: { done: 2, waiting: 0 } });
+  const refused = await send('POST', `/api/upgrade-batches/${id}/rollback`, { reason: 'too late', waves: 'all' });
+  expect(refused.sentence).toContain('2 cannot go back');
+  await until(id, { state: 'rolled_back', counts: { done: 2 } });
+  expect(await versionsOf('cut', members)).toEqual({ v2: members });
 });
 
 test('an emergency takes a tenant back together with its schema, and undoing it does not lead there again', async () => {
