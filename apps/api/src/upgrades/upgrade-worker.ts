@@ -8,6 +8,7 @@ import type { UpgradeRow } from './upgrade-row.ts';
 const LOOK_MS = 1_000;
 /** Without a word from the database for this long a worker must take its claims for lost, in milliseconds. */
 const SURE_MS = LEASE_MS - 2_500;
+const WATCH_MS = 250;
 /** How long upgrades under way may take to let go when the process ends. */
 const LET_GO_MS = 4_000;
 
@@ -21,6 +22,7 @@ export class UpgradeWorker implements OnApplicationBootstrap, OnApplicationShutd
   readonly #owner = randomUUID();
   readonly #drives = new Map<string, { readonly drive: UpgradeDrive; readonly ended: Promise<void> }>();
   #timer: NodeJS.Timeout | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isWanted = false;
   #isStopped = true;
@@ -37,6 +39,8 @@ export class UpgradeWorker implements OnApplicationBootstrap, OnApplicationShutd
   onApplicationBootstrap(): void {
     if (this.#limits.overall === 0) return;
     this.#isStopped = false;
+    // Also while a query hangs: the lease runs out all the same.
+    this.#watchdog = setInterval(() => this.#loseWhenUnsure(), WATCH_MS).unref();
     this.nudge();
   }
 
@@ -44,6 +48,7 @@ export class UpgradeWorker implements OnApplicationBootstrap, OnApplicationShutd
   async onApplicationShutdown(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#watchdog);
     for (const { drive } of this.#drives.values()) drive.lose();
     const ended = Promise.all([this.#looking, ...[...this.#drives.values()].map((one) => one.ended)]);
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, LET_GO_MS).unref())]);
@@ -81,7 +86,6 @@ export class UpgradeWorker implements OnApplicationBootstrap, OnApplicationShutd
       }
       this.#isAway = false;
     } catch (error) {
-      this.#loseWhenUnsure();
       // Once, not every second while the database is away.
       if (!this.#isAway) this.#logger.warn({ err: error, msg: 'upgrades wait until the database can be reached' });
       this.#isAway = true;
