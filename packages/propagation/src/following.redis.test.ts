@@ -1,9 +1,10 @@
 import { redisKeys } from '@grey/contracts';
 import { applyDelta, type Position } from '@grey/route-core';
 import { needsRedis, type RunningRedis, seededRandom, startRedis } from '@grey/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FollowLink } from './change-follower.ts';
 import type { RedisLink } from './redis-link.ts';
+import { RouterLease } from './router-lease.ts';
 import { PropagationWorld } from './testing/propagation-world.ts';
 
 let redis: RunningRedis;
@@ -221,5 +222,31 @@ describe('following', needsRedis(), () => {
     await world.agrees(lonely);
     world.log.assign('t1', 'service-1', 'v3.0.0');
     await world.agrees(lonely);
+  });
+
+  it('counts as contact when all there is was applied, idle or busy, and not while Redis is empty or away', async () => {
+    const lease = new RouterLease({ leaseMs: 60_000 });
+    const told = vi.spyOn(lease, 'caughtUp');
+    const service = world.startPublisher();
+    await world.isProjected();
+    const router = await world.router({ lease, blockMs: 20 });
+    await world.agrees(router);
+    const isToldAgain = async () => {
+      const from = lease.now();
+      await vi.waitFor(() => expect(told.mock.calls.some(([askedAt]) => askedAt >= from)).toBe(true), 10_000);
+    };
+    await isToldAgain();
+    service.announce(world.log.assign('t1', 'service-1', 'v2.0.0'));
+    await world.agrees(router);
+    await isToldAgain();
+    await service.stop();
+    await world.flush();
+    await vi.waitFor(() => expect(router.status.state).toBe('waiting'), 10_000);
+    told.mockClear();
+    const looks = vi.spyOn(world.link, 'runOnce');
+    await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(5), 10_000);
+    looks.mockRestore();
+    expect(router.status.state).toBe('waiting');
+    expect(told).not.toHaveBeenCalled();
   });
 });

@@ -3,6 +3,7 @@ import { needsRedis, type RunningRedis, startRedis } from '@grey/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisLink } from './redis-link.ts';
 import { parseRedisUrl } from './redis-settings.ts';
+import { RouterLease } from './router-lease.ts';
 import { RouterPresence, type RouterPresenceOptions } from './router-presence.ts';
 import { quiet } from './testing/propagation-world.ts';
 
@@ -99,6 +100,66 @@ describe('the presence of routers', needsRedis(), () => {
     expect(await a.presence.waitConverged(at(2), 50)).toMatchObject({ total: 2, applied: 1, missing: ['b'] });
     await redis.restart();
     await vi.waitFor(() => a.presence.list(), 10_000);
+  });
+
+  it('remembers for a day who was there, silent or gone, with its last word', async () => {
+    const a = router('a', { expireMs: 50, reportMs: 20 });
+    await a.presence.start();
+    const silent = router('silent', { reportMs: 100_000 });
+    await silent.presence.start();
+    const leaver = router('leaver');
+    await leaver.presence.start();
+    await leaver.presence.stop();
+    await vi.waitFor(async () => expect((await a.presence.list()).map(({ id }) => id)).toEqual(['a']), 10_000);
+    const { since, sinceMs, routers } = await a.presence.listKnown();
+    const told = routers.map(({ report, isGone }) => [report.id, report.position, isGone]).sort();
+    expect(told).toEqual([
+      ['a', at(1), false],
+      ['leaver', at(1), true],
+      ['silent', at(1), false],
+    ]);
+    expect(Number(since)).toBeGreaterThan(0);
+    expect(sinceMs).toBeGreaterThan(0);
+    const life = await link.run((client) => client.pttl(redisKeys.routersKnown));
+    expect(life).toBeGreaterThan(24 * 3_600_000);
+  });
+
+  it('says since when it remembers, and otherwise after it was emptied', async () => {
+    const a = router('a', { reportMs: 20 });
+    expect(await a.presence.listKnown()).toEqual({ since: '', sinceMs: 0, routers: [] });
+    await a.presence.start();
+    const before = await a.presence.listKnown();
+    await link.run((client) => client.hset(redisKeys.routersKnown, 'old', `1 ${JSON.stringify(a.presence.report())}`));
+    expect((await a.presence.listKnown()).since).toBe(before.since);
+    expect(await link.run((client) => client.hkeys(redisKeys.routersKnown))).not.toContain('old');
+    await link.run((client) => client.flushall());
+    await vi.waitFor(async () => {
+      const after = await a.presence.listKnown();
+      expect(after.routers).toHaveLength(1);
+      expect(after.since).not.toBe(before.since);
+    }, 10_000);
+  });
+
+  it('renews a lease by each report that Redis took, and by no other', async () => {
+    const lease = new RouterLease({ leaseMs: 60_000 });
+    const a = router('a', { lease, reportMs: 20 });
+    await a.presence.start();
+    expect(a.presence.report().leaseMs).toBe(60_000);
+    lease.caughtUp(lease.now());
+    expect(lease.isHeld()).toBe(true);
+    const told: number[] = [];
+    vi.spyOn(lease, 'reported').mockImplementation((askedAt) => void told.push(askedAt));
+    await redis.kill();
+    // What was under way when it died may have been answered.
+    await vi.waitFor(() => expect(link.status.isUp).toBe(false), 10_000);
+    told.length = 0;
+    await vi.waitFor(() => expect(a.presence.list()).rejects.toThrow(), 10_000);
+    expect(told).toEqual([]);
+    await redis.restart();
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(1), 20_000);
+    expect(told.every((askedAt) => askedAt <= lease.now())).toBe(true);
+    await a.presence.stop();
+    expect(lease.isHeld()).toBe(false);
   });
 
   it('survives a report that it cannot read', async () => {
