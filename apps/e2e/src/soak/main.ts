@@ -2,7 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** `pnpm soak`: every scenario after the other, or the named one with its own options; fails when one did not hold. */
-const SCENARIOS = ['histories', 'stopped-writer', 'outages', 'rollbacks', 'emergencies', 'schemas', 'runner'] as const;
+const SCENARIOS = [
+  'histories',
+  'stopped-writer',
+  'outages',
+  'rollbacks',
+  'emergencies',
+  'schemas',
+  'runner',
+  'upgrades',
+] as const;
 
 const [first, ...rest] = process.argv.slice(2).filter((arg) => arg !== '--');
 const isNamed = first !== undefined && !first.startsWith('-');
