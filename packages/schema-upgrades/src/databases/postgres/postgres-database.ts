@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import type { DataSourceAddress } from '../../migration.ts';
 import type { TenantDatabase } from '../tenant-database.ts';
+import { UpgradeError } from '../upgrade-error.ts';
 import { classifyPostgresError } from './classify-error.ts';
 import type { KeptConnections, Line } from './kept-connections.ts';
 import { PostgresConnection } from './postgres-connection.ts';
@@ -20,20 +21,28 @@ export function postgresDatabase(address: DataSourceAddress, options: PostgresOp
   const label = `${address.host}:${address.port}/${address.database} schema ${schema}`;
   const { kept, connectTimeoutMs = 10_000 } = options;
   const connect = async () => new PostgresConnection(await connectTo(address, label, connectTimeoutMs), label);
+  const openOn = (connection: PostgresConnection) =>
+    PostgresSession.start(connection, schema, {
+      connect,
+      async leave() {
+        if (kept === undefined) return connection.close();
+        const free = await connection.release();
+        if (free !== undefined) kept.put(address, free);
+      },
+    });
   return {
     engine: 'postgres',
     label,
     async openSession() {
       const line = kept?.take(address);
-      const connection = line === undefined ? await connect() : new PostgresConnection(line, label);
-      return PostgresSession.start(connection, schema, {
-        connect,
-        async leave() {
-          if (kept === undefined) return connection.close();
-          const free = await connection.release();
-          if (free !== undefined) kept.put(address, free);
-        },
-      });
+      if (line === undefined) return openOn(await connect());
+      try {
+        return await openOn(new PostgresConnection(line, label));
+      } catch (error) {
+        // It broke while it was kept, which says nothing about the server now.
+        if (!(error instanceof UpgradeError) || !error.isConnectionLost) throw error;
+        return openOn(await connect());
+      }
     },
   };
 }
