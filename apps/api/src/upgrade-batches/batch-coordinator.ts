@@ -7,7 +7,7 @@ import type { AdvanceBatchService } from './advance-batch.service.ts';
 import type { UpgradeBatchesStore } from './upgrade-batches.store.ts';
 
 /** How often a replica looks for batches; another takes over within this time when the one at them dies. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 2_000;
 /** Ends of upgrades that come together are looked at together. */
 const GATHER_MS = 50;
 const LOCK = 'upgrade-batches';

@@ -11,12 +11,19 @@ export interface LeftOut {
   readonly message: string;
 }
 
+/** What a tenant's schema has to say. */
+export interface Judged {
+  /** Why it cannot be led to the target; null: it can. */
+  readonly refusal: string | null;
+  /** An upgrade of the schema alone would do nothing. */
+  readonly isThere: boolean;
+}
+
 export interface LeaveOutContext {
   readonly input: Pick<PlanInput, 'kind' | 'fromVersion' | 'toVersion' | 'scope'>;
   /** Where holds lead whoever is assigned the target. */
   readonly landsOn: (tenant: TenantOfBatch) => string;
-  /** What its schema has against it; null: nothing. */
-  readonly refusalOf: (tenant: TenantOfBatch) => string | null;
+  readonly schemaOf: (tenant: TenantOfBatch) => Judged;
   /** Somebody can answer for the target, or somebody said that it does not matter. */
   readonly hasInstance: boolean;
 }
@@ -53,11 +60,13 @@ function whyNot(tenant: TenantOfBatch, context: LeaveOutContext): [code: string,
     return ['NOT_ASSIGNED', 'It follows the default and has no assignment of its own.'];
   if (kind === 'service' && isPinned && !isNamed) return ['PINNED', `It is pinned to ${version}.`];
   if (kind === 'schema' && engine === null) return ['DATA_SOURCE_MISSING', 'It has no data source for this service.'];
+  const schema = context.schemaOf(tenant);
+  if (kind === 'schema' && schema.isThere) return ['ALREADY_THERE', 'Its schema is there already.'];
   if (tenant.activeUpgradeId !== null) return ['UPGRADE_RUNNING', `Upgrade ${tenant.activeUpgradeId} is under way.`];
   const landed = context.landsOn(tenant);
   if (landed !== toVersion) return ['HELD', `A hold answers ${toVersion} by ${landed}.`];
   if (tenant.drift === 'drifted') return ['DRIFTED', 'Its schema has drifted, which nobody has accepted.'];
-  const refusal = context.refusalOf(tenant);
+  const { refusal } = schema;
   if (refusal !== null) return ['UPGRADE_REFUSED', refusal];
   if (kind === 'service' && !hasInstance) return ['NO_INSTANCE', `No instance of ${toVersion} can answer.`];
   return undefined;

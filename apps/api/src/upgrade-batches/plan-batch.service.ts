@@ -19,7 +19,7 @@ import { judgeSchemaWay } from '../upgrades/steps/judge-schema-way.ts';
 import type { SchemaWay } from '../upgrades/steps/schema-way.service.ts';
 import { targetSchema } from '../upgrades/target-schema.ts';
 import { failuresAllowed } from './failure-budget.ts';
-import { type LeftOut, leaveOut } from './leave-out.ts';
+import { type Judged, type LeftOut, leaveOut } from './leave-out.ts';
 import { type Candidate, selectWaves } from './select-waves.ts';
 import { type TenantOfBatch, UpgradeBatchesStore, type WaveDraft } from './upgrade-batches.store.ts';
 
@@ -102,7 +102,7 @@ export class PlanBatchService {
     const sorted = leaveOut(tenants, asked, {
       input,
       landsOn: (tenant) => landingOf(holds, toVersion, tenant),
-      refusalOf: judge,
+      schemaOf: judge,
       hasInstance: hasInstance || override !== undefined,
     });
     const sifted = await this.#sift(tx, input, sorted.candidates, { caller, override, isHeld });
@@ -145,7 +145,7 @@ export class PlanBatchService {
   async #judgeWays(tx: Transaction, input: PlanInput, service: ServiceRecord, tenants: readonly TenantOfBatch[]) {
     const { serviceId, toVersion, kind, options } = input;
     const target = service.versions.find(({ version }) => version === toVersion);
-    const known = new Map<string, string | null>();
+    const known = new Map<string, Judged>();
     const own = new Map<Engine, MigrationSet | null>();
     for (const engine of new Set(tenants.flatMap((one) => one.engine ?? [])))
       own.set(engine, await this.sets.find(tx, serviceId, toVersion, engine));
@@ -178,11 +178,17 @@ export class PlanBatchService {
         ),
       };
       const rows = judgeSchemaWay({ kind, toVersion, schemaTo, options }, way, version, judgements);
-      known.set(key, rows.find(({ verdict }) => verdict === 'refuse')?.detail ?? null);
+      const serves = options.contract === 'ask' && way.contracted.length > 0 ? tenant.schemaVersion : tenant.expandedTo;
+      known.set(key, {
+        refusal: rows.find(({ verdict }) => verdict === 'refuse')?.detail ?? null,
+        isThere: schemaTo !== null && serves !== null && serves >= schemaTo,
+      });
     }
-    return (tenant: TenantOfBatch) => known.get(wayKey(tenant)) ?? null;
+    return (tenant: TenantOfBatch) => known.get(wayKey(tenant)) ?? NOTHING_KNOWN;
   }
 }
+
+const NOTHING_KNOWN: Judged = { refusal: null, isThere: false };
 
 function wayKey({ engine, version, schemaVersion, expandedTo }: TenantOfBatch): string {
   return JSON.stringify([engine, version, schemaVersion, expandedTo]);
