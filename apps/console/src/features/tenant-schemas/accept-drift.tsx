@@ -7,7 +7,7 @@ import { acceptDrift } from '../../api/generated/grey.ts';
 import type { TenantSchema } from '../../api/generated/model/index.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FormFooter } from '../../parts/form-footer.tsx';
-import { DriftLists } from './drift-section.tsx';
+import { DriftLists } from './drift-lists.tsx';
 
 /** Takes the schema as it is for what it should be: exactly what is shown here, and nothing that comes later. */
 export function AcceptDrift({ schema, onClose }: { schema: TenantSchema; onClose: () => void }) {

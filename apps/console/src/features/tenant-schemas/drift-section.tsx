@@ -1,12 +1,12 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SchemaDrift, TenantSchema } from '../../api/generated/model/index.ts';
+import type { TenantSchema } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Ago } from '../../parts/ago.tsx';
-import { Fold } from '../../parts/fold.tsx';
 import { usePermission } from '../access/me.ts';
 import { AcceptDrift } from './accept-drift.tsx';
+import { DriftLists } from './drift-lists.tsx';
 import { DriftLabel } from './schema-labels.tsx';
 
 const tones = { none: 'good', accepted: 'note', drifted: 'bad', unreachable: 'warn', unknown: undefined } as const;
@@ -62,38 +62,5 @@ export function DriftSection({ schema }: { schema: TenantSchema }) {
       </Stack>
       {isAccepting && <AcceptDrift schema={schema} onClose={() => setAccepting(false)} />}
     </Stack>
-  );
-}
-
-/** More than this nobody reads; the whole is in the database. */
-const listed = 200;
-
-/** The differences, by what happened to the object. */
-export function DriftLists({ drift }: { drift: SchemaDrift }) {
-  const { t } = useTranslation();
-  const lists = (['added', 'removed', 'changed', 'ledger'] as const).filter((kind) => drift[kind].length > 0);
-  return (
-    <>
-      {lists.map((kind) => (
-        <Fold
-          key={kind}
-          title={t(`schemas.driftKind.${kind}`)}
-          count={drift[kind].length}
-          means={t(`schemas.driftKindMeans.${kind}`)}
-          isOpen={drift[kind].length <= 12}
-        >
-          <ul className={kind === 'ledger' ? 'plain-list' : 'plain-list mono'}>
-            {drift[kind].slice(0, listed).map((one) => (
-              <li key={one}>{one}</li>
-            ))}
-          </ul>
-          {drift[kind].length > listed && (
-            <Text size="xs" c="dimmed">
-              {t('state.firstOf', { shown: listed, all: drift[kind].length })}
-            </Text>
-          )}
-        </Fold>
-      ))}
-    </>
   );
 }
