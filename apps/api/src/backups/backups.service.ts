@@ -13,6 +13,7 @@ import type { TenantAccess } from '../schema-checks/tenant-access.ts';
 import type { Fence } from '../tenant-schemas/fence.ts';
 import type { TenantSchemas } from '../tenant-schemas/tenant-schemas.service.ts';
 import { type BackupRow, backupView } from './backup-row.ts';
+import { BEFORE_ANYTHING, inWords } from './backup-words.ts';
 import type { BackupsStore } from './backups.store.ts';
 import type { Backups } from './backups.ts';
 
@@ -22,18 +23,6 @@ const ROUTERS_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
 /** Way in and waiting for a turn at the server, and all the work there; milliseconds. */
 const RESTORE_MS = 3_600_000;
-const CONNECTION = new Set<string>([
-  'CREDENTIALS_WRONG',
-  'DATABASE_GONE',
-  'DATABASE_MISSING',
-  'HOST_UNKNOWN',
-  'SCHEMA_MISSING',
-  'TIMED_OUT',
-  'TLS_FAILED',
-  'TOO_MANY_CONNECTIONS',
-  'UNREACHABLE',
-]);
-
 export interface BackupParts {
   readonly store: BackupsStore;
   readonly backups: Backups;
@@ -179,9 +168,6 @@ export class BackupsService {
 
 type Served = Omit<TenantSchemaState, 'updatedAt'>;
 
-/** Codes that say that nothing had been begun. */
-const BEFORE_ANYTHING = new Set<string>([...CONNECTION, 'BACKUP_UNUSABLE', 'LOCK_HELD', 'FENCED']);
-
 function stateAfter({ schemaVersion, expandedTo }: BackupRow): Served | null {
   if (schemaVersion === null) return null;
   return { schemaVersion, expandedTo: expandedTo ?? schemaVersion, isMigrating: false };
@@ -191,18 +177,4 @@ function itemOf(row: BackupRow, { tables, dropped, notRestored }: RestoreReport)
   const { id, tenantId, serviceId, createdAt, checksum } = row;
   const after = { createdAt: createdAt.toISOString(), checksum, tables, dropped, notRestored };
   return { entity: 'backup', tenantId, serviceId, key: id, before: null, after };
-}
-
-function inWords(error: unknown, code: 'BACKUP_FAILED' | 'RESTORE_FAILED', isUntouched = true): unknown {
-  if (!(error instanceof UpgradeError)) return error;
-  const reason = error.cause instanceof UpgradeError ? error.cause : error;
-  const detail = isUntouched
-    ? error.message
-    : `${error.message}. Some tables may be missing or half filled: restore the same backup again, which brings it to its end.`;
-  if (reason.code === 'LOCK_HELD') return new ApiError('UPGRADE_RUNNING', { detail }, { cause: error });
-  if (isUntouched && CONNECTION.has(reason.code))
-    return new ApiError('TENANT_DATABASE_UNAVAILABLE', { detail }, { cause: error });
-  if (reason.code === 'BACKUP_UNUSABLE' && isUntouched)
-    return new ApiError('BACKUP_NOT_USABLE', { detail }, { cause: error });
-  return new ApiError(code, { detail }, { cause: error });
 }

@@ -1,4 +1,5 @@
 import type { RollbackHorizon } from '@grey/contracts';
+import { capital, listOf, rangeOf } from './horizon-words.ts';
 
 /** What a horizon is worked out from; all of one tenant and service. */
 export interface HorizonFacts {
@@ -199,21 +200,6 @@ function fits({ schemaMin, schemaMax }: HorizonVersion, state: { schemaVersion: 
     (schemaMin ?? Number.NEGATIVE_INFINITY) <= state.expandedTo &&
     (schemaMax ?? Number.POSITIVE_INFINITY) >= state.schemaVersion
   );
-}
-
-function rangeOf(from: number | null, to: number | null): string {
-  if (from === null && to === null) return 'any schema';
-  if (from === null) return `at most ${to}`;
-  if (to === null) return `at least ${from}`;
-  return from === to ? `${from}` : `${from} to ${to}`;
-}
-
-function listOf(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What has a time before what somebody does. */

@@ -1,8 +1,9 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { AdvisoryLock } from '../infra/db/advisory-lock.ts';
-import type { DueCell, SchemaChecksStore } from './schema-checks.store.ts';
+import type { SchemaChecksStore } from './schema-checks.store.ts';
 import type { SchemaChecks } from './schema-checks.ts';
+import type { DueCell, SchemaListsStore } from './schema-lists.store.ts';
 
 const TICK_MS = 60_000;
 /** At one server, and in all, at a time. */
@@ -13,6 +14,7 @@ const IN_ALL = 8;
 export class CheckSchedule implements OnApplicationShutdown {
   readonly #logger = new Logger('schema checks');
   readonly #store: SchemaChecksStore;
+  readonly #lists: SchemaListsStore;
   readonly #checks: Pick<SchemaChecks, 'look'>;
   readonly #lock: AdvisoryLock;
   readonly #intervalMs: number;
@@ -20,8 +22,15 @@ export class CheckSchedule implements OnApplicationShutdown {
   #isRunning = false;
 
   /** @param intervalMs 0: never */
-  constructor(store: SchemaChecksStore, checks: Pick<SchemaChecks, 'look'>, lock: AdvisoryLock, intervalMs: number) {
+  constructor(
+    store: SchemaChecksStore,
+    lists: SchemaListsStore,
+    checks: Pick<SchemaChecks, 'look'>,
+    lock: AdvisoryLock,
+    intervalMs: number,
+  ) {
     this.#store = store;
+    this.#lists = lists;
     this.#checks = checks;
     this.#lock = lock;
     this.#intervalMs = intervalMs;
@@ -46,9 +55,9 @@ export class CheckSchedule implements OnApplicationShutdown {
 
   /** Looks at those that were not tried since, as many as a minute's share. @returns how many */
   async run(before: Date): Promise<number> {
-    const total = await this.#store.countSources();
+    const total = await this.#lists.countSources();
     const share = Math.ceil((total * TICK_MS) / Math.max(this.#intervalMs, TICK_MS));
-    const due = await this.#store.listDue(before, Math.max(PER_SERVER, share));
+    const due = await this.#lists.listDue(before, Math.max(PER_SERVER, share));
     await this.#lookAll(due);
     await this.#store.dropUnused();
     return due.length;

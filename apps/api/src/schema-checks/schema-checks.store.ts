@@ -1,4 +1,3 @@
-import type { SchemaDrift } from '@grey/contracts';
 import type { Catalogue, Engine, ObjectDigests } from '@grey/schema-upgrades';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
@@ -8,30 +7,6 @@ import type { KeptLedgerRow, KeptObjects, SchemaCheckRow } from './schema-check-
 export interface CellKey {
   readonly tenantId: string;
   readonly serviceId: string;
-}
-
-/** A data source whose turn it is. */
-export interface DueCell extends CellKey {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** A cell as a list shows it. */
-export interface ListedCell extends CellKey {
-  readonly engine: Engine;
-  readonly schemaVersion: number | null;
-  readonly expandedTo: number | null;
-  readonly isMigrating: boolean | null;
-  readonly schemaUpdatedAt: Date | null;
-  readonly drift: SchemaDrift['state'];
-  readonly checkedAt: Date | null;
-  readonly upgradeId: string | null;
-}
-
-export interface ListFilter {
-  readonly tenantId?: string | undefined;
-  readonly serviceId?: string | undefined;
-  readonly drift?: SchemaDrift['state'] | undefined;
 }
 
 /** What a look that reached the database writes. */
@@ -53,8 +28,6 @@ const columns = Prisma.sql`
   c.ledger_faults AS "ledgerFaults", c.digest, c.byte_count AS "byteCount", c.error, c.checked_at AS "checkedAt",
   c.accepted_digest AS "acceptedDigest", c.accepted_by AS "acceptedBy", c.accepted_at AS "acceptedAt",
   c.accepted_reason AS "acceptedReason"`;
-const driftState = Prisma.sql`CASE WHEN c.error IS NOT NULL AND c.drift <> 'drifted' THEN 'unreachable' ELSE coalesce(c.drift, 'unknown') END`;
-
 @Injectable()
 export class SchemaChecksStore {
   constructor(private readonly database: Database) {}
@@ -168,60 +141,12 @@ export class SchemaChecksStore {
     return rows.length > 0;
   }
 
-  /** Data sources with credentials of tenants that are there, which were not tried since; those never tried first. */
-  listDue(before: Date, limit: number): Promise<DueCell[]> {
-    return this.database.run(
-      (client) => client.$queryRaw<DueCell[]>`
-        SELECT d.tenant_id AS "tenantId", d.service_id AS "serviceId", d.host, d.port
-        FROM data_sources d JOIN tenants t ON t.id = d.tenant_id AND t.deleted_at IS NULL
-          LEFT JOIN schema_checks c ON c.tenant_id = d.tenant_id AND c.service_id = d.service_id
-        WHERE d.password IS NOT NULL AND (c.tried_at IS NULL OR c.tried_at < ${before})
-        ORDER BY c.tried_at NULLS FIRST, d.tenant_id, d.service_id LIMIT ${limit}`,
-    );
-  }
-
-  async countSources(): Promise<number> {
-    const [row] = await this.database.run(
-      (client) => client.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM data_sources`,
-    );
-    return row?.count ?? 0;
-  }
-
   /** Catalogues that no row speaks of any more. */
   dropUnused(): Promise<number> {
     return this.database.run(
       (client) => client.$executeRaw`
         DELETE FROM schema_catalogues k WHERE k.created_at < clock_timestamp() - interval '1 day'
           AND NOT EXISTS (SELECT 1 FROM schema_checks c WHERE c.baseline = k.digest OR c.live = k.digest)`,
-    );
-  }
-
-  /** By tenant and service. @param only tenants to stay within; null: all */
-  list(
-    filter: ListFilter,
-    only: ReadonlySet<string> | null,
-    after: CellKey | undefined,
-    limit: number,
-  ): Promise<ListedCell[]> {
-    const parts = [Prisma.sql`t.deleted_at IS NULL`];
-    const { tenantId, serviceId, drift } = filter;
-    if (tenantId !== undefined) parts.push(Prisma.sql`d.tenant_id = ${tenantId}`);
-    if (serviceId !== undefined) parts.push(Prisma.sql`d.service_id = ${serviceId}`);
-    if (drift !== undefined) parts.push(Prisma.sql`${driftState} = ${drift}`);
-    if (only !== null) parts.push(Prisma.sql`d.tenant_id = ANY (${[...only]}::text[])`);
-    if (after !== undefined)
-      parts.push(Prisma.sql`(d.tenant_id, d.service_id) > (${after.tenantId}, ${after.serviceId})`);
-    return this.database.run(
-      (client) => client.$queryRaw<ListedCell[]>`
-        SELECT d.tenant_id AS "tenantId", d.service_id AS "serviceId", d.engine,
-          s.schema_version::float8 AS "schemaVersion", s.expanded_to::float8 AS "expandedTo",
-          s.is_migrating AS "isMigrating", s.updated_at AS "schemaUpdatedAt",
-          ${driftState} AS drift, c.checked_at AS "checkedAt", u.id::text AS "upgradeId"
-        FROM data_sources d JOIN tenants t ON t.id = d.tenant_id
-          LEFT JOIN schema_checks c ON c.tenant_id = d.tenant_id AND c.service_id = d.service_id
-          LEFT JOIN tenant_schemas s ON s.tenant_id = d.tenant_id AND s.service_id = d.service_id
-          LEFT JOIN upgrades u ON u.tenant_id = d.tenant_id AND u.service_id = d.service_id AND u.finished_at IS NULL
-        WHERE ${Prisma.join(parts, ' AND ')} ORDER BY d.tenant_id, d.service_id LIMIT ${limit}`,
     );
   }
 

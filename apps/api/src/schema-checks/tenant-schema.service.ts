@@ -10,8 +10,9 @@ import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { MigrationSets } from '../migrations/migration-sets.ts';
 import type { KeptLedgerRow } from './schema-check-row.ts';
-import { type CellKey, type ListedCell, SchemaChecksStore } from './schema-checks.store.ts';
+import { type CellKey, SchemaChecksStore } from './schema-checks.store.ts';
 import { SchemaChecks } from './schema-checks.ts';
+import { type ListedCell, SchemaListsStore } from './schema-lists.store.ts';
 
 type Ops = typeof operations;
 
@@ -20,6 +21,7 @@ type Ops = typeof operations;
 export class TenantSchemaService {
   constructor(
     private readonly store: SchemaChecksStore,
+    private readonly lists: SchemaListsStore,
     private readonly checks: SchemaChecks,
     private readonly sets: MigrationSets,
     private readonly horizons: Horizons,
@@ -33,7 +35,7 @@ export class TenantSchemaService {
     const scope = ['tenant-schemas', filter];
     const last = readCursor(scope, cursor, ['text', 'text']);
     const after = last === undefined ? undefined : { tenantId: String(last[0]), serviceId: String(last[1]) };
-    const rows = await this.store.list(filter, caller.tenantIds, after, limit + 1);
+    const rows = await this.lists.list(filter, caller.tenantIds, after, limit + 1);
     return pageOfRows(rows, limit, scope, (row) => [row.tenantId, row.serviceId], rowView);
   }
 
