@@ -1,4 +1,10 @@
-import { type DataSourceAddress, type TenantSession, tenantDatabaseAt, UpgradeError } from '@grey/schema-upgrades';
+import {
+  type DataSourceAddress,
+  KeptConnections,
+  type TenantSession,
+  tenantDatabaseAt,
+  UpgradeError,
+} from '@grey/schema-upgrades';
 import { Injectable } from '@nestjs/common';
 import { DataSourceAccess } from '../data-sources/data-source-access.ts';
 import { ServerBusy } from '../data-sources/server-slots.ts';
@@ -8,6 +14,9 @@ import { AddressRefused } from '../infra/net/address-guard.ts';
 /** The way into the database of a tenant, with the bounds and the address guard of its data source. */
 @Injectable()
 export class TenantAccess {
+  /** One for all who come this way, so that a kept connection gives way to a new one and the bound of a server holds. */
+  readonly kept = new KeptConnections();
+
   constructor(private readonly access: DataSourceAccess) {}
 
   /**
@@ -42,7 +51,7 @@ export class TenantAccess {
     work: (session: TenantSession) => Promise<T>,
   ): Promise<T> {
     return this.at(tenantId, serviceId, signal, async (address) => {
-      const session = await tenantDatabaseAt(address).openSession();
+      const session = await tenantDatabaseAt(address, { kept: this.kept }).openSession();
       const close = () => void session.close();
       signal.addEventListener('abort', close, { once: true });
       try {

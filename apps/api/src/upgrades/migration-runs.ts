@@ -22,12 +22,12 @@ export interface RunOrder {
 
 /** Runs migrations for the steps, with their progress, within the bounds of the data source. */
 export class MigrationRuns {
-  readonly #access: Pick<TenantAccess, 'at' | 'session'>;
+  readonly #access: Pick<TenantAccess, 'at' | 'session' | 'kept'>;
   readonly #limits: Pick<RunLimits, 'timeoutMs' | 'statementTimeoutMs'>;
 
   /** @param limits `timeoutMs` for one run; taking back afterwards has the same again */
   constructor(
-    access: Pick<TenantAccess, 'at' | 'session'>,
+    access: Pick<TenantAccess, 'at' | 'session' | 'kept'>,
     limits: Pick<RunLimits, 'timeoutMs' | 'statementTimeoutMs'>,
   ) {
     this.#access = access;
@@ -51,7 +51,7 @@ export class MigrationRuns {
     return this.#access
       .at(tenantId, serviceId, context.signal, (address) =>
         runMigrations({
-          database: leash(tenantDatabaseAt(address), context.lost),
+          database: leash(tenantDatabaseAt(address, { kept: this.#access.kept }), context.lost),
           tenantId,
           serviceId,
           ...order,
