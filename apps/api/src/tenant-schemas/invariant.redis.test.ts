@@ -234,6 +234,7 @@ describe('no request is routed to a version whose range excludes the schema of t
     const pause = () => sleep(below(120));
     const eye = setInterval(judgeAll, 5);
     const until = performance.now() + Number(soakMs);
+    const done = { histories: 0, upgrades: 0 };
     for (let round = 1; round === 1 || performance.now() < until; round++) {
       const moving = Array.from({ length: TENANTS }, (_, number) => `t${round}-${number}`);
       for (const tenantId of moving) await addTenant(tenantId);
@@ -242,12 +243,13 @@ describe('no request is routed to a version whose range excludes the schema of t
       const troubled = trouble(() => isOver);
       await Promise.all(
         moving.map(async (tenantId) => {
-          for (let from = 1, tries = 0; from < TOP; tries++)
+          for (let from = 1, tries = 0; from < TOP; tries++, done.upgrades++)
             from = await upgrade(tenantId, from, tries % 3 === 1, dead, pause);
         }),
       );
       isOver = true;
       await troubled;
+      done.histories++;
       expect(faults).toEqual([]);
     }
     clearInterval(eye);
@@ -257,6 +259,7 @@ describe('no request is routed to a version whose range excludes the schema of t
       dead.push(router.id);
       await router.leave();
     }
+    if (soakMs !== '0') process.stdout.write(`${JSON.stringify({ ...tally, ...done, routers: count })}\n`);
     // Something was at stake: decisions were made, also by the cut off, and some were refused for what they could not know.
     expect(
       Object.values(tally).every((times) => times > 0),
