@@ -183,7 +183,18 @@ for (const file of files) {
 
 it('the files say nothing that is not put to /route', () => {
   const vectors = files.flatMap(({ cases }) => cases);
-  const known = new Set(['name', 'source', 'earlier', 'lease', 'random', 'now', 'requests', 'request', 'reports', 'expect']);
+  const known = new Set([
+    'name',
+    'source',
+    'earlier',
+    'lease',
+    'random',
+    'now',
+    'requests',
+    'request',
+    'reports',
+    'expect',
+  ]);
   const said = [...vectors, ...vectors.flatMap(({ requests }) => requests)].flatMap((part) => Object.keys(part));
   expect(said.filter((key) => !known.has(key))).toEqual([]);
 });
