@@ -112,7 +112,7 @@ export class BackupsService {
     }
     const after = stateAfter(row);
     const answer = await changes.commit({ kind: 'backup.restored', actor, reason }, async (tx) => {
-      await this.#parts.checks.baseline(row.tenantId, row.serviceId, report.expected, tx, 'restore');
+      await this.#parts.checks.baseline(row.tenantId, row.serviceId, report.expected, tx, { from: 'restore' });
       const done = await store.markRestored(tx, row.id);
       const items = await this.#write(tx, row, after);
       return { items: [itemOf(done, report), ...items], answer: () => backupView(done) };

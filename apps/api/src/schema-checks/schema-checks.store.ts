@@ -91,15 +91,26 @@ export class SchemaChecksStore {
     return this.database.transaction((tx) => this.writeError(tx, cell, error));
   }
 
-  /** From now on this catalogue is what should be there. @param from `upgrade` or `restore` */
-  async writeBaseline(tx: Transaction, cell: CellKey, catalogue: KeptCatalogue, from: string): Promise<void> {
+  /** From now on this catalogue is what should be there. @param from `upgrade` or `restore` @param ledger where it was read with it */
+  async writeBaseline(
+    tx: Transaction,
+    cell: CellKey,
+    catalogue: KeptCatalogue,
+    from: string,
+    ledger?: readonly KeptLedgerRow[],
+  ): Promise<void> {
     await this.#keep(tx, catalogue);
     const { tenantId, serviceId } = cell;
+    const seen = ledger === undefined ? null : JSON.stringify(ledger);
     await tx.$executeRaw`
-      INSERT INTO schema_checks AS c (tenant_id, service_id, drift, baseline, baseline_from, baseline_at, live)
-      VALUES (${tenantId}, ${serviceId}, 'none', ${catalogue.digest}, ${from}, clock_timestamp(), ${catalogue.digest})
+      INSERT INTO schema_checks AS c
+        (tenant_id, service_id, drift, baseline, baseline_from, baseline_at, live, ledger, checked_at)
+      VALUES (${tenantId}, ${serviceId}, 'none', ${catalogue.digest}, ${from}, clock_timestamp(), ${catalogue.digest},
+        coalesce(${seen}::jsonb, '[]'), CASE WHEN ${seen}::jsonb IS NULL THEN NULL ELSE clock_timestamp() END)
       ON CONFLICT (tenant_id, service_id) DO UPDATE SET baseline = EXCLUDED.baseline,
         baseline_from = EXCLUDED.baseline_from, baseline_at = EXCLUDED.baseline_at, live = EXCLUDED.live,
+        ledger = CASE WHEN ${seen}::jsonb IS NULL THEN c.ledger ELSE EXCLUDED.ledger END,
+        checked_at = coalesce(EXCLUDED.checked_at, c.checked_at),
         drift = CASE WHEN c.drift = 'accepted' AND c.ledger_faults <> '{}' THEN c.drift ELSE 'none' END, error = NULL`;
   }
 

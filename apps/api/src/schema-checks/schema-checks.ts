@@ -74,15 +74,18 @@ export class SchemaChecks {
   /**
    * From now on this catalogue is what should be there: an upgrade, or a restore, has left it so.
    * @param tx a transaction of the caller's; without one it is one of its own
+   * @param how who left it so, and the ledger that goes with it where it was read too
    */
   async baseline(
     tenantId: string,
     serviceId: string,
     catalogue: Pick<Catalogue, 'digest' | 'objects'>,
     tx?: Transaction,
-    from: 'upgrade' | 'restore' = 'upgrade',
+    how: { readonly from: 'upgrade' | 'restore'; readonly ledger?: readonly LedgerRow[] } = { from: 'upgrade' },
   ): Promise<void> {
-    const write = (one: Transaction) => this.store.writeBaseline(one, { tenantId, serviceId }, catalogue, from);
+    const kept = how.ledger?.map(keptRow);
+    const cell = { tenantId, serviceId };
+    const write = (one: Transaction) => this.store.writeBaseline(one, cell, catalogue, how.from, kept);
     await (tx === undefined ? this.store.transaction(write) : write(tx));
   }
 

@@ -153,6 +153,13 @@ describe('an upgrade of schema and route', () => {
       ...['upgrade.started', 'upgrade.marked', 'upgrade.expanded', 'upgrade.switched', 'upgrade.confirmed'],
       ...['upgrade.fenced', 'upgrade.contracted', 'upgrade.ended'],
     ]);
+    const { ledger, pending, state } = await send('GET', '/api/tenants/ta/services/pay/schema');
+    expect(ledger.map((row: Loose) => [row.name, row.state])).toEqual([
+      ['0001_notes', 'applied'],
+      ['0002_mood', 'applied'],
+      ['0003_old', 'applied'],
+    ]);
+    expect({ pending, state }).toMatchObject({ pending: [], state: { schemaVersion: 1, expandedTo: 1 } });
     expect((await api.ask('POST', `/api/upgrades/${id}/cancel`, {})).body).toMatchObject({ code: 'UPGRADE_STATE' });
   });
 

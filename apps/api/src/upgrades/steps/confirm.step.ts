@@ -28,7 +28,7 @@ export class ConfirmStep implements UpgradeStep, OnModuleInit {
       kind: 'wait',
       awaits: 'confirmation',
       until: null,
-      detail: `Waits for a confirmation. Contract runs ${names}${others}; after it there is no way back but a backup.`,
+      detail: `Contract runs ${names}${others}; after it there is no way back but a backup.`,
     };
   }
 

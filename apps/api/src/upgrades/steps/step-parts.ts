@@ -26,10 +26,13 @@ export function dumpCatalogue({ access }: Pick<StepParts, 'access'>, { upgrade, 
   return access.session(upgrade.tenantId, upgrade.serviceId, signal, (session) => session.dumpCatalogue());
 }
 
-/** From now on the catalogue as it is counts as what should be there. @returns it */
-export async function refreshBaseline(parts: Pick<StepParts, 'access' | 'checks'>, context: StepContext) {
-  const catalogue = await dumpCatalogue(parts, context);
+/** From now on the catalogue as it is counts as what should be there, and the ledger with it is shown. @returns the catalogue */
+export async function refreshBaseline({ access, checks }: Pick<StepParts, 'access' | 'checks'>, context: StepContext) {
   const { tenantId, serviceId } = context.upgrade;
-  await context.write((tx) => parts.checks.baseline(tenantId, serviceId, catalogue, tx));
+  const { catalogue, ledger } = await access.session(tenantId, serviceId, context.signal, async (session) => ({
+    catalogue: await session.dumpCatalogue(),
+    ledger: await session.listLedger(serviceId),
+  }));
+  await context.write((tx) => checks.baseline(tenantId, serviceId, catalogue, tx, { from: 'upgrade', ledger }));
   return catalogue;
 }
