@@ -21,7 +21,7 @@ describe('a runner on PostgreSQL', () => {
   });
 
   test('killed on the way back of a set that fails it ends at exactly the old schema', async () => {
-    const some = { since: 'taking-back', every: 2 };
+    const some = { since: 'taking-back', every: 4 };
     await killEverywhere({ migrations: BROKEN_SET, outcome: 'taken-back', prefix: 'back', makeTenant, ...some });
   });
 });
@@ -36,7 +36,7 @@ describe('a runner on MariaDB', needsMariadb(), () => {
   });
 
   test('killed on the way back of a set that fails it ends at exactly the old schema', async () => {
-    const some = { since: 'taking-back', every: 3 };
+    const some = { since: 'taking-back', every: 5 };
     await killEverywhere({
       migrations: BROKEN_ACCOUNTS_SET,
       outcome: 'taken-back',
