@@ -23,8 +23,13 @@ const TURNS_A_ROUND = 4;
 const AT_ONCE = 5;
 
 const NODE = ['ours', 'plain'] as const;
-const JVM = ['flyway', 'liquibase'] as const;
-type Name = (typeof NODE)[number] | (typeof JVM)[number];
+/** Flyway also with one thread, as it is mostly run: it takes no more tenants than that one's share of the time allows. */
+const JVM = {
+  flyway: { rival: 'flyway', threads: AT_ONCE, tenants: TENANTS_A_ROUND },
+  flyway_alone: { rival: 'flyway', threads: 1, tenants: TENANTS_A_ROUND / AT_ONCE },
+  liquibase: { rival: 'liquibase', threads: AT_ONCE, tenants: TENANTS_A_ROUND },
+} as const;
+type Name = (typeof NODE)[number] | keyof typeof JVM;
 /** Migrations a second, and what the runner's process holds, in bytes. */
 type Round = Partial<Record<Name, number>> & { readonly rss: number };
 
@@ -56,15 +61,15 @@ async function takeNodeTurns(scripts: Readonly<Record<(typeof NODE)[number], Pin
 
 async function takeJvmTurns(rivals: RivalProcess): Promise<Partial<Record<Name, number>>> {
   const rates: Partial<Record<Name, number>> = {};
-  for (const name of JVM) {
-    const schemas = await makeSchemas(name, TENANTS_A_ROUND);
-    rates[name] = rateOf(await rivals.upgrade(name, AT_ONCE, schemas));
+  for (const name of Object.keys(JVM) as (keyof typeof JVM)[]) {
+    const { rival, threads, tenants } = JVM[name];
+    rates[name] = rateOf(await rivals.upgrade(rival, threads, await makeSchemas(name, tenants)), tenants);
   }
   return rates;
 }
 
-function rateOf(seconds: number): number {
-  return (TENANTS_A_ROUND * MIGRATIONS.length) / seconds;
+function rateOf(seconds: number, tenants = TENANTS_A_ROUND): number {
+  return (tenants * MIGRATIONS.length) / seconds;
 }
 
 async function runRounds(): Promise<Round[]> {
@@ -107,6 +112,7 @@ try {
   printFigures([
     ...against(rounds, 'plain', 'plain pg', 0.7),
     ...against(rounds, 'flyway', 'Flyway', 6),
+    ...against(rounds, 'flyway_alone', 'Flyway with one thread', 6),
     ...against(rounds, 'liquibase', 'Liquibase', 4),
     {
       name: 'what the runner holds after 500 tenants, above after 100',
