@@ -30,7 +30,7 @@ async function chooseFirst(host: string, wanted: string | undefined): Promise<nu
   throw new Error(`Port ${port} is taken by another program; stop that, or set GREY_PORT to a free one.`);
 }
 
-/** The kernel may offer the same free port twice, for nobody listens on it yet. */
+/** The same free port may be drawn twice, for nobody listens on it yet. */
 async function pickAnother(host: string, taken: readonly number[]): Promise<number> {
   for (;;) {
     const port = await pickFreePort([], host);

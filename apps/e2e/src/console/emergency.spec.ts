@@ -185,6 +185,7 @@ test('without PostgreSQL the page goes on with what the router knows, and says h
       : route.fulfill({ json: journalled }),
   );
   await operator.goto('/emergency');
+  await expect(operator.getByRole('combobox', { name: 'Service' })).toBeFocused();
   await operator.keyboard.press('Control+k');
   await expect(operator.getByRole('option', { name: /^Emergency rollback/ })).toHaveAttribute('aria-selected', 'true');
   expect(await findViolations(operator)).toEqual([]);
