@@ -1,8 +1,8 @@
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ChangeKind } from '../../api/generated/model/index.ts';
+import { ChoiceFilter, FilterBar, TextFilter } from '../../parts/filter-bar.tsx';
 import { fromLocalInput, toLocalInput } from '../history/moment.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { type ChangeFilters, kindKey, readChangeFilters } from './change-filters.ts';
 
 interface ChangeFilterBarProps {
@@ -15,7 +15,7 @@ export function ChangeFilterBar({ filters, onChange }: ChangeFilterBarProps) {
   const { t } = useTranslation();
   const set = (name: keyof ChangeFilters, value: string) => onChange(readChangeFilters({ ...filters, [name]: value }));
   const text = (name: 'tenantId' | 'serviceId' | 'actor', label: string) => (
-    <SettlingInput label={label} width={140} value={filters[name] ?? ''} onSettle={(value) => set(name, value)} />
+    <TextFilter label={label} width={140} value={filters[name] ?? ''} onSettle={(value) => set(name, value)} />
   );
   const time = (name: 'since' | 'until', label: string) => (
     <TextInput
@@ -28,27 +28,22 @@ export function ChangeFilterBar({ filters, onChange }: ChangeFilterBarProps) {
     />
   );
   const kinds = Object.values(ChangeKind)
-    .map((kind) => ({ value: kind as string, label: t(`changeKinds.${kindKey(kind)}`) }))
+    .map((kind) => ({ value: kind, label: t(`changeKinds.${kindKey(kind)}`) }))
     .sort((a, b) => a.label.localeCompare(b.label));
   return (
-    <Group gap="xs" mb="sm" align="flex-end" role="search" aria-label={t('filter.label')}>
-      <NativeSelect
+    <FilterBar isFiltered={Object.keys(filters).length > 0} onClear={() => onChange({})}>
+      <ChoiceFilter
         label={t('changes.kind')}
-        w={200}
-        value={filters.kind ?? ''}
-        onChange={(event) => set('kind', event.currentTarget.value)}
-        data={[{ value: '', label: t('filter.any') }, ...kinds]}
+        width={200}
+        value={filters.kind}
+        choices={kinds}
+        onChoose={(kind) => set('kind', kind)}
       />
       {text('tenantId', t('terms.tenant'))}
       {text('serviceId', t('terms.service'))}
       {text('actor', t('changes.actor'))}
       {time('since', t('changes.since'))}
       {time('until', t('changes.until'))}
-      {Object.keys(filters).length > 0 && (
-        <Button variant="subtle" onClick={() => onChange({})}>
-          {t('filter.clear')}
-        </Button>
-      )}
-    </Group>
+    </FilterBar>
   );
 }

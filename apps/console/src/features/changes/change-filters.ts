@@ -1,4 +1,5 @@
 import { ChangeKind } from '../../api/generated/model/index.ts';
+import { textInUrl } from '../../parts/text-in-url.ts';
 import { readTime } from '../history/moment.ts';
 
 /** Filters of the timeline as they stand in the URL. */
@@ -20,10 +21,8 @@ const times = ['since', 'until'] as const;
 export function readChangeFilters(search: Record<string, unknown>): ChangeFilters {
   const filters: ChangeFilters = {};
   for (const name of texts) {
-    const value = search[name];
-    // The router parses `?tenantId=42` as a number.
-    if ((typeof value === 'string' || typeof value === 'number') && String(value).trim())
-      filters[name] = String(value).trim().slice(0, 64);
+    const text = textInUrl(search[name]);
+    if (text) filters[name] = text;
   }
   for (const name of times) {
     const time = readTime(search[name]);

@@ -1,12 +1,14 @@
-import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { getChange } from '../../api/generated/grey.ts';
 import type { Change, ChangeItem } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
+import { Queried } from '../../parts/queried.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { SubjectName } from '../history/subject-name.tsx';
 import { ChangeActions, RevertLinks } from './change-entry.tsx';
@@ -28,21 +30,17 @@ export function ChangePage() {
       <PageHeader
         title={change.data ? t(`changeKinds.${kindKey(change.data.kind)}`) : t('terms.change')}
         note={<span className="mono">{changeId}</span>}
-        before={
-          <Anchor component={Link} to="/changes" size="xs">
-            {t('changes.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/changes">{t('changes.back')}</BackLink>}
         actions={change.data && <Around change={change.data} />}
       />
-      {change.isPending && <Loading what={changeId} />}
-      {change.isError && <Failure error={change.error} onRetry={() => void change.refetch()} />}
-      {change.data && (
-        <Stack gap="md">
-          <Facts change={change.data} />
-          <Items key={changeId} change={change.data} />
-        </Stack>
-      )}
+      <Queried query={change} what={changeId}>
+        {(found) => (
+          <Stack gap="md">
+            <Facts change={found} />
+            <Items key={changeId} change={found} />
+          </Stack>
+        )}
+      </Queried>
     </>
   );
 }

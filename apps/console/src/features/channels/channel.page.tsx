@@ -1,14 +1,16 @@
 import './channels.css';
-import { Anchor, Button, Stack, Title } from '@mantine/core';
+import { Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { getChannel } from '../../api/generated/grey.ts';
 import type { Channel } from '../../api/generated/model/index.ts';
 import { Ago } from '../../parts/ago.tsx';
+import { BackLink } from '../../parts/back-link.tsx';
+import { EditOrDelete } from '../../parts/edit-or-delete.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Failure, Loading } from '../../parts/states.tsx';
+import { Queried } from '../../parts/queried.tsx';
 import { usePermission } from '../access/me.ts';
 import { kindOf } from './channel-fields.ts';
 import { ChannelForm } from './channel-form.tsx';
@@ -37,38 +39,29 @@ export function ChannelPage() {
       <PageHeader
         title={channel.data?.name ?? t('entity.channel')}
         note={channel.data && t(`channels.kinds.${kindOf(channel.data)}`)}
-        before={
-          <Anchor component={Link} to="/channels" size="xs">
-            {t('channels.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/channels">{t('channels.back')}</BackLink>}
         actions={
           mayManage &&
           channel.data && (
             <>
               <SwitchChannel channel={channel.data} />
-              <Button variant="default" onClick={() => setDialog('edit')}>
-                {t('action.edit')}
-              </Button>
-              <Button variant="default" c="var(--bad)" onClick={() => setDialog('delete')}>
-                {t('action.delete')}
-              </Button>
+              <EditOrDelete onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
             </>
           )
         }
       />
-      {channel.isPending && <Loading what={t('entity.channel')} />}
-      {channel.isError && <Failure error={channel.error} onRetry={() => void channel.refetch()} />}
-      {channel.data && (
-        <Stack gap="md">
-          <Facts channel={channel.data} />
-          <ChannelTester channelId={channelId} />
-          <Title order={2}>{t('channels.deliveries')}</Title>
-          <DeliveryList channel={channel.data} />
-          {dialog === 'edit' && <ChannelForm channel={channel.data} onClose={() => setDialog(null)} />}
-          {dialog === 'delete' && <DeleteChannel channel={channel.data} onClose={() => setDialog(null)} />}
-        </Stack>
-      )}
+      <Queried query={channel} what={t('entity.channel')}>
+        {(found) => (
+          <Stack gap="md">
+            <Facts channel={found} />
+            <ChannelTester channelId={channelId} />
+            <Title order={2}>{t('channels.deliveries')}</Title>
+            <DeliveryList channel={found} />
+            {dialog === 'edit' && <ChannelForm channel={found} onClose={() => setDialog(null)} />}
+            {dialog === 'delete' && <DeleteChannel channel={found} onClose={() => setDialog(null)} />}
+          </Stack>
+        )}
+      </Queried>
     </>
   );
 }

@@ -6,10 +6,10 @@ import { ApiProblem } from '../../api/api-problem.ts';
 import { putCompatibility } from '../../api/generated/grey.ts';
 import type { Compatibility, Version } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { type Draft, draftOf, editedVersions, saidOf, setRequirement, togglePassage } from './compatibility-draft.ts';
 import { RequirementDialog } from './requirement-dialog.tsx';
 import { SaveTray } from './save-tray.tsx';
@@ -75,7 +75,7 @@ export function CompatibilityEditor({ said: latest, versions }: { said: Compatib
         </Group>
         {shown.length > drawn.length && (
           <Group gap="sm" mb="xs" align="flex-end">
-            <SettlingInput label={t('terms.version')} width={160} value={search} onSettle={setSearch} />
+            <TextFilter label={t('terms.version')} width={160} value={search} onSettle={setSearch} />
             <Text size="xs" c="dimmed">
               {t('compatibility.newest', { shown: number(drawn.length), all: number(shown.length) })}
             </Text>

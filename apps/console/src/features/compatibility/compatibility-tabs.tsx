@@ -1,25 +1,16 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 
-const tabs = [
-  { to: '/compatibility', label: 'compatibility.matrix' },
-  { to: '/compatibility/upgrade', label: 'upgrade.title' },
-] as const;
-
+/** What fits with what, and a question put to it. */
 export function CompatibilityTabs() {
   const { t } = useTranslation();
   return (
-    <nav className="page-tabs" aria-label={t('compatibility.pages')}>
-      {tabs.map(({ to, label }) => (
-        <Link
-          key={to}
-          to={to}
-          activeOptions={{ exact: true, includeSearch: false }}
-          activeProps={{ 'aria-current': 'page' }}
-        >
-          {t(label)}
-        </Link>
-      ))}
-    </nav>
+    <PageTabs
+      label={t('compatibility.pages')}
+      tabs={[
+        { to: '/compatibility', label: t('compatibility.matrix') },
+        { to: '/compatibility/upgrade', label: t('upgrade.title') },
+      ]}
+    />
   );
 }

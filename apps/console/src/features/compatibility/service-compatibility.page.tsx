@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { getCompatibility, listVersions } from '../../api/generated/grey.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { ServiceTabs } from '../services/service-tabs.tsx';
@@ -31,11 +32,7 @@ export function ServiceCompatibilityPage() {
       <PageHeader
         title={t('compatibility.titleOf', { id: serviceId })}
         note={said.data && note}
-        before={
-          <Anchor component={Link} to="/services" size="xs">
-            {t('services.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/services">{t('services.back')}</BackLink>}
         actions={
           <Group gap="md">
             <Anchor component={Link} to="/compatibility/upgrade" size="sm">

@@ -7,8 +7,11 @@ import { useTranslation } from 'react-i18next';
 import { getDataSource, testDataSource } from '../../api/generated/grey.ts';
 import type { DataSource } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { BackLink } from '../../parts/back-link.tsx';
+import { EditOrDelete } from '../../parts/edit-or-delete.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Failure, Loading } from '../../parts/states.tsx';
+import { Queried } from '../../parts/queried.tsx';
+import { Failure } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { ConnectionVerdict } from './connection-verdict.tsx';
 import { CredentialsLabel, TlsLabel } from './data-source-cells.tsx';
@@ -35,36 +38,23 @@ export function DataSourcePage() {
             ? t('dataSources.ofTenant', { tenant: source.data.tenantId, service: source.data.serviceId })
             : t('entity.data_source')
         }
-        before={
-          <Anchor component={Link} to="/databases" size="xs">
-            {t('dataSources.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/databases">{t('dataSources.back')}</BackLink>}
         actions={
           mayWrite &&
-          source.data && (
-            <>
-              <Button variant="default" onClick={() => setDialog('edit')}>
-                {t('action.edit')}
-              </Button>
-              <Button variant="default" c="var(--bad)" onClick={() => setDialog('delete')}>
-                {t('action.delete')}
-              </Button>
-            </>
-          )
+          source.data && <EditOrDelete onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
         }
       />
-      {source.isPending && <Loading what={t('entity.data_source')} />}
-      {source.isError && <Failure error={source.error} onRetry={() => void source.refetch()} />}
-      {source.data && (
-        <Stack gap="md">
-          <Facts source={source.data} />
-          {/* Another address or other credentials: what was found out is of before. */}
-          {mayWrite && <Tester key={source.data.etag} source={source.data} />}
-          {dialog === 'edit' && <DataSourceForm source={source.data} onClose={close} />}
-          {dialog === 'delete' && <DeleteDataSource source={source.data} onClose={close} />}
-        </Stack>
-      )}
+      <Queried query={source} what={t('entity.data_source')}>
+        {(found) => (
+          <Stack gap="md">
+            <Facts source={found} />
+            {/* Another address or other credentials: what was found out is of before. */}
+            {mayWrite && <Tester key={found.etag} source={found} />}
+            {dialog === 'edit' && <DataSourceForm source={found} onClose={close} />}
+            {dialog === 'delete' && <DeleteDataSource source={found} onClose={close} />}
+          </Stack>
+        )}
+      </Queried>
     </>
   );
 }

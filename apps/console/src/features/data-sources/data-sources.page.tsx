@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, NativeSelect } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,11 +6,12 @@ import { listDataSources } from '../../api/generated/grey.ts';
 import type { DataSource, DataSourcePage } from '../../api/generated/model/index.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { ChoiceFilter, FilterBar, TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { QueriedRows } from '../../parts/queried.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { AddressLink, CredentialsLabel, TlsLabel } from './data-source-cells.tsx';
 import { engines } from './data-source-fields.ts';
 import { type DataSourceFilters, dataSourceTextFilters, readDataSourceFilters } from './data-source-filters.ts';
@@ -36,34 +37,38 @@ export function DataSourcesPage() {
       <DatabasesTabs />
       <MasterKeyNotice />
       {(isFiltered || rows.length > 0) && (
-        <FilterBar filters={filters} onChange={(next) => void navigate({ search: next, replace: true })} />
+        <DataSourceFilterBar filters={filters} onChange={(next) => void navigate({ search: next, replace: true })} />
       )}
-      {query.isPending && <Loading what={t('dataSources.title')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && (
-        <Empty action={mayWrite && !isFiltered && create}>
-          {t(isFiltered ? 'dataSources.noneFits' : 'dataSources.noneYet')}
-        </Empty>
-      )}
-      {rows.length > 0 && <DataSourceTable rows={rows} onEndReached={loadMore} />}
+      <QueriedRows
+        query={query}
+        what={t('dataSources.title')}
+        rowCount={rows.length}
+        empty={
+          <Empty action={mayWrite && !isFiltered && create}>
+            {t(isFiltered ? 'dataSources.noneFits' : 'dataSources.noneYet')}
+          </Empty>
+        }
+      >
+        <DataSourceTable rows={rows} onEndReached={loadMore} />
+      </QueriedRows>
       {isCreating && <DataSourceForm whose={filters} onClose={() => setCreating(false)} />}
     </>
   );
 }
 
-interface FilterBarProps {
+interface DataSourceFilterBarProps {
   filters: DataSourceFilters;
   onChange: (filters: DataSourceFilters) => void;
 }
 
-function FilterBar({ filters, onChange }: FilterBarProps) {
+function DataSourceFilterBar({ filters, onChange }: DataSourceFilterBarProps) {
   const { t } = useTranslation();
   const set = (name: keyof DataSourceFilters, value: string) =>
     onChange(readDataSourceFilters({ ...filters, [name]: value }));
   return (
-    <Group gap="xs" mb="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
+    <FilterBar isFiltered={Object.keys(filters).length > 0} onClear={() => onChange({})}>
       {dataSourceTextFilters.map((name) => (
-        <SettlingInput
+        <TextFilter
           key={name}
           label={t(`dataSources.filter.${name}`)}
           width={180}
@@ -71,21 +76,13 @@ function FilterBar({ filters, onChange }: FilterBarProps) {
           onSettle={(value) => set(name, value)}
         />
       ))}
-      <NativeSelect
+      <ChoiceFilter
         label={t('dataSources.engine')}
-        value={filters.engine ?? ''}
-        onChange={(event) => set('engine', event.currentTarget.value)}
-        data={[
-          { value: '', label: t('filter.any') },
-          ...engines.map((value) => ({ value, label: t(`dataSources.engines.${value}`) })),
-        ]}
+        value={filters.engine}
+        choices={engines.map((value) => ({ value, label: t(`dataSources.engines.${value}`) }))}
+        onChoose={(value) => set('engine', value)}
       />
-      {Object.keys(filters).length > 0 && (
-        <Button variant="subtle" onClick={() => onChange({})}>
-          {t('filter.clear')}
-        </Button>
-      )}
-    </Group>
+    </FilterBar>
   );
 }
 

@@ -1,11 +1,12 @@
 import './experiments.css';
-import { Anchor, Button, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listExperiments, listVersions } from '../../api/generated/grey.ts';
 import type { Experiment } from '../../api/generated/model/index.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
@@ -33,11 +34,7 @@ export function ExperimentsPage() {
       <PageHeader
         title={t('experiments.title')}
         note={<span className="mono">{serviceId}</span>}
-        before={
-          <Anchor component={Link} to="/services" size="xs">
-            {t('services.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/services">{t('services.back')}</BackLink>}
         actions={
           mayPublish && versions.data && <Button onClick={() => setEdited('new')}>{t('experiments.create')}</Button>
         }

@@ -7,8 +7,10 @@ import { deleteFreeze, getFreeze, updateFreeze } from '../../api/generated/grey.
 import type { Freeze } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { DeleteButton, EditButton } from '../../parts/edit-or-delete.tsx';
+import { Queried } from '../../parts/queried.tsx';
 import { SidePanel } from '../../parts/side-panel.tsx';
-import { Failure, Loading } from '../../parts/states.tsx';
+import { Failure } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { useWatchedChange } from '../routers/use-watched-change.ts';
 import { FreezeForm } from './freeze-form.tsx';
@@ -25,9 +27,9 @@ export function FreezePanel({ freezeId, onClose }: { freezeId: string; onClose: 
   });
   return (
     <SidePanel onClose={onClose} size={560} title={freeze.data?.title ?? t('freezes.title')}>
-      {freeze.isPending && <Loading what={t('freezes.title')} />}
-      {freeze.isError && <Failure error={freeze.error} onRetry={() => void freeze.refetch()} />}
-      {freeze.data && <Details freeze={freeze.data} onClose={onClose} />}
+      <Queried query={freeze} what={t('freezes.title')}>
+        {(found) => <Details freeze={found} onClose={onClose} />}
+      </Queried>
     </SidePanel>
   );
 }
@@ -69,9 +71,7 @@ function Details({ freeze, onClose }: { freeze: Freeze; onClose: () => void }) {
       </dl>
       {mayWrite && (
         <Group gap="xs">
-          <Button variant="default" onClick={() => setDialog('edit')}>
-            {t('action.edit')}
-          </Button>
+          <EditButton onClick={() => setDialog('edit')} />
           {isEndable && (
             <Button
               variant="default"
@@ -87,9 +87,7 @@ function Details({ freeze, onClose }: { freeze: Freeze; onClose: () => void }) {
               {t('freezes.endNow')}
             </Button>
           )}
-          <Button variant="default" c="var(--bad)" onClick={() => setDialog('delete')}>
-            {t('action.delete')}
-          </Button>
+          <DeleteButton onClick={() => setDialog('delete')} />
         </Group>
       )}
       {end.isError && <Failure error={end.error} />}

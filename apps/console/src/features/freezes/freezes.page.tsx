@@ -2,9 +2,9 @@ import { Button, Group, SegmentedControl } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { usePermission } from '../access/me.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { readDay, wordDay } from './calendar-days.ts';
 import { CalendarPager } from './calendar-pager.tsx';
 import { FreezeForm } from './freeze-form.tsx';
@@ -46,13 +46,13 @@ export function FreezesPage() {
       <FreezeNotice freezes={inForce} />
       <Group justify="space-between" align="flex-end" mb="xs" gap="sm">
         <Group gap="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
-          <SettlingInput
+          <TextFilter
             label={t('terms.tenant')}
             width={160}
             value={asked.tenantId ?? ''}
             onSettle={(tenantId) => go({ tenantId })}
           />
-          <SettlingInput
+          <TextFilter
             label={t('terms.service')}
             width={160}
             value={asked.serviceId ?? ''}

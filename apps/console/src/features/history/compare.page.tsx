@@ -6,11 +6,11 @@ import { diffStates } from '../../api/generated/grey.ts';
 import type { StateDiff, StateDifference } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { revisionIn } from '../changes/change-links.ts';
 import { ChangesTabs } from '../changes/changes-tabs.tsx';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { Difference } from './difference.tsx';
 import { justAfter } from './moment.ts';
 import { MomentField } from './moment-field.tsx';
@@ -44,7 +44,7 @@ export function ComparePage() {
             ]}
           />
           {(['tenantId', 'serviceId'] as const).map((name) => (
-            <SettlingInput
+            <TextFilter
               key={name}
               label={t(name === 'tenantId' ? 'terms.tenant' : 'terms.service')}
               width={180}

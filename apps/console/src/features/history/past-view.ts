@@ -1,4 +1,5 @@
 import { ChangeItemEntity } from '../../api/generated/model/index.ts';
+import { textInUrl } from '../../parts/text-in-url.ts';
 import { readMoment } from './moment.ts';
 
 /** What of the past is looked at, as it stands in the URL. */
@@ -51,9 +52,7 @@ function momentIn<K extends string>(search: Record<string, unknown>, name: K): {
 }
 
 function textIn<K extends string>(search: Record<string, unknown>, name: K): { [key in K]?: string } {
-  const value = search[name];
-  // The router parses `?search=42` as a number.
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim().slice(0, 64) : '';
+  const text = textInUrl(search[name]);
   return (text === '' ? {} : { [name]: text }) as { [key in K]?: string };
 }
 

@@ -5,10 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { getState } from '../../api/generated/grey.ts';
 import type { State } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { ChangesTabs } from '../changes/changes-tabs.tsx';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { momentOf } from './moment.ts';
 import { MomentField } from './moment-field.tsx';
 import { PastEntities } from './past-entities.tsx';
@@ -45,14 +45,14 @@ export function StatePage() {
             <Kinds state={state.data} view={view} />
             <Group gap="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
               {view.entity !== 'assignment' && (
-                <SettlingInput
+                <TextFilter
                   label={t('past.search')}
                   width={220}
                   value={view.search ?? ''}
                   onSettle={(search) => go({ ...view, search })}
                 />
               )}
-              <SettlingInput
+              <TextFilter
                 label={t('terms.service')}
                 width={180}
                 value={view.serviceId ?? ''}

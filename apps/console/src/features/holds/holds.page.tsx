@@ -6,10 +6,10 @@ import { listHolds, listRollbacks } from '../../api/generated/grey.ts';
 import type { Hold, HoldPage } from '../../api/generated/model/index.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { type HoldFilters, holdTextFilters, paramsOf } from './hold-filters.ts';
 import { HoldLink, HoldStateLabel, ScopeWords } from './hold-words.tsx';
 import './holds.css';
@@ -32,7 +32,7 @@ export function HoldsPage() {
       />
       <Group gap="xs" mb="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
         {holdTextFilters.map((name) => (
-          <SettlingInput
+          <TextFilter
             key={name}
             label={t(`holds.filter.${name}`)}
             width={160}

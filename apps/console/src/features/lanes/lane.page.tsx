@@ -1,12 +1,15 @@
 import './lanes.css';
-import { Anchor, Button, Stack, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { getLane, listServices } from '../../api/generated/grey.ts';
 import type { Lane } from '../../api/generated/model/index.ts';
+import { BackLink } from '../../parts/back-link.tsx';
+import { EditOrDelete } from '../../parts/edit-or-delete.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
+import { Queried } from '../../parts/queried.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { DeleteLane } from './delete-lane.tsx';
@@ -31,28 +34,15 @@ export function LanePage() {
       <PageHeader
         title={lane.data?.name ?? tag}
         note={<span className="mono">{tag}</span>}
-        before={
-          <Anchor component={Link} to="/lanes" size="xs">
-            {t('lanes.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/lanes">{t('lanes.back')}</BackLink>}
         actions={
           mayPublish &&
-          lane.data && (
-            <>
-              <Button variant="default" onClick={() => setDialog('edit')}>
-                {t('action.edit')}
-              </Button>
-              <Button variant="default" onClick={() => setDialog('delete')}>
-                {t('action.delete')}
-              </Button>
-            </>
-          )
+          lane.data && <EditOrDelete onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
         }
       />
-      {lane.isPending && <Loading what={tag} />}
-      {lane.isError && <Failure error={lane.error} onRetry={() => void lane.refetch()} />}
-      {lane.data && <LaneView lane={lane.data} />}
+      <Queried query={lane} what={tag}>
+        {(found) => <LaneView lane={found} />}
+      </Queried>
       {lane.data && dialog === 'edit' && <LaneForm lane={lane.data} onClose={close} />}
       {lane.data && dialog === 'delete' && (
         <DeleteLane lane={lane.data} onClose={close} onDeleted={() => void navigate({ to: '/lanes' })} />

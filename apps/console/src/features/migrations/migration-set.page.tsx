@@ -8,6 +8,8 @@ import { ApiProblem } from '../../api/api-problem.ts';
 import { getMigrationSet } from '../../api/generated/grey.ts';
 import type { MigrationSet } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { BackLink } from '../../parts/back-link.tsx';
+import { DeleteButton } from '../../parts/edit-or-delete.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
@@ -42,11 +44,9 @@ export function MigrationSetPage() {
         title={t('migrations.titleOf', { service: serviceId, version })}
         note={t(`dataSources.engines.${engine}`)}
         before={
-          <Group gap="sm">
-            <Anchor component={Link} to={`/services/${encodeURIComponent(serviceId)}/migrations`} size="xs">
-              {t('migrations.back', { service: serviceId })}
-            </Anchor>
-          </Group>
+          <BackLink to={`/services/${encodeURIComponent(serviceId)}/migrations`}>
+            {t('migrations.back', { service: serviceId })}
+          </BackLink>
         }
         actions={
           <>
@@ -58,9 +58,7 @@ export function MigrationSetPage() {
                 <Button variant="default" component={Link} to={upload}>
                   {t('migrations.replace')}
                 </Button>
-                <Button variant="default" c="var(--bad)" onClick={() => setDeleting(true)}>
-                  {t('action.delete')}
-                </Button>
+                <DeleteButton onClick={() => setDeleting(true)} />
               </>
             )}
           </>

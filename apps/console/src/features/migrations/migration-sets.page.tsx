@@ -7,6 +7,7 @@ import { listMigrationSets, listVersions } from '../../api/generated/grey.ts';
 import type { MigrationSetSummary, Version } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Ago } from '../../parts/ago.tsx';
+import { BackLink } from '../../parts/back-link.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
@@ -39,11 +40,7 @@ export function MigrationSetsPage() {
       <PageHeader
         title={serviceId}
         note={t('migrations.note')}
-        before={
-          <Anchor component={Link} to="/services" size="xs">
-            {t('services.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/services">{t('services.back')}</BackLink>}
         actions={
           <>
             <Anchor component={Link} to="/databases/policy" size="sm">

@@ -1,4 +1,5 @@
 import type { DatabaseEngine } from '../../api/generated/model/index.ts';
+import { textInUrl } from '../../parts/text-in-url.ts';
 
 /** What the address of a set says beside service and version. */
 export interface SetView {
@@ -8,8 +9,7 @@ export interface SetView {
 }
 
 export function readSetView(search: Record<string, unknown>): SetView {
-  const tenant = search['tenant'];
-  const text = typeof tenant === 'string' || typeof tenant === 'number' ? String(tenant).trim().slice(0, 64) : '';
+  const text = textInUrl(search['tenant']);
   return { ...readEngine(search), ...(text ? { tenant: text } : {}) };
 }
 
@@ -20,9 +20,7 @@ export interface UploadView {
 }
 
 export function readUploadView(search: Record<string, unknown>): UploadView {
-  const version = search['version'];
-  // The router parses `?version=2` as a number.
-  const text = typeof version === 'string' || typeof version === 'number' ? String(version).trim().slice(0, 64) : '';
+  const text = textInUrl(search['version']);
   return { ...readEngine(search), ...(text ? { version: text } : {}) };
 }
 

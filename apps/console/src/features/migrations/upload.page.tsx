@@ -1,12 +1,13 @@
 import './migrations.css';
-import { Anchor, Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { getMigrationSet, listVersions } from '../../api/generated/grey.ts';
 import type { DatabaseEngine, MigrationFile, MigrationSet } from '../../api/generated/model/index.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
@@ -40,9 +41,9 @@ export function UploadPage() {
         title={t('migrations.upload')}
         note={<span className="mono">{serviceId}</span>}
         before={
-          <Anchor component={Link} to={`/services/${encodeURIComponent(serviceId)}/migrations`} size="xs">
+          <BackLink to={`/services/${encodeURIComponent(serviceId)}/migrations`}>
             {t('migrations.back', { service: serviceId })}
-          </Anchor>
+          </BackLink>
         }
       />
       {versions.isPending && <Loading what={t('services.versions')} />}

@@ -6,10 +6,10 @@ import { listStragglers } from '../../api/generated/grey.ts';
 import type { Retirement, Straggler } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { usePages } from '../../parts/use-pages.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 
 /** Who is still on the version, by assignment or because the default leads there. */
 export function StragglerList({ retirement }: { retirement: Retirement }) {
@@ -77,7 +77,7 @@ export function StragglerList({ retirement }: { retirement: Retirement }) {
             ...stragglers.byTag.map((one) => ({ value: one.tag, label: `${one.tag} (${number(one.tenantCount)})` })),
           ]}
         />
-        <SettlingInput label={t('filter.search')} width={200} value={search} onSettle={setSearch} />
+        <TextFilter label={t('filter.search')} width={200} value={search} onSettle={setSearch} />
       </Group>
       {query.isPending && <Loading what={t('retirement.stragglers')} />}
       {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}

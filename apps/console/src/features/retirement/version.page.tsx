@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { getRetirement, listVersions } from '../../api/generated/grey.ts';
 import type { Retirement, Version } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { VersionStatusLabel } from '../../parts/status.tsx';
@@ -35,9 +36,9 @@ export function VersionPage() {
         title={t('retirement.titleOf', { service: serviceId, version })}
         note={retirement.data && <VersionStatusLabel status={retirement.data.status} />}
         before={
-          <Anchor component={Link} to={`/services/${encodeURIComponent(serviceId)}`} size="xs">
+          <BackLink to={`/services/${encodeURIComponent(serviceId)}`}>
             {t('retirement.back', { service: serviceId })}
-          </Anchor>
+          </BackLink>
         }
       />
       {retirement.isPending && <Loading what={version} />}

@@ -1,7 +1,7 @@
 import './rules.css';
-import { Anchor } from '@mantine/core';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { BackLink } from '../../parts/back-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { ServiceTabs } from '../services/service-tabs.tsx';
@@ -18,11 +18,7 @@ export function RulesPage() {
     <RulesProvider serviceId={serviceId}>
       <PageHeader
         title={t('rules.titleOf', { serviceId })}
-        before={
-          <Anchor component={Link} to="/services" size="xs">
-            {t('services.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/services">{t('services.back')}</BackLink>}
       />
       <ServiceTabs serviceId={serviceId} />
       {rules.isPending && <Loading what={t('rules.title')} />}

@@ -1,30 +1,20 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 
-const tabs = [
-  { to: '/services/$serviceId', label: 'services.overview' },
-  { to: '/services/$serviceId/rules', label: 'rules.title' },
-  { to: '/services/$serviceId/experiments', label: 'experiments.title' },
-  { to: '/services/$serviceId/compatibility', label: 'compatibility.title' },
-  { to: '/services/$serviceId/migrations', label: 'migrations.title' },
-] as const;
-
-/** The pages of one service, as links: each has an address of its own. */
+/** The pages of one service. */
 export function ServiceTabs({ serviceId }: { serviceId: string }) {
   const { t } = useTranslation();
+  const service = `/services/${encodeURIComponent(serviceId)}`;
   return (
-    <nav className="page-tabs" aria-label={t('services.pagesOf', { id: serviceId })}>
-      {tabs.map(({ to, label }) => (
-        <Link
-          key={to}
-          to={to}
-          params={{ serviceId }}
-          activeOptions={{ exact: true, includeSearch: false }}
-          activeProps={{ 'aria-current': 'page' }}
-        >
-          {t(label)}
-        </Link>
-      ))}
-    </nav>
+    <PageTabs
+      label={t('services.pagesOf', { id: serviceId })}
+      tabs={[
+        { to: service, label: t('services.overview') },
+        { to: `${service}/rules`, label: t('rules.title') },
+        { to: `${service}/experiments`, label: t('experiments.title') },
+        { to: `${service}/compatibility`, label: t('compatibility.title') },
+        { to: `${service}/migrations`, label: t('migrations.title') },
+      ]}
+    />
   );
 }

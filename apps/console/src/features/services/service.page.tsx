@@ -4,7 +4,10 @@ import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { getService, listVersions } from '../../api/generated/grey.ts';
+import { BackLink } from '../../parts/back-link.tsx';
+import { EditButton } from '../../parts/edit-or-delete.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
+import { Queried } from '../../parts/queried.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { FreezeNotice } from '../freezes/freeze-notice.tsx';
@@ -45,11 +48,7 @@ export function ServicePage() {
       <PageHeader
         title={service.data?.name ?? serviceId}
         note={<span className="mono">{serviceId}</span>}
-        before={
-          <Anchor component={Link} to="/services" size="xs">
-            {t('services.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/services">{t('services.back')}</BackLink>}
         actions={
           <>
             {mayReadRouting && (
@@ -57,67 +56,63 @@ export function ServicePage() {
                 {t('services.tryRequest')}
               </Anchor>
             )}
-            {mayWrite && service.data && (
-              <Button variant="default" onClick={() => setDialog('edit')}>
-                {t('action.edit')}
-              </Button>
-            )}
+            {mayWrite && service.data && <EditButton onClick={() => setDialog('edit')} />}
           </>
         }
       />
       <ServiceTabs serviceId={serviceId} />
       <FreezeNotice freezes={freezes} />
       <HoldNotice holds={holds} />
-      {service.isPending && <Loading what={serviceId} />}
-      {service.isError && <Failure error={service.error} onRetry={() => void service.refetch()} />}
-      {service.data && (
-        <Stack gap="md">
-          <dl className="facts panel">
-            <dt>{t('services.default')}</dt>
-            <dd>
-              <Group gap="sm">
-                <DefaultVersions service={service.data} />
-                {mayWrite && versions.data && versions.data.items.length > 0 && (
-                  <Button variant="default" size="compact-xs" onClick={() => setDialog('default')}>
-                    {t('services.setDefault')}
-                  </Button>
-                )}
+      <Queried query={service} what={serviceId}>
+        {(found) => (
+          <Stack gap="md">
+            <dl className="facts panel">
+              <dt>{t('services.default')}</dt>
+              <dd>
+                <Group gap="sm">
+                  <DefaultVersions service={found} />
+                  {mayWrite && versions.data && versions.data.items.length > 0 && (
+                    <Button variant="default" size="compact-xs" onClick={() => setDialog('default')}>
+                      {t('services.setDefault')}
+                    </Button>
+                  )}
+                </Group>
+              </dd>
+              <dt>{t('services.unknownTenant')}</dt>
+              <dd>{t(`unknownTenant.${found.unknownTenant}`)}</dd>
+              <dt>{t('services.fallback')}</dt>
+              <dd>
+                {t(`fallback.${found.fallback}`)}{' '}
+                {found.fallbackVersion && <span className="mono">{found.fallbackVersion}</span>}
+              </dd>
+              <dt>{t('services.balancer')}</dt>
+              <dd>
+                {t(`balancer.${found.balancer}`)} <BalancingWords balancing={found.balancing} />
+              </dd>
+            </dl>
+            <Stack gap="xs">
+              <Group justify="space-between">
+                <Title order={2}>{t('services.versions')}</Title>
+                {mayWrite && <Button onClick={() => setDialog('version')}>{t('versions.create')}</Button>}
               </Group>
-            </dd>
-            <dt>{t('services.unknownTenant')}</dt>
-            <dd>{t(`unknownTenant.${service.data.unknownTenant}`)}</dd>
-            <dt>{t('services.fallback')}</dt>
-            <dd>
-              {t(`fallback.${service.data.fallback}`)}{' '}
-              {service.data.fallbackVersion && <span className="mono">{service.data.fallbackVersion}</span>}
-            </dd>
-            <dt>{t('services.balancer')}</dt>
-            <dd>
-              {t(`balancer.${service.data.balancer}`)} <BalancingWords balancing={service.data.balancing} />
-            </dd>
-          </dl>
-          <Stack gap="xs">
-            <Group justify="space-between">
-              <Title order={2}>{t('services.versions')}</Title>
-              {mayWrite && <Button onClick={() => setDialog('version')}>{t('versions.create')}</Button>}
-            </Group>
-            {versions.isPending && <Loading what={t('services.versions')} />}
-            {versions.isError && <Failure error={versions.error} onRetry={() => void versions.refetch()} />}
-            {versions.data && <VersionList versions={versions.data.items} mayWrite={mayWrite} />}
+              {versions.isPending && <Loading what={t('services.versions')} />}
+              {versions.isError && <Failure error={versions.error} onRetry={() => void versions.refetch()} />}
+              {versions.data && <VersionList versions={versions.data.items} mayWrite={mayWrite} />}
+            </Stack>
+            <InstanceList serviceId={serviceId} />
+            {mayReadRouting && versions.data && versions.data.items.length > 0 && (
+              <Suspense fallback={<Loading what={t('flags.title')} />}>
+                <FlagSection serviceId={serviceId} versions={versions.data.items} />
+              </Suspense>
+            )}
+            {dialog === 'edit' && <ServiceForm service={found} onClose={close} />}
+            {dialog === 'version' && <VersionForm serviceId={serviceId} onClose={close} />}
+            {dialog === 'default' && versions.data && (
+              <DefaultForm service={found} versions={versions.data.items} onClose={close} />
+            )}
           </Stack>
-          <InstanceList serviceId={serviceId} />
-          {mayReadRouting && versions.data && versions.data.items.length > 0 && (
-            <Suspense fallback={<Loading what={t('flags.title')} />}>
-              <FlagSection serviceId={serviceId} versions={versions.data.items} />
-            </Suspense>
-          )}
-          {dialog === 'edit' && <ServiceForm service={service.data} onClose={close} />}
-          {dialog === 'version' && <VersionForm serviceId={serviceId} onClose={close} />}
-          {dialog === 'default' && versions.data && (
-            <DefaultForm service={service.data} versions={versions.data.items} onClose={close} />
-          )}
-        </Stack>
-      )}
+        )}
+      </Queried>
     </>
   );
 }

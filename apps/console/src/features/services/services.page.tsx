@@ -6,12 +6,13 @@ import { listServices } from '../../api/generated/grey.ts';
 import type { Service } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { QueriedRows } from '../../parts/queried.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { ServiceForm } from './service-form.tsx';
 
 export function ServicesPage() {
@@ -59,19 +60,19 @@ export function ServicesPage() {
         actions={mayWrite && <Button onClick={() => setCreating(true)}>{t('services.create')}</Button>}
       />
       <Group gap="xs" mb="xs" role="search" aria-label={t('filter.label')}>
-        <SettlingInput
+        <TextFilter
           label={t('filter.search')}
           width={220}
           value={filters.search ?? ''}
           onSettle={(search) => void navigate({ search: search ? { search } : {}, replace: true })}
         />
       </Group>
-      {query.isPending && <Loading what={t('nav.services')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && (
-        <Empty>{filters.search ? t('services.noneFits') : t('services.noneYet')}</Empty>
-      )}
-      {rows.length > 0 && (
+      <QueriedRows
+        query={query}
+        what={t('nav.services')}
+        rowCount={rows.length}
+        empty={<Empty>{filters.search ? t('services.noneFits') : t('services.noneYet')}</Empty>}
+      >
         <DataTable
           label={t('nav.services')}
           columns={columns}
@@ -80,7 +81,7 @@ export function ServicesPage() {
           maxHeight="calc(100vh - 190px)"
           onEndReached={loadMore}
         />
-      )}
+      </QueriedRows>
       {isCreating && <ServiceForm onClose={() => setCreating(false)} />}
     </>
   );

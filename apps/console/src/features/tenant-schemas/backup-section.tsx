@@ -6,7 +6,8 @@ import type { Backup, BackupPage } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { QueriedRows } from '../../parts/queried.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
 import { RestoreBackup } from './restore-backup.tsx';
@@ -23,10 +24,14 @@ export function BackupSection({ tenantId, serviceId }: { tenantId: string; servi
   return (
     <Stack gap="xs">
       <Title order={2}>{t('schemas.backups')}</Title>
-      {query.isPending && <Loading what={t('schemas.backups')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && <Empty>{t('schemas.noBackups')}</Empty>}
-      {rows.length > 0 && <BackupTable rows={rows} onEndReached={loadMore} onRestore={setChosen} />}
+      <QueriedRows
+        query={query}
+        what={t('schemas.backups')}
+        rowCount={rows.length}
+        empty={<Empty>{t('schemas.noBackups')}</Empty>}
+      >
+        <BackupTable rows={rows} onEndReached={loadMore} onRestore={setChosen} />
+      </QueriedRows>
       {chosen && <RestoreBackup backup={chosen} onClose={() => setChosen(null)} />}
     </Stack>
   );

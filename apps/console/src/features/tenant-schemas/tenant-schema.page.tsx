@@ -7,8 +7,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { checkTenantSchema, getTenantSchema } from '../../api/generated/grey.ts';
 import type { TenantSchema } from '../../api/generated/model/index.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { Queried } from '../../parts/queried.tsx';
+import { Empty, Failure } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { BackupSection } from './backup-section.tsx';
 import { DriftSection } from './drift-section.tsx';
@@ -32,27 +34,25 @@ export function TenantSchemaPage() {
       <PageHeader
         title={t('schemas.titleOf', { tenant: tenantId, service: serviceId })}
         before={
-          <Anchor component={Link} to={`/tenants/${encodeURIComponent(tenantId)}`} size="xs">
-            {t('schemas.back', { tenant: tenantId })}
-          </Anchor>
+          <BackLink to={`/tenants/${encodeURIComponent(tenantId)}`}>{t('schemas.back', { tenant: tenantId })}</BackLink>
         }
         actions={schema.data && schema.data.dataSourceId !== null && <Actions schema={schema.data} />}
       />
-      {schema.isPending && <Loading what={t('schemas.one')} />}
-      {schema.isError && <Failure error={schema.error} onRetry={() => void schema.refetch()} />}
-      {schema.data && (
-        <Stack gap="md">
-          <Facts schema={schema.data} />
-          <HorizonSection horizon={schema.data.horizon} />
-          {schema.data.dataSourceId !== null && (
-            <>
-              <DriftSection schema={schema.data} />
-              <LedgerSection schema={schema.data} />
-              <BackupSection tenantId={tenantId} serviceId={serviceId} />
-            </>
-          )}
-        </Stack>
-      )}
+      <Queried query={schema} what={t('schemas.one')}>
+        {(found) => (
+          <Stack gap="md">
+            <Facts schema={found} />
+            <HorizonSection horizon={found.horizon} />
+            {found.dataSourceId !== null && (
+              <>
+                <DriftSection schema={found} />
+                <LedgerSection schema={found} />
+                <BackupSection tenantId={tenantId} serviceId={serviceId} />
+              </>
+            )}
+          </Stack>
+        )}
+      </Queried>
     </>
   );
 }

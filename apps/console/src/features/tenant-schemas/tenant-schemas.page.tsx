@@ -1,13 +1,14 @@
-import { Anchor, Button, Group, NativeSelect } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { listTenantSchemas } from '../../api/generated/grey.ts';
 import type { TenantSchemaPage as SchemaPage, TenantSchemaRow } from '../../api/generated/model/index.ts';
+import { ChoiceFilter, FilterBar, TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { QueriedRows } from '../../parts/queried.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { DatabasesTabs } from '../data-sources/databases-tabs.tsx';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { SchemaTable } from './schema-table.tsx';
 import {
   driftStates,
@@ -31,41 +32,45 @@ export function TenantSchemasPage() {
       <PageHeader title={t('nav.databases')} note={t('schemas.note')} />
       <DatabasesTabs />
       {(isFiltered || rows.length > 0) && (
-        <FilterBar filters={filters} onChange={(next) => void navigate({ search: next, replace: true })} />
+        <SchemaFilterBar filters={filters} onChange={(next) => void navigate({ search: next, replace: true })} />
       )}
-      {query.isPending && <Loading what={t('schemas.title')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && (
-        <Empty
-          action={
-            !isFiltered && (
-              <Anchor component={Link} to="/databases" size="sm">
-                {t('dataSources.title')}
-              </Anchor>
-            )
-          }
-        >
-          {t(isFiltered ? 'schemas.noneFits' : 'schemas.noneYet')}
-        </Empty>
-      )}
-      {rows.length > 0 && <SchemaTable rows={rows} hasTenant maxHeight="calc(100vh - 235px)" onEndReached={loadMore} />}
+      <QueriedRows
+        query={query}
+        what={t('schemas.title')}
+        rowCount={rows.length}
+        empty={
+          <Empty
+            action={
+              !isFiltered && (
+                <Anchor component={Link} to="/databases" size="sm">
+                  {t('dataSources.title')}
+                </Anchor>
+              )
+            }
+          >
+            {t(isFiltered ? 'schemas.noneFits' : 'schemas.noneYet')}
+          </Empty>
+        }
+      >
+        <SchemaTable rows={rows} hasTenant maxHeight="calc(100vh - 235px)" onEndReached={loadMore} />
+      </QueriedRows>
     </>
   );
 }
 
-interface FilterBarProps {
+interface SchemaFilterBarProps {
   filters: TenantSchemaFilters;
   onChange: (filters: TenantSchemaFilters) => void;
 }
 
-function FilterBar({ filters, onChange }: FilterBarProps) {
+function SchemaFilterBar({ filters, onChange }: SchemaFilterBarProps) {
   const { t } = useTranslation();
   const set = (name: keyof TenantSchemaFilters, value: string) =>
     onChange(readTenantSchemaFilters({ ...filters, [name]: value }));
   return (
-    <Group gap="xs" mb="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
+    <FilterBar isFiltered={Object.keys(filters).length > 0} onClear={() => onChange({})}>
       {schemaTextFilters.map((name) => (
-        <SettlingInput
+        <TextFilter
           key={name}
           label={t(`dataSources.filter.${name}`)}
           width={180}
@@ -73,20 +78,12 @@ function FilterBar({ filters, onChange }: FilterBarProps) {
           onSettle={(value) => set(name, value)}
         />
       ))}
-      <NativeSelect
+      <ChoiceFilter
         label={t('schemas.driftTitle')}
-        value={filters.drift ?? ''}
-        onChange={(event) => set('drift', event.currentTarget.value)}
-        data={[
-          { value: '', label: t('filter.any') },
-          ...driftStates.map((value) => ({ value, label: t(`schemas.drift.${value}`) })),
-        ]}
+        value={filters.drift}
+        choices={driftStates.map((value) => ({ value, label: t(`schemas.drift.${value}`) }))}
+        onChoose={(value) => set('drift', value)}
       />
-      {Object.keys(filters).length > 0 && (
-        <Button variant="subtle" onClick={() => onChange({})}>
-          {t('filter.clear')}
-        </Button>
-      )}
-    </Group>
+    </FilterBar>
   );
 }

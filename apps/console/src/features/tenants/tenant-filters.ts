@@ -1,4 +1,5 @@
 import type { TenantStatus } from '../../api/generated/model/index.ts';
+import { textInUrl } from '../../parts/text-in-url.ts';
 
 /** Filters of the tenant list and of the matrix, as they stand in the URL. */
 export interface TenantFilters {
@@ -14,12 +15,8 @@ export const textFilters = ['search', 'tier', 'region', 'tag'] as const;
 export function readTenantFilters(search: Record<string, unknown>): TenantFilters {
   const filters: TenantFilters = {};
   for (const name of textFilters) {
-    const value = search[name];
-    // The router parses `?tag=42` as a number.
-    if (typeof value === 'string' || typeof value === 'number') {
-      const text = String(value).trim().slice(0, 64);
-      if (text) filters[name] = text;
-    }
+    const text = textInUrl(search[name]);
+    if (text) filters[name] = text;
   }
   if (search['status'] === 'active' || search['status'] === 'suspended') filters.status = search['status'];
   return filters;

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack, Title } from '@mantine/core';
+import { Button, Group, Stack, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -7,9 +7,11 @@ import { useTranslation } from 'react-i18next';
 import { deleteTenant, getTenant } from '../../api/generated/grey.ts';
 import type { Tenant } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { ConfirmTyped } from '../../parts/confirm-typed.tsx';
+import { DeleteButton, EditButton } from '../../parts/edit-or-delete.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Failure, Loading } from '../../parts/states.tsx';
+import { Queried } from '../../parts/queried.tsx';
 import { TenantStatusLabel } from '../../parts/status.tsx';
 import { usePermission } from '../access/me.ts';
 import { setPendingMoves } from '../assignments/pending-moves.ts';
@@ -39,11 +41,7 @@ export function TenantPage() {
       <PageHeader
         title={tenant.data?.name ?? tenantId}
         note={<span className="mono">{tenantId}</span>}
-        before={
-          <Anchor component={Link} to="/tenants" size="xs">
-            {t('tenants.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/tenants">{t('tenants.back')}</BackLink>}
         actions={
           <>
             {mayRestore && tenant.data && (
@@ -59,34 +57,26 @@ export function TenantPage() {
             <Button variant="default" component={Link} to={`/changes?tenantId=${encodeURIComponent(tenantId)}`}>
               {t('nav.changes')}
             </Button>
-            {mayUpdate && tenant.data && (
-              <Button variant="default" onClick={() => setDialog('edit')}>
-                {t('action.edit')}
-              </Button>
-            )}
-            {mayDelete && tenant.data && (
-              <Button variant="default" c="var(--bad)" onClick={() => setDialog('delete')}>
-                {t('action.delete')}
-              </Button>
-            )}
+            {mayUpdate && tenant.data && <EditButton onClick={() => setDialog('edit')} />}
+            {mayDelete && tenant.data && <DeleteButton onClick={() => setDialog('delete')} />}
           </>
         }
       />
       <FreezeNotice freezes={freezes} />
       <UpgradeNotice tenantId={tenantId} />
-      {tenant.isPending && <Loading what={tenantId} />}
-      {tenant.isError && <Failure error={tenant.error} onRetry={() => void tenant.refetch()} />}
-      {tenant.data && (
-        <Stack gap="md">
-          <TenantFacts tenant={tenant.data} />
-          <Title order={2}>{t('tenants.services')}</Title>
-          <TenantServices key={tenantId} tenant={tenant.data} />
-          <TenantSchemaList tenantId={tenantId} />
-          {dialog === 'restore' && <RestoreTenant tenantId={tenantId} onClose={() => setDialog(null)} />}
-          {dialog === 'edit' && <TenantForm tenant={tenant.data} onClose={() => setDialog(null)} />}
-          {dialog === 'delete' && <DeleteTenant tenant={tenant.data} onClose={() => setDialog(null)} />}
-        </Stack>
-      )}
+      <Queried query={tenant} what={tenantId}>
+        {(found) => (
+          <Stack gap="md">
+            <TenantFacts tenant={found} />
+            <Title order={2}>{t('tenants.services')}</Title>
+            <TenantServices key={tenantId} tenant={found} />
+            <TenantSchemaList tenantId={tenantId} />
+            {dialog === 'restore' && <RestoreTenant tenantId={tenantId} onClose={() => setDialog(null)} />}
+            {dialog === 'edit' && <TenantForm tenant={found} onClose={() => setDialog(null)} />}
+            {dialog === 'delete' && <DeleteTenant tenant={found} onClose={() => setDialog(null)} />}
+          </Stack>
+        )}
+      </Queried>
     </>
   );
 }

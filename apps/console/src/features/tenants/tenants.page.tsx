@@ -7,7 +7,8 @@ import type { Tenant } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { QueriedRows } from '../../parts/queried.tsx';
+import { Empty, Loading } from '../../parts/states.tsx';
 import { TenantStatusLabel } from '../../parts/status.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
@@ -73,12 +74,12 @@ export function TenantsPage() {
         actions={mayCreate && <Button onClick={() => setCreating(true)}>{t('tenants.create')}</Button>}
       />
       <TenantFilterBar filters={filters} onChange={(next) => void navigate({ search: next, replace: true })} />
-      {query.isPending && <Loading what={t('nav.tenants')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && (
-        <Empty>{hasFilters(filters) ? t('tenants.noneFits') : t('tenants.noneYet')}</Empty>
-      )}
-      {rows.length > 0 && (
+      <QueriedRows
+        query={query}
+        what={t('nav.tenants')}
+        rowCount={rows.length}
+        empty={<Empty>{hasFilters(filters) ? t('tenants.noneFits') : t('tenants.noneYet')}</Empty>}
+      >
         <DataTable
           label={t('nav.tenants')}
           columns={columns}
@@ -87,7 +88,7 @@ export function TenantsPage() {
           maxHeight="calc(100vh - 190px)"
           onEndReached={loadMore}
         />
-      )}
+      </QueriedRows>
       {query.isFetchingNextPage && <Loading what={t('tenants.more', { shown: number(rows.length) })} />}
       {isCreating && <TenantForm onClose={() => setCreating(false)} />}
     </>

@@ -7,12 +7,12 @@ import type { UpgradeBatch, UpgradeBatchPage } from '../../api/generated/model/i
 import { useFormat } from '../../i18n/format.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { UpgradesTabs } from '../upgrades/upgrades-tabs.tsx';
 import { BatchBar, CountWords, useBarWords } from './batch-bar.tsx';
 import { batchTones, isBatchOver } from './batch-state.ts';
@@ -47,7 +47,7 @@ export function UpgradeBatchesPage() {
       <PageHeader title={t('nav.upgrades')} actions={create} />
       <UpgradesTabs />
       <Group gap="xs" mb="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
-        <SettlingInput
+        <TextFilter
           label={t('terms.service')}
           width={200}
           value={filters.serviceId ?? ''}

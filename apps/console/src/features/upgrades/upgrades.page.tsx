@@ -4,11 +4,11 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listUpgrades } from '../../api/generated/grey.ts';
 import { UpgradeKind, type UpgradePage, UpgradeState, type UpgradeSummary } from '../../api/generated/model/index.ts';
+import { TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
-import { SettlingInput } from '../tenants/tenant-filter-bar.tsx';
 import { paramsOf, type UpgradeFilters, upgradeTextFilters, withUpgradeFilter } from './upgrade-filters.ts';
 import { isOver, needsSomebody } from './upgrade-state.ts';
 import { UpgradeTable } from './upgrade-table.tsx';
@@ -83,7 +83,7 @@ function UpgradeFilterBar({ filters }: { filters: UpgradeFilters }) {
   return (
     <Group gap="xs" mb="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
       {upgradeTextFilters.map((name) => (
-        <SettlingInput
+        <TextFilter
           key={name}
           label={t(`upgrades.filter.${name}`)}
           width={130}
