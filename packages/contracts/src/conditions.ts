@@ -9,7 +9,7 @@ const operandName = z.string().min(1).max(128);
 export const scalarSchema = z.union([shortText, z.number(), z.boolean()]).meta({ id: 'Scalar' });
 
 export const operandSchema = z
-  .union([
+  .discriminatedUnion('from', [
     z.strictObject({ from: z.enum(['header', 'cookie', 'query', 'claim', 'attribute']), name: operandName }),
     z.strictObject({
       from: z.enum(['path', 'method', 'user', 'session', 'tenant', 'token', 'client_ip', 'region', 'tag']),
@@ -22,7 +22,7 @@ export const operandSchema = z
 export type Operand = z.infer<typeof operandSchema>;
 
 export const unitSchema = z
-  .union([
+  .discriminatedUnion('by', [
     z.strictObject({ by: z.enum(['user', 'session', 'tenant', 'token']) }),
     z.strictObject({ by: z.enum(['cookie', 'header', 'attribute', 'claim']), name: operandName }),
   ])

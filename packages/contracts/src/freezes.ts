@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actorSchema } from './changes.ts';
 import {
   displayNameSchema,
+  offsetTimestampSchema,
   pageOf,
   pageQuerySchema,
   reasonSchema,
@@ -12,7 +13,7 @@ import {
 } from './primitives.ts';
 
 const isDistinct = <T>(all: readonly T[]) => new Set(all).size === all.length;
-const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const instantSchema = offsetTimestampSchema.transform((text) => new Date(text).toISOString());
 
 /** Whom and what a freeze is for: tenants by id or tag, and services. */
 export const freezeScopeSchema = z

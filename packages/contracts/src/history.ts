@@ -3,6 +3,7 @@ import { changeFilterShape, changeIdSchema, changeItemSchema } from './changes.t
 import { objectionSchema } from './errors.ts';
 import { overridable } from './overrides.ts';
 import {
+  offsetTimestampSchema,
   pageOf,
   pageQuerySchema,
   positionSchema,
@@ -76,10 +77,12 @@ export const erasePersonResultSchema = z
 export type ErasePersonResult = z.infer<typeof erasePersonResultSchema>;
 
 /** A moment: a position of the log, or a time. */
-export const momentSchema = z.union([z.iso.datetime({ offset: true }), changeIdSchema]).meta({
-  description:
-    'A moment: `epoch-revision` (as it was after that change; revision 0: before the first), or a time, ISO 8601.',
-});
+export const momentSchema = z
+  .union([offsetTimestampSchema, changeIdSchema], { error: 'a time (ISO 8601, years 1 to 9999) or epoch-revision' })
+  .meta({
+    description:
+      'A moment: `epoch-revision` (as it was after that change; revision 0: before the first), or a time, ISO 8601.',
+  });
 
 const searchSchema = z.string().min(1).max(64).optional().meta({ description: 'Part of the id, in either case.' });
 const stateQuery = z.object({ at: momentSchema.optional().meta({ description: 'Left out: now.' }) });

@@ -35,7 +35,15 @@ export const reasonSchema = z
   .min(1)
   .max(500)
   .meta({ description: 'Why, in the words of the operator.' });
-export const timestampSchema = z.iso.datetime().meta({ description: 'ISO 8601, UTC.' });
+/** PostgreSQL has no year 0, and ISO 8601 writes years beyond 9999 in a way that it cannot read; an offset may lead there. */
+const isStorable = (text: string) => {
+  const at = Date.parse(text);
+  return at >= Date.parse('0001-01-01T00:00:00Z') && at <= Date.parse('9999-12-31T23:59:59.999Z');
+};
+const storable = 'must lie in the years 1 to 9999';
+export const timestampSchema = z.iso.datetime().refine(isStorable, storable).meta({ description: 'ISO 8601, UTC.' });
+/** A time with any offset. */
+export const offsetTimestampSchema = z.iso.datetime({ offset: true }).refine(isStorable, storable);
 export const tagsSchema = z
   .array(tagSchema)
   .max(32)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { planRequestSchema } from './assignments.ts';
+import { createFreezeSchema } from './freezes.ts';
+import { momentSchema } from './history.ts';
 import { addressSchema, durationMsSchema, registerInstanceSchema } from './instances.ts';
-import { nameSchema, versionLabelSchema } from './primitives.ts';
+import { nameSchema, timestampSchema, versionLabelSchema } from './primitives.ts';
 import { routeRequestSchema } from './routing.ts';
 import { createVersionSchema, defaultVersionsSchema } from './services.ts';
 import { updateTenantSchema } from './tenants.ts';
@@ -18,6 +20,21 @@ describe('names', () => {
   );
   it('of versions may carry build metadata', () =>
     expect(accepts(versionLabelSchema, '1.2.3-rc.1+build.5')).toBe(true));
+});
+
+describe('a time', () => {
+  it.each(['0001-01-01T00:00:00Z', '2026-02-28T12:00:00.123Z', '9999-12-31T23:59:59.999Z'])('may be %s', (text) => {
+    expect(accepts(timestampSchema, text)).toBe(true);
+    expect(accepts(momentSchema, text)).toBe(true);
+  });
+  it('is one that the database can hold', () => {
+    expect(accepts(timestampSchema, '0000-12-31T23:59:59Z')).toBe(false);
+    for (const text of ['0000-12-31T23:59:59Z', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00'])
+      expect(accepts(momentSchema, text)).toBe(false);
+    const freeze = { title: 'T', reason: 'R', startsAt: '2026-01-01T00:00:00Z' };
+    expect(accepts(createFreezeSchema, { ...freeze, endsAt: '9999-12-31T23:59:59-01:00' })).toBe(false);
+    expect(accepts(createFreezeSchema, { ...freeze, endsAt: '9999-12-31T23:59:59Z' })).toBe(true);
+  });
 });
 
 describe('a weighted default', () => {

@@ -83,6 +83,30 @@ test('every fault of a body is named with its path', async () => {
   ]);
 });
 
+test('what fits none of several forms is judged by the one that it is most like', async () => {
+  const faultsOf = async (path: string, body: unknown) =>
+    (await api.ask('POST', path, JSON.stringify(body))).body.errors.map((fault: { path: string }) => fault.path).sort();
+  const selection = { kind: 'tag', tag: 'x' };
+  expect(await faultsOf('/api/assignments/plan', { selection, changes: [] })).toEqual(['body', 'body.targets']);
+  expect(await faultsOf('/api/assignments/plan', { selection, targets: [], more: 1 })).toEqual([
+    'body',
+    'body.targets',
+  ]);
+  const split = { kind: 'split', unit: { by: 'cookie' }, shares: [{ version: 'v1', weight: 10_000 }] };
+  const when = { op: 'equals', operand: { from: 'user' }, value: {} };
+  expect(
+    await faultsOf('/api/services/none/rules/analyze', { rules: [{ id: 'r', name: 'r', when, target: split }] }),
+  ).toEqual(['body.rules[0].target.unit.name', 'body.rules[0].when.value']);
+});
+
+test('a moment that is neither a time nor a position is told what would be one', async () => {
+  for (const at of ['yesterday', '0000-01-01T00:00:00Z']) {
+    const { status, body } = await api.ask('GET', `/api/state?at=${at}`);
+    expect([status, body.errors[0].path]).toEqual([400, 'query.at']);
+    expect(body.detail).toMatch(/ISO 8601.*epoch-revision/);
+  }
+});
+
 test('a query parameter given twice, or wrong, is refused', async () => {
   expect(await codeOf(api.ask('GET', '/api/tenants?limit=1&limit=2'))).toEqual([400, 'VALIDATION_FAILED']);
   expect(await codeOf(api.ask('GET', '/api/tenants?limit=0'))).toEqual([400, 'VALIDATION_FAILED']);

@@ -63,16 +63,25 @@ function findUnstorable(value: unknown, path: string, faults: Fault[]): void {
     }
 }
 
-type Place = { readonly path: readonly PropertyKey[]; readonly message: string };
+type Place = { readonly path: readonly PropertyKey[]; readonly message: string; readonly weight: number };
 
-/** Of a union only the alternative that got furthest is told: the others say what the value was not meant to be. */
+/**
+ * Of a union only the alternative that got furthest is told, of equally good ones the one with the fewest faults: the
+ * others say what the value was not meant to be. Where none got anywhere, all are told unless the union has words of its own.
+ */
 function placesOf(issue: z.core.$ZodIssue): Place[] {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const { path, message } = issue;
+  if (issue.code === 'unrecognized_keys') return [{ path, message, weight: issue.keys.length }];
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ path, message, weight: 1 }];
   const alternatives = issue.errors.map((inner) => inner.flatMap((one) => placesOf(one)));
-  const [best] = alternatives.sort((a, b) => depthOf(b) - depthOf(a) || a.length - b.length);
-  if (best === undefined || depthOf(best) === 0) return [issue];
-  return best.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+  const isOfFields = issue.errors.flat().some((one) => one.path.length > 0 || one.code === 'unrecognized_keys');
+  const [best] = alternatives.sort((a, b) => depthOf(b) - depthOf(a) || weightOf(a) - weightOf(b));
+  if (best !== undefined && isOfFields) return best.map((one) => ({ ...one, path: [...path, ...one.path] }));
+  const words = [...new Set(alternatives.flat().map((one) => one.message))].join('; or: ');
+  return [{ path, message: message === 'Invalid input' ? words : message, weight: 1 }];
 }
+
+const weightOf = (places: readonly Place[]) => places.reduce((sum, { weight }) => sum + weight, 0);
 
 /** How far the alternative was right: the shallowest fault is what it failed on. */
 function depthOf(places: readonly Place[]): number {
