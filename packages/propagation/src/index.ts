@@ -31,7 +31,13 @@ export { type LinkStatus, RedisLink, type RedisLinkOptions } from './redis-link.
 export { type RedisPosition, readPosition } from './redis-position.ts';
 export type { StreamEntry, StreamReader } from './redis-reader.ts';
 export { describeRedis, parseRedisUrl, type RedisSettings, RedisUrlError } from './redis-settings.ts';
-export { DEFAULT_LEASE_MS, REMEMBER_ROUTERS_MS, RouterLease, type RouterLeaseOptions } from './router-lease.ts';
+export {
+  DEFAULT_LEASE_MS,
+  DEFAULT_LOST_MS,
+  REMEMBER_ROUTERS_MS,
+  RouterLease,
+  type RouterLeaseOptions,
+} from './router-lease.ts';
 export {
   type Convergence,
   type KnownRouter,

@@ -95,6 +95,23 @@ it('without a word for very long, marks may be missing, however often it is know
   expect(lease.isLost).toBe(false);
 });
 
+it('who reads on but cannot report is lost in the end, and until it has read after it was known again', () => {
+  const lease = make();
+  begin(lease);
+  clockAt.ms += 600;
+  lease.caughtUp(clockAt.ms);
+  clockAt.ms += 399;
+  expect(lease.isLost).toBe(false);
+  clockAt.ms += 1;
+  lease.caughtUp(clockAt.ms);
+  expect(lease.isLost).toBe(true);
+  clockAt.ms += 1;
+  lease.reported(clockAt.ms);
+  expect(lease.isLost).toBe(true);
+  lease.caughtUp(clockAt.ms);
+  expect([lease.isHeld(), lease.isLost]).toEqual([true, false]);
+});
+
 it('who said goodbye holds nothing any more, whatever is answered then', () => {
   const lease = make();
   begin(lease);

@@ -18,6 +18,7 @@ const reportSchema = z.object({
   digest: z.string().nullable(),
   lagMs: z.number().optional(),
   leaseMs: z.number().optional(),
+  lostMs: z.number().optional(),
   at: z.number(),
   isGone: z.literal(true).optional(),
 });
@@ -35,6 +36,8 @@ export interface RouterReport {
   readonly lagMs?: number;
   /** How long it answers for marked schemas without contact; absent: it knows no leases. */
   readonly leaseMs?: number;
+  /** After how long without contact it answers as if marks were missing; absent: it is waited for as long as it is known. */
+  readonly lostMs?: number;
   readonly at: number;
 }
 
@@ -192,12 +195,13 @@ export class RouterPresence {
   /** What this process would report now. */
   report(): RouterReport {
     const current = this.#options.current();
+    const { lease } = this.#options;
     return {
       ...this.#options.self,
       position: current === undefined ? null : { ...current.position },
       digest: current?.digest ?? null,
       ...(current?.lagMs === undefined ? {} : { lagMs: current.lagMs }),
-      ...(this.#options.lease === undefined ? {} : { leaseMs: this.#options.lease.leaseMs }),
+      ...(lease === undefined ? {} : { leaseMs: lease.leaseMs, lostMs: lease.lostMs }),
       at: (this.#options.now ?? Date.now)(),
     };
   }

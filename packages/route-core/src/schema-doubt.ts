@@ -12,12 +12,12 @@ export function isDoubtful(slot: ServiceSlot, ordinal: number, env: DecisionEnv)
 
 /**
  * Whether even a schema without a mark may have become one that the version cannot serve: nothing was heard for so long, or
- * nothing yet, that the mark itself may be missing here. A version without an upper end serves whatever comes later.
+ * nothing yet, that the mark itself may be missing here. A version without an upper end serves whatever comes later. Asks the clock last.
  */
 export function isOutOfKnowledge(slot: ServiceSlot, number: number, ordinal: number, env: DecisionEnv): boolean {
   return (
-    env.lease.isLost &&
     slot.versions[number]!.schemaMax !== Number.POSITIVE_INFINITY &&
-    !Number.isNaN(schemaOf(slot, ordinal))
+    !Number.isNaN(schemaOf(slot, ordinal)) &&
+    env.lease.isLost
   );
 }

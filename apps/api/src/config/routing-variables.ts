@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { parseKeyRing } from '@grey/lanes';
+import { DEFAULT_LOST_MS } from '@grey/propagation';
 import { z } from 'zod';
 
 const secretAlgorithms = ['HS256', 'HS384', 'HS512'] as const;
@@ -50,6 +51,16 @@ export const routingVariables = {
     description:
       'How long this router answers for tenants whose schema may be contracted, in milliseconds, without contact to where changes come from. After that `SCHEMA_UNCERTAIN`, for these alone. A contract waits twice as long for a router that is silent.',
   }),
+  GREY_ROUTER_LOST_MS: z.coerce
+    .number('must be a whole number')
+    .int()
+    .min(60_000)
+    .max(DEFAULT_LOST_MS)
+    .default(DEFAULT_LOST_MS)
+    .meta({
+      description:
+        'After how long without contact this router refuses every tenant whose recorded schema could have been contracted since, in milliseconds. A contract waits as long for a router that died without a goodbye before it heard of the upgrade.',
+    }),
   GREY_USER_TOKEN_ISSUER: z
     .string()
     .min(1)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RouterReport } from '@grey/propagation';
@@ -72,5 +72,26 @@ describe('a fence of replicas that only share a database', () => {
     expect(await api.app.get(Fence).look(position, strict)).toMatchObject({ isPassed: false, missing: ['vanished'] });
     const forgotten = ['vanished'];
     expect(await api.app.get(Fence).look(position, { ...strict, forgotten })).toMatchObject({ isPassed: true });
+  });
+
+  it('does not wait for a replica that died, once another runs in its folder', async () => {
+    const store = api.app.get(KnownRoutersStore);
+    const position = api.app.get(RouterState).snapshot?.position;
+    if (position === undefined) throw new Error('there is no snapshot');
+    const dead = { ...report('dead', 'api', 0), position: null };
+    const look = () => api.app.get(Fence).look(position, { ...strict, forgotten: ['vanished'] });
+    await store.report(dead);
+    expect(await look()).toMatchObject({ missing: ['dead'] });
+    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    writeFileSync(path.join(folder, 'routers.json'), JSON.stringify({ bootId, routers: [dead] }));
+    const heir = await bootApi({ ...api.config, GREY_DATA_DIR: folder });
+    try {
+      await vi.waitFor(async () => {
+        expect(await look()).toMatchObject({ isPassed: true, total: 2 });
+      }, PATIENCE);
+    } finally {
+      await heir.close();
+    }
+    expect(JSON.parse(readFileSync(path.join(folder, 'routers.json'), 'utf8'))).toEqual({ bootId, routers: [] });
   });
 });

@@ -56,13 +56,18 @@ export class LeaseKeeper {
     if (!lease.isHeld()) await this.#look();
   }
 
-  async stop(): Promise<void> {
+  /** @returns whether the goodbye is on record */
+  async stop(): Promise<boolean> {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
     this.#unsubscribe();
     await this.#round;
-    await this.#parts.store.sayGoodbye(this.#parts.report().id).catch(() => undefined);
+    const hasSaidGoodbye = await this.#parts.store.sayGoodbye(this.#parts.report().id).then(
+      () => true,
+      () => false,
+    );
     this.#parts.lease.end();
+    return hasSaidGoodbye;
   }
 
   #look(): Promise<void> {

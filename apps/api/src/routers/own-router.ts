@@ -47,7 +47,7 @@ export class OwnRouter implements RouterReports {
       at: Date.now(),
       position: snapshot === undefined ? null : { ...snapshot.position },
       digest: snapshot?.digest ?? null,
-      ...(this.#lease === undefined ? {} : { leaseMs: this.#lease.leaseMs }),
+      ...(this.#lease === undefined ? {} : { leaseMs: this.#lease.leaseMs, lostMs: this.#lease.lostMs }),
     };
   }
 

@@ -42,6 +42,8 @@ interface Sighting {
 const LOOK_MS = 2_000;
 /** How old the copy in the database may get. */
 const REFRESH_MS = 60_000;
+/** Two clocks that each run evenly differ by far less than this. */
+const CLOCK_TOLERANCE = 1.01;
 const PRUNE_MS = 7 * REMEMBER_ROUTERS_MS;
 
 /**
@@ -84,19 +86,23 @@ export class RouterMemory implements RouterWatch {
     const self = own();
     const others = [...sightings.values()].filter(({ report }) => report.id !== self.id);
     const routers = others.map((one) => this.#judge(one, position));
-    routers.push({ id: self.id, hasApplied: hasApplied(self.position, position), isLapsed: false });
+    routers.push({ id: self.id, hasApplied: hasApplied(self.position, position), isLapsed: false, isLost: false });
     return { routers: routers.sort((a, b) => (a.id < b.id ? -1 : 1)), unsure };
   }
 
   #judge({ report, position, stamp }: Sighting, wanted: Position): WatchedRouter {
-    const silentMs = this.#now() - (this.#heard.get(report.id)?.since ?? this.#now());
+    const heard = this.#heard.get(report.id);
+    const silentMs = heard?.stamp === stamp ? this.#now() - heard.since : 0;
+    const { leaseMs, lostMs } = report;
+    const isSilentFor = (ms: number) => silentMs >= ms;
     // Twice the lease: the second one is for clocks that run unevenly and for what is under way. Who says nothing of a
     // lease is of a version that knows none.
-    const hasLapsed = report.leaseMs !== undefined && silentMs >= 2 * Math.max(report.leaseMs, this.#parts.leaseMs);
+    const longest = Math.max(leaseMs ?? 0, this.#parts.leaseMs);
     return {
       id: report.id,
       hasApplied: hasApplied(position, wanted),
-      isLapsed: hasLapsed && this.#heard.get(report.id)?.stamp === stamp,
+      isLapsed: leaseMs !== undefined && isSilentFor(2 * longest),
+      isLost: lostMs !== undefined && isSilentFor(lostMs * CLOCK_TOLERANCE + longest),
     };
   }
 

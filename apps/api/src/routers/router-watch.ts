@@ -7,6 +7,8 @@ export interface WatchedRouter {
   readonly hasApplied: boolean;
   /** It has been silent for so long that it refuses what is marked. */
   readonly isLapsed: boolean;
+  /** It has been silent for so long that it takes marks for missing, and refuses whatever could be. */
+  readonly isLost: boolean;
 }
 
 export interface RouterSight {

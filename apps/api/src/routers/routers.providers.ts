@@ -12,6 +12,7 @@ import { RouterState } from '../routing/router-state.ts';
 import { KnownRoutersStore } from './known-routers.store.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { OwnRouter } from './own-router.ts';
+import { Predecessors } from './predecessors.ts';
 import { RouterMemory } from './router-memory.ts';
 import { type RouterReports, RoutersService } from './routers.service.ts';
 import { SharedRouters } from './shared-routers.ts';
@@ -75,10 +76,20 @@ export const routersProviders: Provider[] = [
     inject: [ROUTER_REPORTS, RouterLease, KnownRoutersStore],
   },
   {
+    provide: Predecessors,
+    useFactory: (reports: RouterReports, store: KnownRoutersStore, config: Config) =>
+      new Predecessors({
+        folder: config.GREY_DATA_DIR,
+        own: () => reports.report(),
+        bury: (routers) => store.remember(routers.map((report) => ({ report, isGone: true }))),
+      }),
+    inject: [ROUTER_REPORTS, KnownRoutersStore, CONFIG],
+  },
+  {
     provide: RoutersService,
-    useFactory: (reports: RouterReports, keeper: LeaseKeeper, memory: RouterMemory) =>
-      new RoutersService(reports, keeper, memory),
-    inject: [ROUTER_REPORTS, LeaseKeeper, RouterMemory],
+    useFactory: (reports: RouterReports, keeper: LeaseKeeper, memory: RouterMemory, predecessors: Predecessors) =>
+      new RoutersService(reports, keeper, memory, predecessors),
+    inject: [ROUTER_REPORTS, LeaseKeeper, RouterMemory, Predecessors],
   },
   {
     provide: WAIT_CONVERGED,

@@ -1,6 +1,7 @@
 import type { Convergence, Position, Router, RouterList } from '@grey/contracts';
 import { comparePositions, type RouterReport } from '@grey/propagation';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Predecessors } from './predecessors.ts';
 import type { RouterMemory } from './router-memory.ts';
 
 /** Where routers report; several processes share it through Redis, a single one has it to itself. */
@@ -23,18 +24,22 @@ export class RoutersService {
   readonly #reports: RouterReports;
   readonly #lease: Pick<LeaseKeeper, 'start' | 'stop'>;
   readonly #memory: Pick<RouterMemory, 'start' | 'stop'>;
+  readonly #predecessors: Pick<Predecessors, 'start' | 'stop'>;
 
   constructor(
     reports: RouterReports,
     lease: Pick<LeaseKeeper, 'start' | 'stop'>,
     memory: Pick<RouterMemory, 'start' | 'stop'>,
+    predecessors: Pick<Predecessors, 'start' | 'stop'>,
   ) {
+    this.#predecessors = predecessors;
     this.#reports = reports;
     this.#lease = lease;
     this.#memory = memory;
   }
 
   async start(): Promise<void> {
+    await this.#predecessors.start();
     await this.#reports.start();
     await this.#lease.start();
     this.#memory.start();
@@ -43,8 +48,9 @@ export class RoutersService {
   /** Says goodbye. To be called when no request is answered any more. */
   async stop(): Promise<void> {
     this.#memory.stop();
-    await this.#lease.stop();
+    const hasSaidGoodbye = await this.#lease.stop();
     await this.#reports.stop();
+    await this.#predecessors.stop(hasSaidGoodbye);
   }
 
   /** From memory or Redis; PostgreSQL is not asked, as this page is read when it is down. */

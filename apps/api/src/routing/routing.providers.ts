@@ -32,7 +32,8 @@ export const routingProviders: Provider[] = [
   },
   {
     provide: RouterLease,
-    useFactory: (config: Config) => new RouterLease({ leaseMs: config.GREY_ROUTER_LEASE_MS }),
+    useFactory: (config: Config) =>
+      new RouterLease({ leaseMs: config.GREY_ROUTER_LEASE_MS, lostMs: config.GREY_ROUTER_LOST_MS }),
     inject: [CONFIG],
   },
   {

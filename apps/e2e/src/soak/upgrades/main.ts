@@ -19,6 +19,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '30' },
   },
 });
+const TELL_MS = 15_000;
 const SLEEP = '-- grey: phase migrate\nSELECT pg_sleep(random() / 2);\n';
 const files = (...named: [path: string, text: string][]) => named.map(([path, text]) => ({ path, text }));
 const WHOLE = files(
@@ -61,7 +62,6 @@ const product = await startReplicas(2, {
 const tenants = await TenantsDatabase.make(product.postgres.url);
 const down = new Set<number>();
 let isOver = false;
-let mayKill = true;
 let kills = 0;
 say(`soak upgrades: ${count} tenants, two replicas, seed ${values.seed}`);
 
@@ -85,7 +85,6 @@ async function killOn(): Promise<void> {
     await sleep(2_000 + 6_000 * random());
     const at = random() < 0.5 ? 0 : 1;
     if (isOver) return;
-    if (!mayKill) continue;
     down.add(at);
     await product.apis[at]?.kill();
     kills += 1;
@@ -135,6 +134,26 @@ async function listAll(): Promise<Listed[]> {
 /** Somebody said so already, or it has moved on: looked at again. */
 const unlessRefused = (work: Promise<unknown>) => work.catch(() => undefined);
 
+let toldAt = performance.now();
+
+/** Now and then: how many are where, and what the oldest that waits says of itself. */
+async function tell(all: readonly Listed[]): Promise<void> {
+  if (performance.now() - toldAt < TELL_MS) return;
+  toldAt = performance.now();
+  const places = all.map(({ state, step, awaits }) =>
+    ['done', 'failed', 'aborted', 'queued'].includes(state)
+      ? state
+      : `${state} at ${step}${awaits ? ` (${awaits})` : ''}`,
+  );
+  const counts = Map.groupBy(places, (place) => place);
+  const parts = [...counts].map(([place, those]) => `${those.length} ${place}`);
+  say(`${parts.join(', ')}; ${kills} kills`);
+  const waiting = all.find(({ awaits }) => awaits === 'time');
+  if (waiting === undefined) return;
+  const { sentence } = await ask<{ sentence: string }>('GET', `/api/upgrades/${waiting.id}`);
+  say(`  ${waiting.tenantId}: ${sentence}`);
+}
+
 async function goThrough(): Promise<Listed[]> {
   const until = Date.now() + Number(values.minutes) * 60_000;
   for (;;) {
@@ -147,9 +166,7 @@ async function goThrough(): Promise<Listed[]> {
       faults.push(`the time is over; ${open[0]?.tenantId}: ${sentence}`);
       return all;
     }
-    // A fence waits for routers that fell silent by the clock of the process that looks: who kills those on and on keeps it
-    // waiting on and on, as is right. So what has come that far is let through.
-    mayKill = open.some(({ step }) => step !== 'fence');
+    await tell(all);
     for (const { id, tenantId, awaits } of open) {
       if (awaits !== 'confirmation') continue;
       const action = isAborted(Number(tenantId.slice(2))) ? 'cancel' : 'confirm';
