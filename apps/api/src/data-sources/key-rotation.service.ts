@@ -5,6 +5,7 @@ import type { AdvisoryLock } from '../infra/db/advisory-lock.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
+import { LockedJob } from '../infra/jobs/locked-job.ts';
 import type { ConfigProjection } from './config-projection.ts';
 import type { KeyRotationStore } from './key-rotation.store.ts';
 import type { TenantKeyRow } from './tenant-keys.store.ts';
@@ -25,13 +26,10 @@ export class KeyRotationService implements OnApplicationBootstrap, OnApplication
   readonly #store: KeyRotationStore;
   readonly #changes: ChangesService;
   readonly #vault: TenantVault;
-  readonly #lock: AdvisoryLock;
   readonly #projection: Pick<ConfigProjection, 'refresh'>;
   readonly #hasKeys: boolean;
   readonly #logger = new Logger('keys');
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
-  #isStopped = false;
+  readonly #job: LockedJob;
 
   constructor(
     store: KeyRotationStore,
@@ -44,19 +42,25 @@ export class KeyRotationService implements OnApplicationBootstrap, OnApplication
     this.#store = store;
     this.#changes = changes;
     this.#vault = vault;
-    this.#lock = lock;
     this.#projection = projection;
     this.#hasKeys = hasKeys;
+    this.#job = new LockedJob({
+      lock,
+      name: 'key rotation',
+      everyMs: LOOK_MS,
+      isNeeded: async () => (await store.findOpen(vault.keys.activeId)) !== undefined,
+      work: (ended) => this.#work(ended),
+      // The database or its lock is away: the next look goes on.
+      onFailed: (error) => this.#logger.warn({ err: error, msg: 'the rotation of the master key waits' }),
+    });
   }
 
   onApplicationBootstrap(): void {
-    if (this.#hasKeys) this.#timer = setInterval(() => this.wake(), LOOK_MS).unref();
+    if (this.#hasKeys) this.#job.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.#isStopped = true;
-    clearInterval(this.#timer);
-    await this.#running;
+  onApplicationShutdown(): Promise<void> {
+    return this.#job.stop();
   }
 
   /** @throws ApiError MASTER_KEY_MISSING */
@@ -88,38 +92,28 @@ export class KeyRotationService implements OnApplicationBootstrap, OnApplication
 
   /** Goes on with the round that is under way, if there is one and nobody is at it. */
   wake(): void {
-    if (this.#running !== undefined || this.#isStopped) return;
-    this.#running = this.#work()
-      // The database or its lock is away: the next look goes on.
-      .catch((error) => this.#logger.warn({ err: error, msg: 'the rotation of the master key waits' }))
-      .finally(() => {
-        this.#running = undefined;
-      });
+    this.#job.nudge();
   }
 
-  async #work(): Promise<void> {
-    const { keys } = this.#vault;
-    const keyId = keys.activeId;
-    if ((await this.#store.findOpen(keyId)) === undefined) return;
-    await this.#lock.tryRun('key rotation', async () => {
-      const id = await this.#store.findOpen(keyId);
-      if (id === undefined) return;
-      for (let round = 1; ; round += 1) {
-        const { wrapped, failed } = await this.#round(keyId);
-        if (this.#isStopped) return;
-        if (wrapped > 0 && round < ROUNDS) continue;
-        await this.#store.end(id, failed, failed === 0 ? null : faultOf(failed));
-        this.#logger.log(`the rotation to the master key ${keyId} has ended; ${failed} keys could not be opened`);
-        return;
-      }
-    });
+  async #work(ended: AbortSignal): Promise<void> {
+    const keyId = this.#vault.keys.activeId;
+    const id = await this.#store.findOpen(keyId);
+    if (id === undefined) return;
+    for (let round = 1; ; round += 1) {
+      const { wrapped, failed } = await this.#round(keyId, ended);
+      if (ended.aborted) return;
+      if (wrapped > 0 && round < ROUNDS) continue;
+      await this.#store.end(id, failed, failed === 0 ? null : faultOf(failed));
+      this.#logger.log(`the rotation to the master key ${keyId} has ended; ${failed} keys could not be opened`);
+      return;
+    }
   }
 
-  async #round(keyId: string): Promise<{ wrapped: number; failed: number }> {
+  async #round(keyId: string, ended: AbortSignal): Promise<{ wrapped: number; failed: number }> {
     let after = '';
     let wrapped = 0;
     let failed = 0;
-    while (!this.#isStopped) {
+    while (!ended.aborted) {
       const done = await this.#store.wrapPortion(keyId, after, PORTION, (row) => this.#rewrap(row));
       this.#projection.refresh(done.wrapped);
       wrapped += done.wrapped.length;

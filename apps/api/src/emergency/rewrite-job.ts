@@ -1,63 +1,52 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { AdvisoryLock } from '../infra/db/advisory-lock.ts';
 import { isUnavailable } from '../infra/db/database-errors.ts';
+import { LockedJob } from '../infra/jobs/locked-job.ts';
 import type { RewriteAssignmentsService } from './rewrite-assignments.service.ts';
 import type { RollbacksStore } from './rollbacks.store.ts';
 
-/** How often a replica looks for bookkeeping to do; another takes over within this time when the one at it dies. */
 const LOOK_MS = 5_000;
-const LOCK = 'emergency-rewrite';
 
 /** Runs the bookkeeping of rollbacks, on one replica at a time, behind everything else. */
-export class RewriteJob implements OnApplicationShutdown {
-  readonly #store: Pick<RollbacksStore, 'listUnfinished'>;
-  readonly #rewriting: Pick<RewriteAssignmentsService, 'rewriteSome'>;
-  readonly #lock: Pick<AdvisoryLock, 'tryRun'>;
+export class RewriteJob implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger('emergency');
-  #running: Promise<void> | undefined;
-  #isStopped = false;
+  readonly #job: LockedJob;
 
   constructor(
     store: Pick<RollbacksStore, 'listUnfinished'>,
     rewriting: Pick<RewriteAssignmentsService, 'rewriteSome'>,
     lock: Pick<AdvisoryLock, 'tryRun'>,
   ) {
-    this.#store = store;
-    this.#rewriting = rewriting;
-    this.#lock = lock;
-  }
-
-  /** Looks now, after the caller has had its answer. */
-  nudge(): void {
-    setImmediate(() => void this.look());
-  }
-
-  @Interval(LOOK_MS)
-  async look(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
+    this.#job = new LockedJob({
+      lock,
+      name: 'emergency-rewrite',
+      everyMs: LOOK_MS,
+      isNeeded: async () => (await store.listUnfinished()).length > 0,
+      work: async (ended) => {
+        for (const id of await store.listUnfinished()) while (!ended.aborted && (await rewriting.rewriteSome(id)));
+      },
+      // The hold is in force meanwhile.
+      onFailed: (error) => {
+        if (!isUnavailable(error)) this.#logger.warn({ err: error, msg: 'assignments could not be rewritten' });
+      },
     });
-    await this.#running;
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.#isStopped = true;
-    await this.#running;
+  onApplicationBootstrap(): void {
+    this.#job.start();
   }
 
-  async #run(): Promise<void> {
-    try {
-      if ((await this.#store.listUnfinished()).length === 0) return;
-      await this.#lock.tryRun(LOCK, async () => {
-        for (const id of await this.#store.listUnfinished()) {
-          while (!this.#isStopped && (await this.#rewriting.rewriteSome(id)));
-        }
-      });
-    } catch (error) {
-      // The next look goes on where this one stopped; the hold is in force meanwhile.
-      if (!isUnavailable(error)) this.#logger.warn({ err: error, msg: 'assignments could not be rewritten' });
-    }
+  onApplicationShutdown(): Promise<void> {
+    return this.#job.stop();
+  }
+
+  /** Looks after the caller has had its answer. */
+  nudge(): void {
+    this.#job.nudge();
+  }
+
+  /** Until nothing is left to do here. */
+  look(): Promise<void> {
+    return this.#job.look();
   }
 }

@@ -1,6 +1,6 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { AdvisoryLock } from '../infra/db/advisory-lock.ts';
+import { LockedJob } from '../infra/jobs/locked-job.ts';
 import type { SchemaChecksStore } from './schema-checks.store.ts';
 import type { SchemaChecks } from './schema-checks.ts';
 import type { DueCell, SchemaListsStore } from './schema-lists.store.ts';
@@ -11,15 +11,14 @@ const PER_SERVER = 2;
 const IN_ALL = 8;
 
 /** Looks at every tenant's schema once in a while. One replica at a time; so many a minute that all have had their turn. */
-export class CheckSchedule implements OnApplicationShutdown {
+export class CheckSchedule implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger('schema checks');
   readonly #store: SchemaChecksStore;
   readonly #lists: SchemaListsStore;
   readonly #checks: Pick<SchemaChecks, 'look'>;
-  readonly #lock: AdvisoryLock;
   readonly #intervalMs: number;
   readonly #end = new AbortController();
-  #isRunning = false;
+  readonly #job: LockedJob;
 
   /** @param intervalMs 0: never */
   constructor(
@@ -32,25 +31,25 @@ export class CheckSchedule implements OnApplicationShutdown {
     this.#store = store;
     this.#lists = lists;
     this.#checks = checks;
-    this.#lock = lock;
     this.#intervalMs = intervalMs;
+    this.#job = new LockedJob({
+      lock,
+      name: 'schema-checks',
+      everyMs: TICK_MS,
+      work: async () => {
+        await this.run(new Date(Date.now() - intervalMs));
+      },
+      onFailed: (error) => this.#logger.warn({ err: error, msg: 'schemas were not looked at' }),
+    });
   }
 
-  onApplicationShutdown(): void {
+  onApplicationBootstrap(): void {
+    if (this.#intervalMs > 0) this.#job.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
     this.#end.abort();
-  }
-
-  @Interval(TICK_MS)
-  async tick(): Promise<void> {
-    if (this.#intervalMs === 0 || this.#isRunning || this.#end.signal.aborted) return;
-    this.#isRunning = true;
-    try {
-      await this.#lock.tryRun('schema-checks', () => this.run(new Date(Date.now() - this.#intervalMs)));
-    } catch (error) {
-      this.#logger.warn({ err: error, msg: 'schemas were not looked at' });
-    } finally {
-      this.#isRunning = false;
-    }
+    await this.#job.stop();
   }
 
   /** Looks at those that were not tried since, as many as a minute's share. @returns how many */
