@@ -147,7 +147,8 @@ test('more rules than a set may have are refused before they are read', async ()
 
 test('text that is none of it is refused, and one without the service says which it has', async () => {
   for (const format of ['routing_rules_json', 'router_yaml', 'rule_rows'])
-    expect((await ask(format, '{"a":[}')).body.code).toBe('IMPORT_INVALID');
+    for (const text of ['{"a":[}', 'no rules at all', '\n\n'])
+      expect([format, text, (await ask(format, text)).body.code]).toEqual([format, text, 'IMPORT_INVALID']);
   const answer = await ask('routing_rules_json', '{"routing_rules":{"pay":{}}}');
   expect(answer.body.detail).toBe('content.routing_rules.user-service: is missing; there are: pay');
   const condition = await ask(

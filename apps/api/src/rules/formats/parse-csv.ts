@@ -9,6 +9,7 @@ import { importFault } from './import-fault.ts';
 export function parseCsv(content: string): Record<string, string>[] {
   const [head, ...lines] = cellsOf(content);
   if (head === undefined) throw importFault('content', 'is empty');
+  if (lines.length === 0) throw importFault('content', 'has no line below the names of the columns');
   const columns = head.map((name) => name.trim().toLowerCase());
   return lines.map((cells, index) => {
     if (cells.length > columns.length)
