@@ -3,7 +3,7 @@ export { findProgram, foldersOf } from './find-program.ts';
 export { makeRules } from './make-rules.ts';
 export { makeSnapshotSource, type SnapshotShape } from './make-snapshot-source.ts';
 export { type FoundMariadb, findMariadb, needsMariadb } from './mariadb/find-mariadb.ts';
-export { type RunningMariadb, startMariadb } from './mariadb/start-mariadb.ts';
+export { type RunningMariadb, type StartMariadbOptions, startMariadb } from './mariadb/start-mariadb.ts';
 export { buildNacos, isNacosBuilt, type NacosGeneration } from './nacos/build-nacos.ts';
 export { type FoundNacos, findNacos, needsNacos } from './nacos/find-nacos.ts';
 export { type RunningNacos, type StartNacosOptions, startNacos } from './nacos/start-nacos.ts';

@@ -79,7 +79,7 @@ describe('on MariaDB', needsMariadb(), () => {
       [{ database: 'nowhere' }, 'DATABASE_MISSING'],
       [{ host: 'nowhere.invalid' }, 'HOST_UNKNOWN'],
       [{ port: 1 }, 'UNREACHABLE'],
-      [{ tls: 'verify' }, 'TLS_FAILED'],
+      [{ host: 'localhost', tls: 'verify' }, 'TLS_FAILED'],
     ];
     for (const [wrong, code] of cases) {
       const result = await run({ ...address, ...wrong }, ACCOUNTS_SET);

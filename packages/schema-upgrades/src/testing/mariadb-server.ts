@@ -1,4 +1,4 @@
-import { findMariadb, type RunningMariadb, startMariadb } from '@grey/testkit';
+import { findMariadb, type RunningMariadb, type StartMariadbOptions, startMariadb } from '@grey/testkit';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll } from 'vitest';
 import type { DataSourceAddress } from '../migration.ts';
@@ -13,7 +13,7 @@ export interface MariadbServer {
 }
 
 /** Starts a private MariaDB before the tests of a file, where there is one, and ends it after them. */
-export function useMariadbServer(): MariadbServer {
+export function useMariadbServer(options: StartMariadbOptions = {}): MariadbServer {
   let running: RunningMariadb | undefined;
   const clients: Connection[] = [];
   const connect = async () => {
@@ -31,7 +31,7 @@ export function useMariadbServer(): MariadbServer {
     }
   };
   beforeAll(async () => {
-    if ('programs' in findMariadb()) running = await startMariadb();
+    if ('programs' in findMariadb()) running = await startMariadb(options);
   });
   afterAll(async () => {
     for (const client of clients) client.destroy();

@@ -28,13 +28,18 @@ export interface RunningMariadb {
   restart(): Promise<void>;
 }
 
+export interface StartMariadbOptions {
+  /** For the server's command line: `--lower-case-table-names=1`. */
+  readonly settings?: readonly string[];
+}
+
 /**
  * Starts a private MariaDB on loopback, with empty files in a temporary folder, and resolves when it takes connections. It ends
  * with this process, also when that is killed hard. Not durable against a crash of the machine: for tests.
  *
  * @throws Error when there is no server program, or with its last words when it does not come up
  */
-export async function startMariadb(): Promise<RunningMariadb> {
+export async function startMariadb({ settings = [] }: StartMariadbOptions = {}): Promise<RunningMariadb> {
   const found = findMariadb();
   if ('reason' in found) throw new Error(`No MariaDB to start: ${found.reason}`);
   const account = chooseServerAccount();
@@ -43,9 +48,9 @@ export async function startMariadb(): Promise<RunningMariadb> {
   const dataDir = path.join(folder, 'data');
   const socket = path.join(folder, 'socket');
   try {
-    installFiles(found.programs.install, dataDir, account);
+    installFiles(found.programs.install, dataDir, account, settings);
     const port = await pickFreePort();
-    const run = () => runServer(found.programs.server, dataDir, socket, port, account, guard.watch);
+    const run = () => runServer(found.programs.server, dataDir, socket, port, settings, account, guard.watch);
     let current = await run();
     return {
       port,
@@ -82,8 +87,14 @@ function makeFolder(account: ServerAccount): string {
   return folder;
 }
 
-function installFiles(program: string, dataDir: string, account: ServerAccount): void {
-  const args = ['--no-defaults', `--datadir=${dataDir}`, '--auth-root-authentication-method=normal', '--skip-test-db'];
+function installFiles(program: string, dataDir: string, account: ServerAccount, settings: readonly string[]): void {
+  const args = [
+    '--no-defaults',
+    `--datadir=${dataDir}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    ...settings,
+  ];
   const result = spawnSync(program, args, { ...account, cwd: dataDir, encoding: 'utf8' });
   if (result.status !== 0) {
     throw new Error(`mariadb-install-db failed: ${result.stderr || result.stdout || String(result.error)}`);
@@ -95,6 +106,7 @@ async function runServer(
   dataDir: string,
   socket: string,
   port: number,
+  settings: readonly string[],
   account: ServerAccount,
   watch: (pid: number | undefined) => void,
 ): Promise<ChildProcess> {
@@ -112,6 +124,7 @@ async function runServer(
     '--sync-frm=OFF',
     '--innodb-buffer-pool-size=64M',
     '--character-set-server=utf8mb4',
+    ...settings,
   ];
   // A process group of its own: a Ctrl-C in the terminal must not end it before those who use it.
   const child = spawn(program, args, { ...account, cwd: dataDir, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });

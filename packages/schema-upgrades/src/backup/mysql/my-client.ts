@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type Connection, createConnection } from 'mysql2';
+import { labelOf } from '../../databases/label-of.ts';
 import { classifyMysqlError } from '../../databases/mysql/classify-mysql-error.ts';
+import { mysqlOptions } from '../../databases/mysql/mysql-options.ts';
 import type { DataSourceAddress } from '../../migration.ts';
 
 /** What a field is, as the server says. */
@@ -25,22 +27,8 @@ export class MyClient {
 
   /** @throws UpgradeError when there is no way in */
   static async open(address: DataSourceAddress, signal: AbortSignal): Promise<MyClient> {
-    const label = `${address.host}:${address.port}/${address.database}`;
-    const connection = createConnection({
-      host: address.host,
-      port: address.port,
-      user: address.user,
-      password: address.password,
-      database: address.database,
-      connectTimeout: 10_000,
-      enableKeepAlive: true,
-      charset: 'utf8mb4',
-      timezone: 'Z',
-      dateStrings: true,
-      supportBigNumbers: true,
-      bigNumberStrings: true,
-      ...(address.tls === 'off' ? {} : { ssl: { rejectUnauthorized: address.tls === 'verify' } }),
-    });
+    const label = labelOf(address);
+    const connection = createConnection({ ...mysqlOptions(address, 10_000), dateStrings: true });
     connection.on('error', () => undefined);
     await new Promise<void>((resolve, reject) => {
       connection.connect((error) => (error === null ? resolve() : reject(classifyMysqlError(error, label))));

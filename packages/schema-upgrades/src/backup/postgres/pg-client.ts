@@ -1,6 +1,8 @@
-import { Socket } from 'node:net';
-import pg from 'pg';
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+import { labelOf } from '../../databases/label-of.ts';
 import { classifyPostgresError } from '../../databases/postgres/classify-error.ts';
+import { connectPostgres } from '../../databases/postgres/connect-postgres.ts';
 import type { DataSourceAddress } from '../../migration.ts';
 import { copyIn, copyOut } from './copy-rows.ts';
 
@@ -23,28 +25,8 @@ export class PgClient {
 
   /** @throws UpgradeError when there is no way in */
   static async open(address: DataSourceAddress, signal: AbortSignal): Promise<PgClient> {
-    const label = `${address.host}:${address.port}/${address.database} schema ${address.schema ?? 'public'}`;
-    const socket = new Socket();
-    const client = new pg.Client({
-      host: address.host,
-      port: address.port,
-      database: address.database,
-      user: address.user,
-      password: address.password,
-      application_name: 'grey-backup',
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-      stream: () => socket,
-      ssl: address.tls === 'off' ? false : { rejectUnauthorized: address.tls === 'verify' },
-    });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-    } catch (error) {
-      socket.destroy();
-      throw classifyPostgresError(error, label);
-    }
-    return new PgClient(client, socket, label, signal);
+    const { client, socket } = await connectPostgres(address, 'grey-backup', 10_000);
+    return new PgClient(client, socket, labelOf(address), signal);
   }
 
   /** Statements without parameters; rows of the last one. @throws UpgradeError */

@@ -2,6 +2,7 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import type { DataSourceAddress } from '../../migration.ts';
 import { UpgradeError } from '../upgrade-error.ts';
 import { classifyMysqlError } from './classify-mysql-error.ts';
+import { mysqlOptions } from './mysql-options.ts';
 
 /** Between asking the server to give a statement up and giving the server up. */
 const GRACE_MS = 15_000;
@@ -23,20 +24,7 @@ export class MysqlConnection {
   /** @throws UpgradeError when there is no way in */
   static async open(address: DataSourceAddress, label: string, connectTimeoutMs: number): Promise<MysqlConnection> {
     try {
-      const connection = await createConnection({
-        host: address.host,
-        port: address.port,
-        user: address.user,
-        password: address.password,
-        database: address.database,
-        connectTimeout: connectTimeoutMs,
-        enableKeepAlive: true,
-        charset: 'utf8mb4',
-        timezone: 'Z',
-        supportBigNumbers: true,
-        bigNumberStrings: true,
-        ...(address.tls === 'off' ? {} : { ssl: { rejectUnauthorized: address.tls === 'verify' } }),
-      });
+      const connection = await createConnection(mysqlOptions(address, connectTimeoutMs));
       // Whatever happens to a session also fails the query that runs or the next one.
       connection.on('error', () => undefined);
       return new MysqlConnection(address, connection, label, connectTimeoutMs);

@@ -1,4 +1,5 @@
 import type { DataSourceAddress } from '../../migration.ts';
+import { labelOf } from '../label-of.ts';
 import type { TenantDatabase } from '../tenant-database.ts';
 import { MysqlConnection } from './mysql-connection.ts';
 import { MysqlSession } from './mysql-session.ts';
@@ -10,7 +11,7 @@ export interface MysqlOptions {
 
 /** A database of MySQL (5.7 or later) or MariaDB (10.3 or later); from 8.0 and 10.6 on DDL is atomic, and more can be proven. */
 export function mysqlDatabase(address: DataSourceAddress, options: MysqlOptions = {}): TenantDatabase {
-  const label = `${address.host}:${address.port}/${address.database}`;
+  const label = labelOf(address);
   const connect = () => MysqlConnection.open(address, label, options.connectTimeoutMs ?? 10_000);
   return {
     engine: 'mysql',

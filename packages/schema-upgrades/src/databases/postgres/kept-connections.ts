@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net';
-import type pg from 'pg';
 import type { DataSourceAddress } from '../../migration.ts';
+import type { PostgresWay } from './connect-postgres.ts';
 
 /** Long enough for the next tenant of a wave, short enough that nobody counts it as a connection. */
 const KEPT_MS = 2_000;
@@ -8,10 +7,7 @@ const KEPT_MS = 2_000;
 const MOST_SESSIONS = 100;
 
 /** A connection that has been made, whoever uses it at the moment. */
-export interface Line {
-  readonly client: pg.Client;
-  /** Ours, so that it can be cut: a server that vanished without a word would be waited for until the kernel gives up. */
-  readonly socket: Socket;
+export interface Line extends PostgresWay {
   sessionCount: number;
 }
 

@@ -1,10 +1,9 @@
-import { Socket } from 'node:net';
-import pg from 'pg';
 import type { DataSourceAddress } from '../../migration.ts';
+import { labelOf } from '../label-of.ts';
 import type { TenantDatabase } from '../tenant-database.ts';
 import { UpgradeError } from '../upgrade-error.ts';
-import { classifyPostgresError } from './classify-error.ts';
-import type { KeptConnections, Line } from './kept-connections.ts';
+import { connectPostgres } from './connect-postgres.ts';
+import type { KeptConnections } from './kept-connections.ts';
 import { PostgresConnection } from './postgres-connection.ts';
 import { PostgresSession } from './postgres-session.ts';
 
@@ -18,9 +17,12 @@ export interface PostgresOptions {
 /** A schema of a PostgreSQL database, 14 or later. */
 export function postgresDatabase(address: DataSourceAddress, options: PostgresOptions = {}): TenantDatabase {
   const schema = address.schema ?? 'public';
-  const label = `${address.host}:${address.port}/${address.database} schema ${schema}`;
+  const label = labelOf(address);
   const { kept, connectTimeoutMs = 10_000 } = options;
-  const connect = async () => new PostgresConnection(await connectTo(address, label, connectTimeoutMs), label);
+  const connect = async () => {
+    const way = await connectPostgres(address, 'grey-schema-upgrades', connectTimeoutMs);
+    return new PostgresConnection({ ...way, sessionCount: 0 }, label);
+  };
   const openOn = (connection: PostgresConnection) =>
     PostgresSession.start(connection, schema, {
       connect,
@@ -45,29 +47,4 @@ export function postgresDatabase(address: DataSourceAddress, options: PostgresOp
       }
     },
   };
-}
-
-async function connectTo(address: DataSourceAddress, label: string, connectionTimeoutMillis: number): Promise<Line> {
-  const socket = new Socket();
-  const client = new pg.Client({
-    host: address.host,
-    port: address.port,
-    database: address.database,
-    user: address.user,
-    password: address.password,
-    application_name: 'grey-schema-upgrades',
-    connectionTimeoutMillis,
-    keepAlive: true,
-    stream: () => socket,
-    ssl: address.tls === 'off' ? false : { rejectUnauthorized: address.tls === 'verify' },
-  });
-  // Whatever happens to a session also fails the query that runs or the next one.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-  } catch (error) {
-    socket.destroy();
-    throw classifyPostgresError(error, label);
-  }
-  return { client, socket, sessionCount: 0 };
 }
