@@ -113,7 +113,8 @@ export const transitions: readonly Transition[] = [
   row('failed', 'retry', 'queued'),
   row('failed', 'skip', 'skipped'),
   row('aborted', 'retry', 'queued'),
-  row('skipped', 'retry', 'queued'),
+  // Where contract has begun a new try would find nothing to do, and say that all is well.
+  row('skipped', 'retry', 'queued', 'before the return'),
 ];
 
 /** States in which nothing more happens by itself or at all; the tenant is at old or new. */

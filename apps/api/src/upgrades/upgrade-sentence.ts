@@ -1,4 +1,5 @@
 import { currentStep } from './current-step.ts';
+import { stepsToCompensate } from './upgrade-machine.ts';
 import type { UpgradeRow } from './upgrade-row.ts';
 
 /** Where an upgrade stands, what it did and what is to be done, for whoever is called at night. Pure. */
@@ -14,10 +15,18 @@ const SENTENCES: Readonly<Record<UpgradeRow['state'], (row: UpgradeRow) => strin
   done: (row) => `${row.tenantId} is on ${row.serviceId} ${row.toVersion}.${schemaOf(row)}`,
   aborted: (row) => `${abortOf(row)} ${row.tenantId} is at the version and schema it had before.`.trim(),
   failed: (row) => `It failed, and ${row.tenantId} is at the version and schema it had before.`,
-  skipped: () => 'It was skipped: the tenant was left where it is.',
+  skipped: skippedOf,
   needs_operator: (row) =>
     `Somebody has to look at ${stepOf(row)}: neither the old nor the new could be proven, and nothing more is done until it is settled, retried or skipped.`,
 };
+
+/** What an operator gave up stands where it stood; what had ended, or went back first, left nothing. */
+function skippedOf({ steps, isPastReturn, schemaTo }: UpgradeRow): string {
+  if (stepsToCompensate(steps).length === 0) return 'It was skipped: the tenant was left where it is.';
+  if (isPastReturn)
+    return `It was skipped after contract had begun: the schema serves ${schemaTo} alone, and what only the old version used may be there in part. Finish what the ledger shows by hand, or restore a backup.`;
+  return 'It was skipped where it stood: what it had added stays, and the versions that were served before are served. See by a check of the schema what is there.';
+}
 
 function stepOf(row: UpgradeRow): string {
   return currentStep(row)?.name ?? 'its first step';

@@ -249,7 +249,19 @@ describe('an upgrade of a schema', () => {
     await until(upgradeId, { state: 'done' });
     await ledger(`UPDATE schema_version SET state = 'needs_operator', message = 'a test' WHERE name = '0002_mood'`);
     await ledger('SET search_path = public');
-    const again = await send('POST', '/api/tenants/td/schema-upgrade', { ...body, options: { backup: 'never' } });
+    const start = () => send('POST', '/api/tenants/td/schema-upgrade', { ...body, options: { backup: 'never' } });
+    const given = (await start()).upgradeId;
+    await until(given, { state: 'needs_operator' });
+    const isMarked = async () => (await send('GET', '/api/tenants/td/services/pay/schema')).state.isMigrating;
+    expect(await isMarked()).toBe(true);
+    const skipped = await send('POST', `/api/upgrades/${given}/skip`, { reason: 'later' });
+    expect(skipped).toMatchObject({ state: 'skipped', sentence: expect.stringContaining('where it stood') });
+    expect(await send('GET', `/api/changes/${skipped.changeIds.at(-1)}`)).toMatchObject({
+      kind: 'upgrade.ended',
+      reason: 'later',
+    });
+    expect(await isMarked()).toBe(false);
+    const again = await start();
     const stuck = await until(again.upgradeId, { state: 'needs_operator', awaits: 'operator' });
     expect(stuck.sentence).toContain('0002_mood');
     const settlement = { reason: 'seen', migration: '0002_mood', is: 'applied', onwards: 'go-on' };

@@ -188,8 +188,9 @@ export const upgradesProviders: Provider[] = [
       upgrades: Upgrades,
       ways: SchemaWays,
       access: TenantAccess,
-    ) => new UpgradesService({ store, lists, changes, upgrades, ways, access }),
-    inject: [UpgradesStore, UpgradeListsStore, ChangesService, Upgrades, SchemaWays, TenantAccess],
+      schemas: TenantSchemas,
+    ) => new UpgradesService({ store, lists, changes, upgrades, ways, access, schemas }),
+    inject: [UpgradesStore, UpgradeListsStore, ChangesService, Upgrades, SchemaWays, TenantAccess, TenantSchemas],
   },
   {
     provide: UpgradeStreams,

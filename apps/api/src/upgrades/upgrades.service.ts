@@ -1,13 +1,15 @@
 import type { operations, Upgrade } from '@grey/contracts';
 import { settleMigration, tenantDatabaseAt, UpgradeError } from '@grey/schema-upgrades';
 import { assertTenant, type Caller, mayActFor } from '../access/caller.ts';
-import { actorOf, type ChangesService } from '../changes/changes.service.ts';
+import { actorOf, type ChangesService, type Work } from '../changes/changes.service.ts';
+import type { ItemDraft } from '../changes/item-draft.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { isDuplicate } from '../infra/db/database-errors.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import type { TenantAccess } from '../schema-checks/tenant-access.ts';
+import type { TenantSchemas } from '../tenant-schemas/tenant-schemas.service.ts';
 import { TAKE_CONTRACT_BACK } from './steps/contract.step.ts';
 import type { SchemaWays } from './steps/schema-way.service.ts';
 import type { UpgradeListsStore } from './upgrade-lists.store.ts';
@@ -26,6 +28,7 @@ export interface UpgradesServiceParts {
   readonly upgrades: Upgrades;
   readonly ways: Pick<SchemaWays, 'read'>;
   readonly access: Pick<TenantAccess, 'at'>;
+  readonly schemas: Pick<TenantSchemas, 'read' | 'write'>;
 }
 
 /** Upgrades as they stand, and what somebody may want of one. The tenant of the caller is checked on each. */
@@ -73,12 +76,32 @@ export class UpgradesService {
     );
   }
 
-  /** @throws ApiError UPGRADE_UNKNOWN, UPGRADE_STATE, POINT_OF_NO_RETURN */
-  skip({ caller, input }: Called<Ops['skipUpgrade']>): Promise<Upgrade> {
+  /**
+   * What stood for an operator stays as it is, and is no longer marked: nobody takes anything away from the schema any more,
+   * so that routers which are cut off may go on by the interval that is recorded. That is true wherever it stood: it was
+   * narrowed before anything was taken down, and widened only after all had been added.
+   *
+   * @throws ApiError UPGRADE_UNKNOWN, UPGRADE_STATE, POINT_OF_NO_RETURN
+   */
+  async skip({ caller, input }: Called<Ops['skipUpgrade']>): Promise<Upgrade> {
     const { reason = null } = input.body;
-    return this.#decide(caller, input.params.upgradeId, 'skip', (row, at) => ({
-      abort: row.abort ?? { by: actorOf(caller), at, reason },
-    }));
+    const by = actorOf(caller);
+    const request = { kind: 'upgrade.ended', actor: by, reason: reason ?? undefined } as const;
+    const skip = (row: UpgradeRow, at: string) => ({ abort: row.abort ?? { by, at, reason } });
+    const answer = await this.#parts.changes.commit<Upgrade>(request, async (tx, changeKey) => {
+      const { before, after } = await this.#apply(tx, caller, input.params.upgradeId, 'skip', skip);
+      const wasStuck = before.state === 'needs_operator';
+      const items = wasStuck ? [itemOfUpgrade(after, { state: before.state }, { state: after.state })] : [];
+      if (wasStuck) {
+        items.push(...(await this.#unmark(tx, after)));
+        await this.#parts.store.noteChange(tx, after.id, changeKey);
+      }
+      return this.#shown(await this.show(tx, after), items);
+    });
+    this.#parts.upgrades.nudge();
+    const view = answer as Upgrade;
+    if (isEnded(view.state)) this.#parts.upgrades.tellEnded(view);
+    return view;
   }
 
   /** @throws ApiError UPGRADE_UNKNOWN, UPGRADE_STATE */
@@ -95,9 +118,7 @@ export class UpgradesService {
         { state: before.state, awaits: before.awaits },
         { state: after.state, forgetRouters },
       );
-      const view = await this.show(tx, after);
-      const idsWith = (changeId: string | null) => [...view.changeIds, ...(changeId === null ? [] : [changeId])];
-      return { items: [item], answer: ({ changeId }) => ({ ...view, changeIds: idsWith(changeId) }) };
+      return this.#shown(await this.show(tx, after), [item]);
     });
     this.#parts.upgrades.nudge();
     return answer as Upgrade;
@@ -137,6 +158,17 @@ export class UpgradesService {
       },
       ...(onwards === 'take-back' ? { abort: { by: actorOf(caller), at, reason } } : {}),
     }));
+  }
+
+  /** The answer to what writes a change: the change that is being written is not in the log yet. */
+  #shown(view: Upgrade, items: ItemDraft[]): Work<Upgrade> {
+    const idsWith = (changeId: string | null) => [...view.changeIds, ...(changeId === null ? [] : [changeId])];
+    return { items, answer: ({ changeId }) => ({ ...view, changeIds: idsWith(changeId) }) };
+  }
+
+  async #unmark(tx: Transaction, { tenantId, serviceId }: UpgradeRow): Promise<ItemDraft[]> {
+    const cell = await this.#parts.schemas.read(tx, tenantId, serviceId);
+    return cell === null ? [] : this.#parts.schemas.write(tx, [{ ...cell, isMigrating: false }]);
   }
 
   async #decide(caller: Caller, id: string, kind: UpgradeEventKind, more: More): Promise<Upgrade> {
@@ -179,6 +211,10 @@ export function mine(caller: Caller, row: UpgradeRow | undefined): UpgradeRow {
 function refusal(row: UpgradeRow, kind: UpgradeEventKind): ApiError {
   if (row.isPastReturn && !isEnded(row.state) && (kind === 'abort' || kind === 'skip'))
     return new ApiError('POINT_OF_NO_RETURN');
+  if (row.isPastReturn && row.state === 'skipped')
+    return stateError(
+      'It was skipped after contract had begun: finish what its ledger shows by hand, or restore a backup.',
+    );
   return stateError(`The upgrade is ${row.state}${row.awaits === null ? '' : `, awaiting ${row.awaits}`}.`);
 }
 
