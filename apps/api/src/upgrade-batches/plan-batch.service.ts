@@ -171,6 +171,7 @@ export class PlanBatchService {
         cell: cellOf(tenant, serviceId),
         service,
         target,
+        own: engine === null ? null : (own.get(engine)?.schemaVersion ?? null),
         floor,
         sets,
         contracted: sets.flatMap((set) =>

@@ -13,9 +13,9 @@ export class CataloguePeersStore {
     tx: Transaction,
     { id, tenantId, serviceId, toVersion }: Pick<UpgradeRow, 'id' | 'tenantId' | 'serviceId' | 'toVersion'>,
     before: string,
-  ): Promise<{ readonly tenantId: string; readonly catalogue: string } | undefined> {
-    const [row] = await tx.$queryRaw<{ tenantId: string; catalogue: string }[]>`
-      SELECT u.tenant_id AS "tenantId", u.notes->>'catalogueAfter' AS catalogue
+  ): Promise<{ readonly upgradeId: string; readonly catalogue: string } | undefined> {
+    const [row] = await tx.$queryRaw<{ upgradeId: string; catalogue: string }[]>`
+      SELECT u.id::text AS "upgradeId", u.notes->>'catalogueAfter' AS catalogue
       FROM upgrades u JOIN data_sources d ON d.tenant_id = u.tenant_id AND d.service_id = u.service_id
       JOIN data_sources own ON own.tenant_id = ${tenantId} AND own.service_id = ${serviceId}
         AND own.host = d.host AND own.port = d.port AND own.engine = d.engine

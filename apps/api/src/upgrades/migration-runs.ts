@@ -7,6 +7,7 @@ import {
   type RunResult,
   runMigrations,
   tenantDatabaseAt,
+  UpgradeError,
 } from '@grey/schema-upgrades';
 import type { TenantAccess } from '../schema-checks/tenant-access.ts';
 import { leash } from './leash.ts';
@@ -65,7 +66,10 @@ export class MigrationRuns {
       .finally(() => context.signal.removeEventListener('abort', pass));
   }
 
-  /** Takes what this upgrade brought back down; undefined: there is nothing of it. @throws as {@link run} */
+  /**
+   * Takes what this upgrade brought back down; undefined: there is nothing of it.
+   * @throws as {@link run}; UpgradeError NEEDS_OPERATOR where the ledger has something of it that is not among the migrations
+   */
   async takeBack(
     context: StepContext,
     migrations: readonly Migration[],
@@ -75,6 +79,13 @@ export class MigrationRuns {
     const own = new Set(
       ledger.filter((row) => row.runId === context.upgrade.id && row.state !== 'reverted').map(({ name }) => name),
     );
+    const known = new Set(migrations.map(({ name }) => name));
+    const lost = [...own].filter((name) => !known.has(name));
+    if (lost.length > 0)
+      throw new UpgradeError(
+        'NEEDS_OPERATOR',
+        `the ledger has ${lost.slice(0, 5).join(', ')} of this upgrade, and no set brings that any more: how to take it back is not known`,
+      );
     const mine = migrations.filter(({ name, phase }) => own.has(name) && phases.includes(phase));
     return mine.length === 0 ? undefined : this.run(context, { migrations: mine, direction: 'down', phases });
   }

@@ -1,12 +1,15 @@
+import type { UpgradeFailure } from '@grey/contracts';
 import type { RunResult } from '@grey/schema-upgrades';
 import type { Backups } from '../../backups/backups.ts';
 import { outcomeOfError, outcomeOfRun } from '../run-failure.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, upgradeFailure } from '../upgrade-step.ts';
 import { backUpOnce } from './backup.step.ts';
 import type { SchemaWay } from './schema-way.service.ts';
-import { refreshBaseline, type StepParts } from './step-parts.ts';
+import { refreshBaseline, type StepParts, withoutDatabase } from './step-parts.ts';
+import { ledgerFault } from './verify.step.ts';
 
 const PHASES = ['contract'] as const;
+const LACK_MEND = 'See that the data source leads to the database that was expanded, then retry, or cancel.';
 /** Note of a settlement: what contract did is to be taken back, as far as there is a way. */
 export const TAKE_CONTRACT_BACK = 'takeContractBack';
 
@@ -24,8 +27,8 @@ export class ContractStep implements UpgradeStep {
   async run(context: StepContext): Promise<StepOutcome> {
     try {
       const way = await this.#parts.read((tx) => this.#parts.ways.read(tx, context.upgrade));
-      if (way.engine === null || way.contracted.length === 0)
-        return { kind: 'skipped', detail: 'The version takes nothing away.' };
+      if (context.upgrade.schemaTo !== null && way.engine === null) return notHere(context, withoutDatabase());
+      if (way.contracted.length === 0) return { kind: 'skipped', detail: 'The version takes nothing away.' };
       if (context.upgrade.notes[TAKE_CONTRACT_BACK] === true) return await this.#takeBack(context, way);
       const unsaved = await this.#backUp(context, way);
       if (unsaved !== undefined) return unsaved;
@@ -34,9 +37,7 @@ export class ContractStep implements UpgradeStep {
       const outcome = outcomeOfError(context, error);
       if (outcome.kind !== 'failed') return outcome;
       // The way to the database is barred: what is there is for its ledger to say, once there is a way again.
-      return context.upgrade.notes.hasContracted === true
-        ? { kind: 'needs-operator', failure: outcome.failure }
-        : { kind: 'contract-taken-back', failure: outcome.failure };
+      return notHere(context, outcome.failure);
     }
   }
 
@@ -48,10 +49,16 @@ export class ContractStep implements UpgradeStep {
   async #contract(context: StepContext, way: SchemaWay): Promise<StepOutcome> {
     const isFirst = context.upgrade.notes.hasContracted !== true;
     // While there is no way in, the way back stays open.
-    await this.#parts.runs.listLedger(context);
+    const ledger = await this.#parts.runs.listLedger(context);
+    const migrations = way.sets.flatMap((set) => set.migrations);
+    // Days may have passed since expand, and the data source may lead elsewhere by now, or to a backup from before.
+    const lack = ledgerFault(
+      migrations.filter(({ phase }) => phase !== 'contract'),
+      ledger,
+    );
+    if (lack !== undefined) return notHere(context, upgradeFailure('LEDGER_INCOMPLETE', lack, { mend: LACK_MEND }));
     await context.beginContract();
     if (isFirst) await context.remember({ hasContracted: true });
-    const migrations = way.sets.flatMap((set) => set.migrations);
     const result = await this.#parts.runs.run(context, { migrations, direction: 'up', phases: PHASES });
     if (result.outcome === 'done') return this.#finish(context, result);
     const isWhole = result.outcome === 'taken-back' || (result.outcome === 'refused' && isFirst);
@@ -95,4 +102,11 @@ export class ContractStep implements UpgradeStep {
     const outcome = await backUpOnce(this.#parts, this.#backups, context, way, PHASES);
     return outcome.kind === 'failed' ? { kind: 'contract-taken-back', failure: outcome.failure } : undefined;
   }
+}
+
+/** Contract cannot go on where it should: nothing was begun, or what was begun cannot be seen. */
+function notHere({ upgrade }: StepContext, failure: UpgradeFailure): StepOutcome {
+  return upgrade.notes.hasContracted === true
+    ? { kind: 'needs-operator', failure }
+    : { kind: 'contract-taken-back', failure };
 }

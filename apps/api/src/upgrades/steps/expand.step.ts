@@ -1,8 +1,9 @@
 import { type Position, positionSchema } from '@grey/contracts';
 import { outcomeOfError, outcomeOfRun } from '../run-failure.ts';
-import type { StepContext, StepOutcome, UpgradeStep } from '../upgrade-step.ts';
+import { type StepContext, type StepOutcome, type UpgradeStep, upgradeFailure } from '../upgrade-step.ts';
+import { faultOfWay } from './judge-schema-way.ts';
 import { markAgain } from './marking.ts';
-import { dumpCatalogue, refreshBaseline, type StepParts } from './step-parts.ts';
+import { dumpCatalogue, refreshBaseline, type StepParts, withoutDatabase } from './step-parts.ts';
 
 const PHASES = ['expand', 'migrate'] as const;
 /** Between two looks at which routers know, in milliseconds. */
@@ -23,8 +24,11 @@ export class ExpandStep implements UpgradeStep {
   async run(context: StepContext): Promise<StepOutcome> {
     try {
       const way = await this.#parts.read((tx) => this.#parts.ways.read(tx, context.upgrade));
-      if (way.engine === null || context.upgrade.schemaTo === null)
-        return { kind: 'skipped', detail: 'The version brings no migrations.' };
+      if (context.upgrade.schemaTo === null) return { kind: 'skipped', detail: 'The version brings no migrations.' };
+      if (way.engine === null) return { kind: 'failed', failure: withoutDatabase() };
+      // A set that was put in the same moment in which this began.
+      const fault = faultOfWay(context.upgrade, way);
+      if (fault !== undefined) return { kind: 'failed', failure: upgradeFailure('UPGRADE_REFUSED', fault) };
       const isFirst = context.upgrade.notes.isTouched !== true;
       if (isFirst) await this.#rememberBefore(context, way.cell?.expandedTo ?? way.floor ?? 0);
       const migrations = way.sets.flatMap((set) => set.migrations);
@@ -67,7 +71,8 @@ export class ExpandStep implements UpgradeStep {
 
   async #widen(context: StepContext, schemaTo: number): Promise<void> {
     const { tenantId, serviceId } = context.upgrade;
-    await context.remember({ hasWidened: true });
+    // Where it was narrowed before, on a way back that an operator has turned, says nothing of the next one.
+    await context.remember({ hasWidened: true, narrowedAt: null });
     await context.change(async (tx) => {
       const cell = await this.#parts.schemas.read(tx, tenantId, serviceId);
       if (cell === null) throw new Error(`nothing is recorded of the schema of ${tenantId} in ${serviceId}`);

@@ -1,4 +1,5 @@
 import type { ServiceRecord, VersionRecord } from '@grey/route-core';
+import type { MigrationSet } from '@grey/schema-upgrades';
 import { describe, expect, test } from 'vitest';
 import { firstFloor } from './first-floor.ts';
 import { judgeSchemaWay } from './judge-schema-way.ts';
@@ -9,6 +10,7 @@ const version = (over: Partial<VersionRecord>) =>
   ({ version: 'v1', ordinal: 1, status: 'active', ...over }) as VersionRecord;
 const v1 = version({ schemaMin: 0, schemaMax: 0 });
 const v2 = version({ version: 'v2', ordinal: 2, schemaMin: 1 });
+const leadingTo = (schemaVersion: number) => ({ schemaVersion, migrations: [] }) as unknown as MigrationSet;
 interface Over {
   readonly versions?: VersionRecord[];
   readonly contract?: 'ask' | 'leave';
@@ -26,7 +28,7 @@ function judge({ versions = [v1, v2], contract = 'ask', kind = 'service', schema
       target: versions[1],
       floor: 0,
     },
-    ...{ sets: [], contracted: ['0003'], ...way },
+    ...{ own: schemaTo, sets: [leadingTo(1)], contracted: ['0003'], ...way },
   };
   return judgeSchemaWay({ kind, toVersion: 'v2', schemaTo, options }, whole, 'v1', [])
     .filter(({ verdict }) => verdict !== 'pass')
@@ -53,6 +55,17 @@ describe('the way of a schema', () => {
 
   test('is refused where recording the schema would keep the present version off', () => {
     expect(judge({ way: { floor: 1 } })[0]).toContain('v1 serves schema 0, and the tenant');
+  });
+
+  test('is refused where by now its migrations lead elsewhere, or are gone, or have only just come', () => {
+    const elsewhere = 'The migrations of v2 lead to schema 2 by now, and it was to lead to 1';
+    expect(judge({ way: { own: 2, sets: [] } })[0]).toContain(elsewhere);
+    expect(judge({ way: { own: null, sets: [] } })[0]).toContain('No migrations lead to schema 1');
+    expect(judge({ schemaTo: 2, way: { own: null } })[0]).toContain('the last ones lead to 1');
+    expect(judge({ schemaTo: null, way: { own: 1 } })[0]).toContain('it was to lead to none');
+    expect(judge({ way: { own: null, sets: [], floor: 1 }, versions: [version({}), v2], contract: 'leave' })).toEqual(
+      [],
+    );
   });
 
   test('needs a database where there are migrations, and none where there are none', () => {

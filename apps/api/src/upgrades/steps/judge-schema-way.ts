@@ -7,6 +7,22 @@ import { fitsInterval, rangeText, unguardedVersions } from './version-fits.ts';
 export type JudgedUpgrade = Pick<UpgradeRow, 'kind' | 'toVersion' | 'schemaTo' | 'options'>;
 
 /**
+ * Why the migrations do not lead to where the upgrade is to lead to; undefined: they do. Sets may have come, gone or got
+ * another number since it was started, and then the schema would be taken for what nothing has made it. Pure.
+ */
+export function faultOfWay(
+  { toVersion, schemaTo }: Pick<JudgedUpgrade, 'toVersion' | 'schemaTo'>,
+  { own, sets, cell, floor }: Pick<SchemaWay, 'own' | 'sets' | 'cell' | 'floor'>,
+): string | undefined {
+  if (own !== null && own !== schemaTo)
+    return `The migrations of ${toVersion} lead to schema ${own} by now, and it was to lead to ${schemaTo ?? 'none'}.`;
+  if (schemaTo === null || schemaTo <= Math.max(floor ?? 0, cell?.expandedTo ?? 0)) return undefined;
+  const last = sets.at(-1)?.schemaVersion ?? null;
+  if (last === schemaTo) return undefined;
+  return `No migrations lead to schema ${schemaTo}: ${last === null ? 'there are none on the way' : `the last ones lead to ${last}`}.`;
+}
+
+/**
  * Whether the versions involved fit the schemas on the way, and the policy lets the migrations run. Pure.
  *
  * @param present version that the tenant has now
@@ -22,6 +38,11 @@ export function judgeSchemaWay(
   const { target } = way;
   if (target === undefined) return [refuse('migrations', `There is no version ${toVersion}.`, null)];
   if (target.status === 'retired') return [refuse('migrations', `${toVersion} is retired.`, 'Revive it first.')];
+  const fault = way.engine === null ? undefined : faultOfWay(upgrade, way);
+  if (fault !== undefined)
+    return [
+      refuse('migrations', fault, 'Upload the set that leads there, or start a new upgrade from how things are now.'),
+    ];
   if (schemaTo === null) return [judgeWithoutMigrations(upgrade, way)];
   if (way.engine === null)
     return [

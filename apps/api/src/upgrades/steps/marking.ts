@@ -8,6 +8,8 @@ const LOOK_MS = 1_000;
 
 /** Nothing of the schema will be taken away any more: routers that are cut off may go on. */
 export async function unmark(context: StepContext, schemas: Pick<TenantSchemas, 'read' | 'write'>): Promise<void> {
+  // Should it be taken back after all, and not for the first time, routers have to learn of a mark of its own.
+  if (context.upgrade.notes[REMARKED_AT] != null) await context.remember({ [REMARKED_AT]: null });
   await setMark(context, schemas, false);
 }
 

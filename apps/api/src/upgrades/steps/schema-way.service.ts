@@ -19,6 +19,8 @@ export interface SchemaWay {
   readonly cell: TenantSchemaCell | null;
   readonly service: ServiceRecord;
   readonly target: VersionRecord | undefined;
+  /** Where the migrations that the target itself brings lead to; null: it brings none. */
+  readonly own: number | null;
   /** The oldest that the schema served before the upgrade; null: not known yet. */
   readonly floor: number | null;
   /** Those above the floor up to the target's, by schema version. */
@@ -47,9 +49,11 @@ export class SchemaWays {
       engine === null || schemaTo === null
         ? []
         : await this.migrations.between(tx, serviceId, engine, floor ?? -1, schemaTo);
+    const own = engine === null ? null : await this.migrations.find(tx, serviceId, upgrade.toVersion, engine);
     return {
       engine,
       cell,
+      own: own?.schemaVersion ?? null,
       service,
       target: service.versions.find(({ version }) => version === upgrade.toVersion),
       floor,

@@ -38,6 +38,8 @@ export class SoakStep implements UpgradeStep, OnModuleInit {
 
   async compensate(context: StepContext): Promise<StepOutcome> {
     await context.write((tx) => this.store.end(tx, context.upgrade.id));
+    // Since when it was silent then is nothing to a soak that begins anew.
+    if (context.upgrade.notes[HOOK] != null) await context.remember({ [HOOK]: null });
     return { kind: 'done' };
   }
 }

@@ -1,3 +1,4 @@
+import type { UpgradeFailure } from '@grey/contracts';
 import type { Transaction } from '../../infra/db/database.ts';
 import type { MigrationSets } from '../../migrations/migration-sets.ts';
 import type { SchemaChecks } from '../../schema-checks/schema-checks.ts';
@@ -5,7 +6,7 @@ import type { TenantAccess } from '../../schema-checks/tenant-access.ts';
 import type { Fence } from '../../tenant-schemas/fence.ts';
 import type { TenantSchemas } from '../../tenant-schemas/tenant-schemas.service.ts';
 import type { MigrationRuns } from '../migration-runs.ts';
-import type { StepContext } from '../upgrade-step.ts';
+import { type StepContext, upgradeFailure } from '../upgrade-step.ts';
 import type { SchemaWays } from './schema-way.service.ts';
 
 /** What the steps at a tenant's database work with. */
@@ -19,6 +20,13 @@ export interface StepParts {
   readonly fence: Pick<Fence, 'look'>;
   readonly checks: Pick<SchemaChecks, 'baseline'>;
   readonly access: Pick<TenantAccess, 'session'>;
+}
+
+/** Somebody took the data source away while an upgrade was on its way: what it did there can be neither finished nor seen. */
+export function withoutDatabase(): UpgradeFailure {
+  return upgradeFailure('DATA_SOURCE_MISSING', 'The tenant has no data source for the service any more.', {
+    mend: 'Bring the data source back, then retry.',
+  });
 }
 
 /** The catalogue as it is now. */

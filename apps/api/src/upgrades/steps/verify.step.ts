@@ -31,7 +31,7 @@ export class VerifyStep implements UpgradeStep {
       const { catalogueBefore } = upgrade.notes;
       if (typeof catalogueBefore === 'string') {
         const peer = await this.#parts.read((tx) => this.#peers.find(tx, upgrade, catalogueBefore));
-        if (peer !== undefined && peer.catalogue !== catalogue.digest) return differs(peer.tenantId);
+        if (peer !== undefined && peer.catalogue !== catalogue.digest) return differs(peer.upgradeId);
       }
       await context.remember({ catalogueAfter: catalogue.digest });
       const { tenantId, serviceId } = upgrade;
@@ -65,8 +65,9 @@ export function ledgerFault(
   return undefined;
 }
 
-function differs(peer: string): StepOutcome {
-  const message = `The catalogue is not that of ${peer}, which was the same before and took the same way.`;
+/** Whose upgrade it is, who may see that one sees there. */
+function differs(upgradeId: string): StepOutcome {
+  const message = `The catalogue is not that of upgrade ${upgradeId}, where it was the same before and took the same way.`;
   const mend = 'Compare the two schemas: a migration depends on data or time, or something else changes the schema.';
   return { kind: 'failed', failure: upgradeFailure('CATALOGUE_DIFFERS', message, { mend }) };
 }

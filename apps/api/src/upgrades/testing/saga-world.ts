@@ -160,7 +160,7 @@ export function partsOf(world: World, luck: Luck, check: (world: World) => void)
   };
   const ways = {
     read: async (tx: World, { notes }: UpgradeRow) => ({
-      ...{ engine: 'postgres', cell: tx.schema, service: SERVICE, target: SERVICE.versions[1], sets: SETS },
+      ...{ engine: 'postgres', cell: tx.schema, service: SERVICE, target: SERVICE.versions[1], own: 1, sets: SETS },
       ...{ floor: (notes[FLOOR] as number | undefined) ?? tx.schema?.schemaVersion ?? null, contracted: CONTRACT },
     }),
   };
