@@ -42,4 +42,9 @@ export interface DataSourceAddress {
   readonly password: string;
   /** `require` encrypts without asking who the server is; `verify` checks its certificate and name too. */
   readonly tls: 'off' | 'require' | 'verify';
+  /**
+   * Where to connect to, as a number, while `host` is what the server has to prove: a name that is resolved twice may lead
+   * somewhere else the second time. Default: what `host` resolves to. Dump programs are not told, nor asked with `verify`.
+   */
+  readonly connectTo?: string;
 }

@@ -9,7 +9,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSourceAccess } from '../data-sources/data-source-access.ts';
 import { ServerBusy } from '../data-sources/server-slots.ts';
 import { ApiError } from '../infra/http/api-error.ts';
-import { AddressRefused } from '../infra/net/address-guard.ts';
+import { AddressMissing, AddressRefused } from '../infra/net/address-guard.ts';
 
 /** The way into the database of a tenant, with the bounds and the address guard of its data source. */
 @Injectable()
@@ -20,8 +20,8 @@ export class TenantAccess {
   constructor(private readonly access: DataSourceAccess) {}
 
   /**
-   * Does something at the database. The address that `work` gets is the one that was judged; where the server proves its
-   * name by a certificate, the name stays.
+   * Does something at the database. The address that `work` gets leads to the one that was judged; where the server proves
+   * its name by a certificate, the name stays beside it.
    *
    * @throws ApiError DATA_SOURCE_MISSING, MASTER_KEY_MISSING, MASTER_KEY_UNKNOWN, and what `work` throws; UpgradeError when
    * there is no way in
@@ -36,7 +36,9 @@ export class TenantAccess {
     if (address === undefined) throw new ApiError('DATA_SOURCE_MISSING');
     try {
       return await this.access.connect(address, signal, (target) =>
-        work(address.tls === 'verify' ? address : { ...address, host: target.address }),
+        work(
+          address.tls === 'verify' ? { ...address, connectTo: target.address } : { ...address, host: target.address },
+        ),
       );
     } catch (error) {
       throw inWords(error, address);
@@ -70,7 +72,10 @@ function inWords(error: unknown, { host, port }: DataSourceAddress): unknown {
   if (error instanceof AddressRefused) return new UpgradeError('UNREACHABLE', error.message, { cause: error });
   if (error instanceof ServerBusy) return new UpgradeError('TOO_MANY_CONNECTIONS', error.message, { cause: error });
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+  // The name server is away: what it would say is another question, which is asked again.
+  if (code === 'EAI_AGAIN' || code === 'EAI_FAIL')
+    return new UpgradeError('UNREACHABLE', `${host} could not be looked up (${code})`, { cause: error });
+  if (code === 'ENOTFOUND' || code === 'EAI_NODATA' || error instanceof AddressMissing)
     return new UpgradeError('HOST_UNKNOWN', `${host} has no address`, { cause: error });
   if ((error as Error).name === 'TimeoutError' || (error as Error).name === 'AbortError')
     return new UpgradeError('TIMED_OUT', `${host}:${port} did not answer in time`, { cause: error });

@@ -63,6 +63,10 @@ describe('with `verify`', needsOpenssl(), () => {
     await serve(ours.issue('elsewhere.example'));
     // A server may go on with what it had for a moment.
     await vi.waitFor(() => expectRefused(address, /elsewhere\.example/), { timeout: 20_000 });
+    // The certificate proves the name; where to go was judged before, and is not looked up again.
+    const judged = { ...address, host: 'elsewhere.example', connectTo: '127.0.0.1' };
+    expect(await run(judged, [])).toMatchObject({ outcome: 'done' });
+    expect(await copy(judged)).toMatchObject({ tables: [] });
     await serve(stranger.issue('localhost'));
     await vi.waitFor(() => expectRefused(address, /self-signed|unable to (get|verify)/), { timeout: 20_000 });
     await serve(ours.issue('localhost'));

@@ -7,6 +7,9 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 /** A receiver that must not be called. */
 export class AddressRefused extends Error {}
 
+/** A name that leads nowhere. */
+export class AddressMissing extends Error {}
+
 /** Where to connect: exactly this address, whatever the name resolves to a moment later. */
 export interface Target {
   readonly address: string;
@@ -60,7 +63,7 @@ export class AddressGuard {
       return { address, family: family === 6 ? (6 as const) : (4 as const), isListed };
     });
     const [first] = judged;
-    if (first === undefined) throw new Error(`${name} has no address`);
+    if (first === undefined) throw new AddressMissing(`${name} has no address`);
     return { ...first, isListed: judged.every((one) => one.isListed) };
   }
 

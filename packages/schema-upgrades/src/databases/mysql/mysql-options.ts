@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { connect, isIP } from 'node:net';
 import type { ConnectionOptions } from 'mysql2';
 import type { DataSourceAddress } from '../../migration.ts';
 import { labelOf } from '../label-of.ts';
@@ -24,8 +24,15 @@ export function mysqlOptions(address: DataSourceAddress, connectTimeoutMs: numbe
     bigNumberStrings: true,
     // A server may otherwise ask for a file of this machine instead of answering.
     flags: ['-LOCAL_FILES'],
+    ...wayOf(address),
     ...tlsOf(address),
   };
+}
+
+/** A connection of our own goes to the address; the name is what TLS proves. */
+function wayOf({ connectTo, port }: DataSourceAddress): Pick<ConnectionOptions, 'stream'> {
+  if (connectTo === undefined) return {};
+  return { stream: () => connect({ host: connectTo, port, keepAlive: true, noDelay: true }) };
 }
 
 function tlsOf(address: DataSourceAddress): Pick<ConnectionOptions, 'ssl'> {

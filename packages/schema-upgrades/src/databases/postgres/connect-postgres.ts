@@ -1,4 +1,5 @@
-import { Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import type { DataSourceAddress } from '../../migration.ts';
 import { labelOf } from '../label-of.ts';
@@ -23,7 +24,7 @@ export async function connectPostgres(
 ): Promise<PostgresWay> {
   const socket = new Socket();
   const client = new pg.Client({
-    host: address.host,
+    host: address.connectTo ?? address.host,
     port: address.port,
     database: address.database,
     user: address.user,
@@ -32,8 +33,7 @@ export async function connectPostgres(
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     stream: () => socket,
-    // The driver goes no further without TLS once it was asked for, and checks the name, or the address, by which we go there.
-    ssl: address.tls === 'off' ? false : { rejectUnauthorized: address.tls === 'verify' },
+    ssl: tlsOf(address),
   });
   // Whatever happens to a session also fails the query that runs or the next one.
   client.on('error', () => undefined);
@@ -44,4 +44,14 @@ export async function connectPostgres(
     throw classifyPostgresError(error, labelOf(address));
   }
   return { client, socket };
+}
+
+/** The driver goes no further without TLS once it was asked for. It knows where it goes, and the certificate is for the name. */
+function tlsOf({ tls, host }: DataSourceAddress): pg.ClientConfig['ssl'] {
+  if (tls !== 'verify') return tls === 'off' ? false : { rejectUnauthorized: false };
+  return {
+    rejectUnauthorized: true,
+    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  };
 }

@@ -77,8 +77,8 @@ function hangUp(line: Line): void {
   setTimeout(() => line.socket.destroy(), 2_000).unref();
 }
 
-const serverOf = ({ host, port }: DataSourceAddress) => `${host} ${port}`;
+const serverOf = ({ host, port, connectTo = host }: DataSourceAddress) => `${connectTo} ${port}`;
 
 /** Whoever gives the same words would be let in the same way; kept in memory only, as the connection itself is. */
-const wayTo = ({ host, port, database, user, password, tls }: DataSourceAddress) =>
-  JSON.stringify([host, port, database, user, password, tls]);
+const wayTo = ({ host, port, connectTo, database, user, password, tls }: DataSourceAddress) =>
+  JSON.stringify([host, port, connectTo, database, user, password, tls]);
