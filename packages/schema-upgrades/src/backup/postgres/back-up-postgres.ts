@@ -6,7 +6,7 @@ import { UpgradeError } from '../../databases/upgrade-error.ts';
 import type { BackupRequest, EngineBackup } from '../back-up.ts';
 import { type BackupHeader, writeHeader } from '../backup-header.ts';
 import { type DumpProgram, findDumpProgram, runDump } from '../dump-program.ts';
-import { describeSurroundings } from './describe-schema.ts';
+import { describeKeysTo, describeSurroundings } from './describe-schema.ts';
 import { describeTable, TooMuchToDescribe } from './describe-table.ts';
 import { type FoundTable, findTables } from './find-tables.ts';
 import { PgClient } from './pg-client.ts';
@@ -33,7 +33,7 @@ export const backUpPostgres: EngineBackup = async (request, write) => {
     const serverVersion = version[0]?.server_version ?? '';
     const schema = pg.escapeIdentifier(request.address.schema ?? 'public');
     await assertSchema(client, schema);
-    const tables = await findTables(client, schema, request.tables);
+    const tables = await findTables(client, schema, request.tables, 'BACKUP_FAILED');
     const catalogue = await readCatalogue(client, request.address.schema ?? 'public');
     const program = await programFor(request, serverVersion);
     await client.run(PREAMBLE.join('; '));
@@ -49,7 +49,7 @@ export const backUpPostgres: EngineBackup = async (request, write) => {
       isWhole: request.tables.length === 0,
       tables: tables.map(({ name }) => name),
       absent: request.tables.filter((name) => !tables.some((one) => one.name === name)),
-      ...(await describeSurroundings(client, schema)),
+      ...(await describeAround(client, schema, tables)),
       ledger: await readLedger(client, schema, request.serviceId),
       digest: catalogue.digest,
       objects: catalogue.objects,
@@ -63,6 +63,16 @@ export const backUpPostgres: EngineBackup = async (request, write) => {
     await client.close();
   }
 };
+
+/** With the foreign keys of tables that are not in the backup: a contract may take them along with what they lead to. */
+async function describeAround(client: PgClient, schema: string, tables: readonly FoundTable[]) {
+  const { before, after } = await describeSurroundings(client, schema);
+  const keys = await describeKeysTo(
+    client,
+    tables.map(({ oid }) => oid),
+  );
+  return { before, after: [...keys, ...after] };
+}
 
 async function assertSchema(client: PgClient, schema: string): Promise<void> {
   const [row] = await client.ask<{ is: boolean }>('SELECT to_regnamespace($1) IS NOT NULL AS is', [schema]);
@@ -150,10 +160,13 @@ async function copyTables(client: PgClient, tables: readonly FoundTable[], write
   await statements(PREAMBLE);
   for (const { create } of scripts) await statements(create);
   for (const { copy, complete } of scripts) {
-    await write(`${copy}\n`);
-    await client.copyOut(copy.replace(/ FROM stdin;$/, ' TO STDOUT'), write);
-    await write('\\.\n');
+    if (copy !== null) {
+      await write(`${copy}\n`);
+      await client.copyOut(copy.replace(/ FROM stdin;$/, ' TO STDOUT'), write);
+      await write('\\.\n');
+    }
     await statements(complete);
   }
+  for (const { attach } of scripts) await statements(attach);
   for (const { foreignKeys } of scripts) await statements(foreignKeys);
 }

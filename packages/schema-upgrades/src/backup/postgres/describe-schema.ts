@@ -1,7 +1,7 @@
 import type { Furnishing } from '../backup-header.ts';
 import type { PgClient } from './pg-client.ts';
 
-/** Types and functions of the schema `$1`, in an order that they can be made in: by their age. Not those of extensions. */
+/** Types, functions and sequences of no column of the schema `$1`, in an order that they can be made in: by their age. Not those of extensions. */
 const BEFORE = `
   SELECT object, statements FROM (
     SELECT t.oid::int8 AS age, 'enum ' || t.oid::regtype AS object,
@@ -16,8 +16,32 @@ const BEFORE = `
            FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c' ORDER BY k.conname)
     FROM pg_type t WHERE t.typnamespace = $1::regnamespace AND t.typtype = 'd' AND NOT ${isOfExtension('pg_type', 't.oid')}
     UNION ALL
+    SELECT t.oid::int8, 'composite ' || t.oid::regtype, ARRAY[format('CREATE TYPE %s AS (%s)', t.oid::regtype,
+      (SELECT string_agg(format('%I %s%s', a.attname, format_type(a.atttypid, a.atttypmod),
+           CASE WHEN a.attcollation <> y.typcollation AND a.attcollation <> 0 THEN ' COLLATE ' || a.attcollation::regcollation::text ELSE '' END),
+         ', ' ORDER BY a.attnum)
+       FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped))]
+    FROM pg_type t JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
+    WHERE t.typnamespace = $1::regnamespace AND NOT ${isOfExtension('pg_type', 't.oid')}
+    UNION ALL
+    SELECT t.oid::int8, 'range ' || t.oid::regtype, ARRAY[format('CREATE TYPE %s AS RANGE (SUBTYPE = %s, SUBTYPE_OPCLASS = %s.%I%s%s)',
+      t.oid::regtype, format_type(r.rngsubtype, NULL), o.opcnamespace::regnamespace, o.opcname,
+      CASE r.rngcollation WHEN 0 THEN '' ELSE ', COLLATION = ' || r.rngcollation::regcollation END,
+      CASE r.rngsubdiff::oid WHEN 0 THEN '' ELSE ', SUBTYPE_DIFF = ' || r.rngsubdiff END)]
+    FROM pg_type t JOIN pg_range r ON r.rngtypid = t.oid JOIN pg_opclass o ON o.oid = r.rngsubopc
+    WHERE t.typnamespace = $1::regnamespace AND NOT ${isOfExtension('pg_type', 't.oid')}
+    UNION ALL
+    SELECT c.oid::int8, 'sequence ' || c.oid::regclass,
+      ARRAY[format('CREATE SEQUENCE %s AS %s START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s', c.oid::regclass,
+        format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END)]
+      || CASE WHEN pg_sequence_last_value(c.oid) IS NULL THEN ARRAY[]::text[]
+         ELSE ARRAY[format('SELECT pg_catalog.setval(%L, %s)', c.oid::regclass, pg_sequence_last_value(c.oid))] END
+    FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid
+    WHERE c.relnamespace = $1::regnamespace AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+      AND d.deptype IN ('a', 'i', 'e'))
+    UNION ALL
     SELECT p.oid::int8, 'function ' || p.oid::regprocedure, ARRAY[pg_get_functiondef(p.oid)]
-    FROM pg_proc p WHERE p.pronamespace = $1::regnamespace AND p.prokind IN ('f', 'p') AND NOT ${isOfExtension('pg_proc', 'p.oid')}
+    FROM pg_proc p WHERE p.pronamespace = $1::regnamespace AND p.prokind IN ('f', 'p') AND NOT ${isOfExtension('pg_proc', 'p.oid', 'e', 'i')}
   ) parts ORDER BY age`;
 
 const VIEW = `
@@ -58,11 +82,24 @@ export async function describeSurroundings(client: PgClient, schema: string) {
   };
 }
 
+const KEYS_TO = `
+  SELECT format('foreign key %I on %s', conname, conrelid::regclass) AS object,
+    ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))] AS statements
+  FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = ANY ($1::oid[]) AND NOT conrelid = ANY ($1::oid[])
+  ORDER BY conrelid::regclass::text, conname`;
+
+/** Foreign keys of other tables that lead to tables. @param oids of the tables */
+export function describeKeysTo(client: PgClient, oids: readonly string[]): Promise<readonly Furnishing[]> {
+  return client.ask<Furnishing>(KEYS_TO, [oids]);
+}
+
 /** In the order they were made; to be dropped the other way round. */
 export function describeViewsOn(client: PgClient, oids: readonly string[]): Promise<readonly Furnishing[]> {
   return client.ask<Furnishing>(VIEWS_ON, [oids]);
 }
 
-function isOfExtension(catalogue: string, oid: string): string {
-  return `EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalogue}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`;
+/** @param kinds of dependency, `i` for what comes with another thing, such as the constructors of a range type */
+function isOfExtension(catalogue: string, oid: string, ...kinds: ('e' | 'i')[]): string {
+  const list = (kinds.length === 0 ? ['e'] : kinds).map((kind) => `'${kind}'`).join(', ');
+  return `EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalogue}'::regclass AND e.objid = ${oid} AND e.deptype IN (${list}))`;
 }

@@ -5,10 +5,15 @@ export interface TableScript {
   readonly table: string;
   /** Before its rows: sequences of its own, and the table. */
   readonly create: readonly string[];
-  /** `COPY … FROM stdin;` of the columns that are not generated. */
-  readonly copy: string;
+  /** `COPY … FROM stdin;` of the columns that are not generated; null where the rows are those of its partitions. */
+  readonly copy: string | null;
   /** After its rows. */
   readonly complete: readonly string[];
+  /**
+   * After all tables are complete: makes it the partition that it is. The server then finds the indexes and constraints that its
+   * parent asks for, and adds the parent's triggers and foreign keys.
+   */
+  readonly attach: readonly string[];
   /** After the rows of all tables. */
   readonly foreignKeys: readonly string[];
 }
@@ -37,7 +42,7 @@ const COLUMNS = `
     || CASE a.attgenerated WHEN 's' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
          WHEN 'v' THEN ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') VIRTUAL'
          ELSE coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '') END
-    || CASE WHEN a.attidentity = '' THEN '' ELSE format(' GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s)',
+    || CASE WHEN a.attidentity = '' OR q.name IS NULL THEN '' ELSE format(' GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s)',
          CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END, q.name, ${OPTIONS}) END
     || CASE WHEN a.attnotnull THEN coalesce((SELECT format(' CONSTRAINT %I', n.conname) FROM pg_constraint n
          WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum]), '') || ' NOT NULL' ELSE '' END AS sql,
@@ -53,9 +58,12 @@ const TRAITS = `
     coalesce(' USING ' || nullif((SELECT quote_ident(amname) FROM pg_am WHERE oid = c.relam), 'heap'), '')
       || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '')
       || coalesce(' TABLESPACE ' || (SELECT quote_ident(spcname) FROM pg_tablespace WHERE oid = c.reltablespace), '') AS tail,
-    CASE WHEN c.relkind = 'p' OR c.relispartition THEN 'is partitioned' WHEN c.relkind = 'f' THEN 'is a foreign table'
-      WHEN c.reloftype <> 0 THEN 'is of a composite type'
-      WHEN EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = c.oid OR inhparent = c.oid) THEN 'inherits' END AS trouble
+    coalesce(' PARTITION BY ' || pg_get_partkeydef(c.oid), '') AS parted,
+    (SELECT format('ALTER TABLE %s ATTACH PARTITION %s %s', i.inhparent::regclass, c.oid::regclass, pg_get_expr(c.relpartbound, c.oid))
+     FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition) AS attach,
+    CASE WHEN c.relkind = 'f' THEN 'is a foreign table' WHEN c.reloftype <> 0 THEN 'is of a composite type'
+      WHEN EXISTS (SELECT 1 FROM pg_inherits WHERE (inhrelid = c.oid AND NOT c.relispartition) OR (inhparent = c.oid AND c.relkind <> 'p'))
+      THEN 'inherits' END AS trouble
   FROM pg_class c WHERE c.oid = $1::oid`;
 
 const ACL = `CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE e.grantee::regrole::text END || CASE WHEN e.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END`;
@@ -68,7 +76,9 @@ const COMPLETE: readonly string[] = [
    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage <> t.typstorage ORDER BY a.attnum`,
   `SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', $1::oid::regclass, conname, pg_get_constraintdef(oid)) AS sql
    FROM pg_constraint WHERE conrelid = $1::oid AND contype IN ('p', 'u', 'x', 'c') ORDER BY contype DESC, conname`,
-  `SELECT pg_get_indexdef(i.indexrelid) AS sql FROM pg_index i WHERE i.indrelid = $1::oid AND i.indisvalid
+  // There are no partitions yet, so that the index is whole without them, and they bring theirs along.
+  `SELECT CASE c.relkind WHEN 'I' THEN replace(pg_get_indexdef(c.oid), ' ON ONLY ', ' ON ') ELSE pg_get_indexdef(c.oid) END AS sql
+   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = $1::oid AND i.indisvalid
      AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
    ORDER BY i.indexrelid::regclass::text`,
   `SELECT format('ALTER TABLE %s CLUSTER ON %I', $1::oid::regclass, c.relname) AS sql
@@ -78,7 +88,7 @@ const COMPLETE: readonly string[] = [
        WHERE i.indrelid = c.oid AND i.indisreplident) END) AS sql
    FROM pg_class c WHERE c.oid = $1::oid AND c.relreplident <> 'd'`,
   `SELECT pg_get_statisticsobjdef(oid) AS sql FROM pg_statistic_ext WHERE stxrelid = $1::oid ORDER BY stxname`,
-  `SELECT pg_get_triggerdef(oid) AS sql FROM pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal ORDER BY tgname`,
+  `SELECT pg_get_triggerdef(oid) AS sql FROM pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgparentid = 0 ORDER BY tgname`,
   `SELECT format('ALTER TABLE %s %s TRIGGER %I', $1::oid::regclass,
      CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, tgname) AS sql
    FROM pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgenabled <> 'O' ORDER BY tgname`,
@@ -116,30 +126,37 @@ const COMPLETE: readonly string[] = [
 
 const FOREIGN_KEYS = `
   SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS sql
-  FROM pg_constraint WHERE conrelid = $1::oid AND contype = 'f' ORDER BY conname`;
+  FROM pg_constraint WHERE conrelid = $1::oid AND contype = 'f' AND conparentid = 0 ORDER BY conname`;
 
 export class TooMuchToDescribe extends Error {}
+
+interface Traits {
+  readonly name: string;
+  readonly persistence: string;
+  readonly tail: string;
+  readonly parted: string;
+  readonly attach: string | null;
+  readonly trouble: string | null;
+}
 
 /** @throws TooMuchToDescribe for what only a dump program can; UpgradeError */
 export async function describeTable(client: PgClient, table: string, oid: string): Promise<TableScript> {
   const all = async (sql: string) => (await client.ask<{ sql: string }>(sql, [oid])).map((row) => row.sql);
-  const [traits] = await client.ask<{ name: string; persistence: string; tail: string; trouble: string | null }>(
-    TRAITS,
-    [oid],
-  );
+  const [traits] = await client.ask<Traits>(TRAITS, [oid]);
   if (traits === undefined) throw new TooMuchToDescribe(`table ${table} has gone`);
   if (traits.trouble !== null) throw new TooMuchToDescribe(`table ${table} ${traits.trouble}`);
   const columns = await client.ask<{ sql: string; name: string; isGenerated: boolean }>(COLUMNS, [oid]);
-  const { name, persistence, tail } = traits;
+  const { name, persistence, tail, parted, attach } = traits;
   const body = columns.map(({ sql }) => `\n  ${sql}`).join(',');
   const complete: string[] = [];
   for (const part of COMPLETE) complete.push(...(await all(part)));
   const copied = columns.filter(({ isGenerated }) => !isGenerated).map((one) => one.name);
   return {
     table,
-    create: [...(await all(OWN_SEQUENCES)), `CREATE ${persistence}TABLE ${name} (${body}\n)${tail}`],
-    copy: `COPY ${name} (${copied.join(', ')}) FROM stdin;`,
+    create: [...(await all(OWN_SEQUENCES)), `CREATE ${persistence}TABLE ${name} (${body}\n)${parted}${tail}`],
+    copy: parted === '' ? `COPY ${name} (${copied.join(', ')}) FROM stdin;` : null,
     complete: [...complete, ...(await positions(client, oid))],
+    attach: attach === null ? [] : [attach],
     foreignKeys: await all(FOREIGN_KEYS),
   };
 }

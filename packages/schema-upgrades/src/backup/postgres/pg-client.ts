@@ -6,6 +6,13 @@ import { connectPostgres } from '../../databases/postgres/connect-postgres.ts';
 import type { DataSourceAddress } from '../../migration.ts';
 import { copyIn, copyOut } from './copy-rows.ts';
 
+/**
+ * What roles and databases are limited to is meant for their daily work: a backup takes as long as it takes, and its transaction
+ * idles while a dump program reads in its snapshot. Not all versions have all of these.
+ */
+const PATIENCE = `SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN '30s' ELSE '0' END, false) FROM pg_settings
+  WHERE name IN ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')`;
+
 /** One connection for a backup or its way back: what takes long may, until the signal comes. */
 export class PgClient {
   readonly label: string;
@@ -26,7 +33,14 @@ export class PgClient {
   /** @throws UpgradeError when there is no way in */
   static async open(address: DataSourceAddress, signal: AbortSignal): Promise<PgClient> {
     const { client, socket } = await connectPostgres(address, 'grey-backup', 10_000);
-    return new PgClient(client, socket, labelOf(address), signal);
+    const opened = new PgClient(client, socket, labelOf(address), signal);
+    try {
+      await opened.run(PATIENCE);
+      return opened;
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
   }
 
   /** Statements without parameters; rows of the last one. @throws UpgradeError */

@@ -7,7 +7,7 @@ import type { BackupHeader, Furnishing } from '../backup-header.ts';
 import type { EngineRestore, RestoredTable } from '../restore-backup.ts';
 import type { ScriptReader } from '../script-reader.ts';
 import { readCatalogue } from './back-up-postgres.ts';
-import { describeSurroundings, describeViewsOn } from './describe-schema.ts';
+import { describeKeysTo, describeSurroundings, describeViewsOn } from './describe-schema.ts';
 import { type FoundTable, findTables } from './find-tables.ts';
 import { PgClient } from './pg-client.ts';
 
@@ -23,7 +23,7 @@ export const restorePostgres: EngineRestore = async (request, { header, script }
     await client.run(`BEGIN; ${LOCK_WAIT}; SELECT pg_catalog.set_config('search_path', '', true)`);
     await assertToken(client, schema, request.serviceId, token);
     const scope = header.isWhole ? [] : [...header.tables, ...header.absent];
-    const there = await findTables(client, schema, scope);
+    const there = await findTables(client, schema, scope, 'BACKUP_UNUSABLE');
     const around = await clear(client, there);
     const notRestored: string[] = [];
     if (header.isWhole) await clearOut(client, schema, header, notRestored);
@@ -73,18 +73,12 @@ async function clear(client: PgClient, tables: readonly FoundTable[]): Promise<S
     [oids],
   );
   await client.run(`LOCK TABLE ${names?.list} IN ACCESS EXCLUSIVE MODE`);
-  const keys = await client.ask<{ drop: string; make: string }>(
-    `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
-       format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS make
-     FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = ANY ($1::oid[]) AND NOT conrelid = ANY ($1::oid[])
-     ORDER BY conrelid::regclass::text, conname`,
-    [oids],
-  );
+  const keys = await describeKeysTo(client, oids);
   const views = await describeViewsOn(client, oids);
-  for (const { drop } of keys) await client.run(drop);
+  for (const { object } of keys) await client.run(dropOf(object));
   for (const { object } of views.toReversed()) await client.run(`DROP ${object}`);
   await client.run(`DROP TABLE ${names?.list}`);
-  return { foreignKeys: keys.map(({ make }) => make), views };
+  return { foreignKeys: keys.flatMap(({ statements }) => statements), views };
 }
 
 /** What the schema has besides tables and had not then, or had otherwise: it goes, or goes back. */
@@ -97,10 +91,17 @@ async function clearOut(client: PgClient, schema: string, header: BackupHeader, 
     client,
     out.map(({ object }) => ({
       object,
-      statements: [`DROP ${object.replace(/^enum /, 'TYPE ').replace(/^function /, 'ROUTINE ')}`],
+      statements: [dropOf(object)],
     })),
     notRestored,
   );
+}
+
+/** `DROP VIEW …`; of a foreign key `ALTER TABLE … DROP CONSTRAINT …`. */
+function dropOf(object: string): string {
+  const [, key, table] = /^foreign key (.*) on (.*)$/s.exec(object) ?? [];
+  if (key !== undefined) return `ALTER TABLE ${table} DROP CONSTRAINT ${key}`;
+  return `DROP ${object.replace(/^(enum|composite|range) /, 'TYPE ').replace(/^function /, 'ROUTINE ')}`;
 }
 
 /** Views as they were when the backup was made; those it does not know, as they are now. */
@@ -131,11 +132,20 @@ async function furnishAll(client: PgClient, wanted: readonly Furnishing[], notRe
   notRestored.push(...left.map(({ one, why }) => `${one.object}: ${why}`));
 }
 
+/** By kind of thing: whether `$1` is one. Never `to_regprocedure`, which fails where a type of an argument is missing. */
+const FINDERS: Readonly<Record<string, string>> = {
+  enum: 'SELECT WHERE to_regtype($1) IS NOT NULL',
+  domain: 'SELECT WHERE to_regtype($1) IS NOT NULL',
+  composite: 'SELECT WHERE to_regtype($1) IS NOT NULL',
+  range: 'SELECT WHERE to_regtype($1) IS NOT NULL',
+  function: 'SELECT FROM pg_proc WHERE oid::regprocedure::text = $1',
+  'foreign key':
+    "SELECT FROM pg_constraint WHERE contype = 'f' AND format('%I on %s', conname, conrelid::regclass) = $1",
+};
+
 async function isThere(client: PgClient, { object }: Furnishing): Promise<boolean> {
-  const [, kind = '', name = ''] = /^(materialized view|\w+) (.*)$/s.exec(object) ?? [];
-  const find = { enum: 'to_regtype', domain: 'to_regtype', function: 'to_regprocedure' }[kind] ?? 'to_regclass';
-  const [row] = await client.ask<{ is: boolean }>(`SELECT ${find}($1) IS NOT NULL AS is`, [name]);
-  return row?.is === true;
+  const [, kind = '', name = ''] = /^(materialized view|foreign key|\w+) (.*)$/s.exec(object) ?? [];
+  return (await client.ask(FINDERS[kind] ?? 'SELECT WHERE to_regclass($1) IS NOT NULL', [name])).length > 0;
 }
 
 /** @returns why not; undefined when it is done */
