@@ -7,6 +7,7 @@ import { VersionGuards } from '../guards/version-guards.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { TargetCheck } from '../services/check-targets.ts';
+import { assertServed } from './assert-served.ts';
 import { laneState } from './lane-view.ts';
 import { LanesStore } from './lanes.store.ts';
 import { movesOfLane } from './moves-of-lane.ts';
@@ -45,6 +46,7 @@ export class LaneRestorer implements Restorer {
       return [draftOf(wish, now, null)];
     }
     const wanted = to as unknown as LaneState;
+    assertServed(wish.key, wanted, await this.store.listEntries(tx));
     const targets = wanted.versions.map(({ serviceId, version }) => ({ serviceId, targetVersion: version }));
     await this.targets.assertTargets(tx, targets, true);
     await allow(wanted);

@@ -61,6 +61,8 @@ test('a lane tells which rules lead into it, and stays while one does', async ()
     'LANE_REFERENCED',
     [{ kind: 'rule', serviceId: 'shop', ruleId: 'beta' }],
   ]);
+  const emptied = await put('summer', { mode: 'strict', versions: summer.versions.slice(1) });
+  expect([emptied.body.code, emptied.body.references]).toEqual(['LANE_REFERENCED', refused.body.references]);
   await api.ask('PUT', '/api/services/shop/rules/draft', { rules: [] });
   await api.ask('POST', '/api/services/shop/rules/draft/publish', {});
   expect((await api.ask('DELETE', '/api/lanes/summer?wait=converged')).status).toBe(204);

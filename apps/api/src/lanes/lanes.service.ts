@@ -11,6 +11,7 @@ import { assertMatch, etagOf } from '../infra/http/etag.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import { assertConditions } from '../rules/assert-conditions.ts';
 import { TargetCheck } from '../services/check-targets.ts';
+import { assertServed } from './assert-served.ts';
 import { laneState, laneView } from './lane-view.ts';
 import { LanesStore } from './lanes.store.ts';
 import { movesOfLane } from './moves-of-lane.ts';
@@ -47,8 +48,8 @@ export class LanesService {
 
   /**
    * Creates or replaces a lane.
-   * @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, MOVE_REFUSED, VALIDATION_FAILED; PRECONDITION_FAILED with the
-   * lane as it is (`"0"` is the tag of none)
+   * @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN, VERSION_RETIRED, MOVE_REFUSED, VALIDATION_FAILED; LANE_REFERENCED
+   * with the rules of services that a strict lane would refuse; PRECONDITION_FAILED with the lane as it is (`"0"` is the tag of none)
    */
   put({ caller, input, ifMatch }: Called<Ops['putLane']>) {
     const { tag } = input.params;
@@ -62,6 +63,7 @@ export class LanesService {
       const wanted: LaneState = { name, mode, versions, entry };
       if (before !== undefined && changedFields(laneState(before), wanted) === undefined)
         return { items: [], answer: () => laneView(before, entries) };
+      assertServed(tag, wanted, entries);
       const targets = versions.map(({ serviceId, version }) => ({ serviceId, targetVersion: version }));
       await this.targets.assertTargets(tx, targets, true);
       const context = { caller, override, isHeld: true };
