@@ -2,8 +2,10 @@ import path from 'node:path';
 import type { Provider } from '@nestjs/common';
 import { ChangesService } from '../changes/changes.service.ts';
 import { CONFIG, type Config } from '../config/config.schema.ts';
+import { AdvisoryLock } from '../infra/db/advisory-lock.ts';
 import { SchemaChecks } from '../schema-checks/schema-checks.ts';
 import { TenantAccess } from '../schema-checks/tenant-access.ts';
+import { ServiceRecords } from '../services/service-records.ts';
 import { Fence } from '../tenant-schemas/fence.ts';
 import { TenantSchemas } from '../tenant-schemas/tenant-schemas.service.ts';
 import { BackupRetention } from './backup-retention.ts';
@@ -37,7 +39,22 @@ export const backupsProviders: Provider[] = [
       schemas: TenantSchemas,
       fence: Fence,
       checks: SchemaChecks,
-    ) => new BackupsService({ store, backups, access, changes, schemas, fence, checks }),
-    inject: [BackupsStore, Backups, TenantAccess, ChangesService, TenantSchemas, Fence, SchemaChecks],
+      services: ServiceRecords,
+      config: Config,
+    ) => {
+      const lock = new AdvisoryLock(config.GREY_DATABASE_URL);
+      return new BackupsService({ store, backups, access, changes, schemas, fence, checks, services, lock });
+    },
+    inject: [
+      BackupsStore,
+      Backups,
+      TenantAccess,
+      ChangesService,
+      TenantSchemas,
+      Fence,
+      SchemaChecks,
+      ServiceRecords,
+      CONFIG,
+    ],
   },
 ];

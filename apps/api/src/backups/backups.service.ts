@@ -1,21 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backup, BackupRestore, operations, Position, TenantSchemaState } from '@grey/contracts';
 import { type RestoreReport, restoreBackup, UpgradeError } from '@grey/schema-upgrades';
-import { assertTenant } from '../access/caller.ts';
+import { assertTenant, type Caller } from '../access/caller.ts';
 import { actorOf, type ChangesService } from '../changes/changes.service.ts';
 import type { ItemDraft } from '../changes/item-draft.ts';
+import type { AdvisoryLock } from '../infra/db/advisory-lock.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { pageOfRows, readCursor } from '../infra/http/cursor.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import type { SchemaChecks } from '../schema-checks/schema-checks.ts';
 import type { TenantAccess } from '../schema-checks/tenant-access.ts';
+import type { ServiceRecords } from '../services/service-records.ts';
 import type { Fence } from '../tenant-schemas/fence.ts';
 import type { TenantSchemas } from '../tenant-schemas/tenant-schemas.service.ts';
 import { type BackupRow, backupView } from './backup-row.ts';
 import { BEFORE_ANYTHING, inWords } from './backup-words.ts';
 import type { BackupsStore } from './backups.store.ts';
 import type { Backups } from './backups.ts';
+import { bridgeSchemas } from './bridge-schemas.ts';
+import { restoreLockOf } from './restore-lock.ts';
 
 type Ops = typeof operations;
 /** How long routers may take to learn what the schema will serve, and how often they are asked; milliseconds. */
@@ -31,6 +35,8 @@ export interface BackupParts {
   readonly schemas: TenantSchemas;
   readonly fence: Fence;
   readonly checks: SchemaChecks;
+  readonly services: Pick<ServiceRecords, 'read'>;
+  readonly lock: Pick<AdvisoryLock, 'tryRun'>;
 }
 
 /** What an operator does with backups. */
@@ -76,15 +82,14 @@ export class BackupsService {
   }
 
   /**
-   * Writes a backup back. Routers learn first what the schema will serve: from then on no version is asked that only the
-   * present schema serves.
+   * Writes a backup back. Routers learn first: from then on no version is asked that only the present schema serves, nor one
+   * that only the old one will.
    *
    * @throws ApiError BACKUP_UNKNOWN, BACKUP_NOT_USABLE, UPGRADE_RUNNING, ROUTERS_BEHIND, RESTORE_FAILED,
    * TENANT_DATABASE_UNAVAILABLE, VALIDATION_FAILED
    */
   async restore({ caller, input }: Called<Ops['restoreBackup']>): Promise<BackupRestore> {
-    const { store, changes } = this.#parts;
-    const row = await store.find(input.params.backupId);
+    const row = await this.#parts.store.find(input.params.backupId);
     if (row === undefined || (caller.tenantIds !== null && !caller.tenantIds.has(row.tenantId)))
       throw new ApiError('BACKUP_UNKNOWN');
     const { confirm, reason } = input.body;
@@ -94,6 +99,14 @@ export class BackupsService {
         errors: [{ path: 'body.confirm', message: 'must be the id of the tenant' }],
       });
     const file = await this.#parts.backups.fileOf(row);
+    const done = await this.#parts.lock.tryRun(restoreLockOf(row), () => this.#restore(caller, row, file, reason));
+    if (done === undefined) throw new ApiError('UPGRADE_RUNNING', { detail: 'Another restore of it is under way.' });
+    return done.result;
+  }
+
+  /** Under the lock: an upgrade that begins from here on sees it and does not. */
+  async #restore(caller: Caller, row: BackupRow, file: string, reason: string): Promise<BackupRestore> {
+    const { store, changes } = this.#parts;
     if ((await store.findUpgrade(row.tenantId, row.serviceId)) !== undefined) throw new ApiError('UPGRADE_RUNNING');
     const actor = actorOf(caller);
     const before = await this.#narrow(row, actor, reason);
@@ -125,14 +138,16 @@ export class BackupsService {
     };
   }
 
-  /** Lets the schema serve only what it will serve afterwards, and waits until all routers know. @returns what it served */
+  /** Lets the schema serve only what it serves before and afterwards, and waits until all routers know. @returns what it served */
   async #narrow(row: BackupRow, actor: ReturnType<typeof actorOf>, reason: string): Promise<Served | null> {
-    const before = await this.#parts.store.consistentRead((tx) =>
-      this.#parts.schemas.read(tx, row.tenantId, row.serviceId),
-    );
+    const { before, versions } = await this.#parts.store.consistentRead(async (tx) => ({
+      before: await this.#parts.schemas.read(tx, row.tenantId, row.serviceId),
+      versions: (await this.#parts.services.read(tx, row.serviceId)).versions,
+    }));
     const after = stateAfter(row);
     if (before === null || after === null) return before;
-    const position = await this.#settle(row, { ...after, isMigrating: true }, actor, reason, 'backup.restoring');
+    const bridge = { ...bridgeSchemas(before, after, versions), isMigrating: true };
+    const position = await this.#settle(row, bridge, actor, reason, 'backup.restoring');
     const until = performance.now() + ROUTERS_MS;
     for (;;) {
       const look = await this.#parts.fence.look(position, { isLeaseEnough: true, forgotten: [] });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Transaction } from './database.ts';
 import { databaseUnavailable, isUnavailable } from './database-errors.ts';
 
 /** Names that jobs lock under; any other text in this first number of the lock belongs to somebody else. */
@@ -32,6 +33,15 @@ export class AdvisoryLock {
       await client.end().catch(() => undefined);
     }
   }
+}
+
+/** Whether somebody does that job now, on any replica. */
+export async function isLockHeld(tx: Transaction, name: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = ${SPACE}::bigint::oid
+      AND objid = (hashtext(${name})::bigint & 4294967295)::oid
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  return rows.length > 0;
 }
 
 async function takes(client: pg.Client, name: string): Promise<boolean> {

@@ -3,8 +3,10 @@ import type { LedgerRow } from '@grey/schema-upgrades';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/caller.ts';
 import { CellSwitch } from '../../assignments/cell-switch.service.ts';
+import { restoreLockOf } from '../../backups/restore-lock.ts';
 import { type GuardContext, VersionGuards, type VersionMove } from '../../guards/version-guards.ts';
 import { followRecords } from '../../holds/follow-records.ts';
+import { isLockHeld } from '../../infra/db/advisory-lock.ts';
 import type { Transaction } from '../../infra/db/database.ts';
 import { readActiveHolds } from '../../infra/db/read-holds.ts';
 import { MigrationSets } from '../../migrations/migration-sets.ts';
@@ -159,6 +161,8 @@ export class PreflightChecks {
   }
 
   async #checkBusy(tx: Transaction, { tenantId, serviceId, id }: CheckRequest): Promise<CheckRow> {
+    if (await isLockHeld(tx, restoreLockOf({ tenantId, serviceId })))
+      return refuse('busy', 'A backup of it is being written back.', 'Wait for the end of the restore.');
     const active = await this.upgrades.findActive(tx, tenantId, serviceId);
     if (active === undefined || active.id === id) return pass('busy', 'No other upgrade is under way.');
     return refuse(
