@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { AdvisoryLock } from '../infra/db/advisory-lock.ts';
+import { ApiError } from '../infra/http/api-error.ts';
 import { LockedJob } from '../infra/jobs/locked-job.ts';
 import type { SchemaChecksStore } from './schema-checks.store.ts';
 import type { SchemaChecks } from './schema-checks.ts';
@@ -62,15 +63,27 @@ export class CheckSchedule implements OnApplicationBootstrap, OnApplicationShutd
     return due.length;
   }
 
-  /** A server that is slow keeps its own tenants waiting, and no others. */
+  /**
+   * A server that is slow keeps its own tenants waiting, and no others: whose turn was not over in time loses this turn. Were it
+   * kept for the next one, the tenants of a server that is away would soon be all that is looked at.
+   */
   async #lookAll(cells: readonly DueCell[]): Promise<void> {
+    const until = performance.now() + TICK_MS;
     const byServer = Map.groupBy(cells, ({ host, port }) => `${host} ${port}`);
-    const queues = [...byServer.values()].flatMap((own) => dealt(own, PER_SERVER));
+    const queues = [...byServer.values()].flatMap((own) => dealt(shuffled(own), PER_SERVER));
+    const late: DueCell[] = [];
     const worker = async () => {
       for (let queue = queues.pop(); queue !== undefined; queue = queues.pop())
-        for (const cell of queue) await this.#look(cell);
+        for (const cell of queue) {
+          if (performance.now() < until) await this.#look(cell);
+          else late.push(cell);
+        }
     };
     await Promise.all(Array.from({ length: IN_ALL }, worker));
+    if (late.length === 0 || this.#end.signal.aborted) return;
+    await this.#store.passOver(late);
+    const servers = [...new Set(late.map(({ host, port }) => `${host}:${port}`))].slice(0, 10).join(', ');
+    this.#logger.warn(`${late.length} schemas lost their turn to be looked at: ${servers} answer too slowly`);
   }
 
   async #look({ tenantId, serviceId }: DueCell): Promise<void> {
@@ -81,9 +94,23 @@ export class CheckSchedule implements OnApplicationBootstrap, OnApplicationShutd
       if (this.#end.signal.aborted) return;
       this.#logger.warn({ err: error, tenantId, serviceId, msg: 'the schema could not be looked at' });
       // Such as without a master key: it has had its turn all the same.
-      await this.#store.noteTried({ tenantId, serviceId }, (error as Error).message).catch(() => undefined);
+      await this.#store.noteTried({ tenantId, serviceId }, wordsOf(error)).catch(() => undefined);
     }
   }
+}
+
+/** What is ours to say; whatever else was thrown may hold anything, and is in the log. */
+function wordsOf(error: unknown): string {
+  if (error instanceof ApiError) return error.extra.detail ?? error.message;
+  return 'The schema could not be looked at; the log of the API says why.';
+}
+
+/** In no order, so that it is not always the same ones who lose their turn. */
+function shuffled<T>(all: readonly T[]): T[] {
+  return all
+    .map((one) => ({ one, place: Math.random() }))
+    .sort((first, second) => first.place - second.place)
+    .map(({ one }) => one);
 }
 
 /** Deals things out to at most so many hands. */

@@ -91,6 +91,24 @@ export class SchemaChecksStore {
     return this.database.transaction((tx) => this.writeError(tx, cell, error));
   }
 
+  /** They have had their turn, though nobody has looked at them. */
+  async passOver(cells: readonly CellKey[]): Promise<void> {
+    await this.database.run(
+      (client) => client.$executeRaw`
+        INSERT INTO schema_checks (tenant_id, service_id, tried_at)
+        SELECT tenant_id, service_id, clock_timestamp() FROM unnest(
+          ${cells.map((one) => one.tenantId)}::text[], ${cells.map((one) => one.serviceId)}::text[]) AS c (tenant_id, service_id)
+        ON CONFLICT (tenant_id, service_id) DO UPDATE SET tried_at = EXCLUDED.tried_at`,
+    );
+  }
+
+  async readClock(): Promise<Date> {
+    const [row] = await this.database.run(
+      (client) => client.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`,
+    );
+    return row?.now ?? new Date();
+  }
+
   /** From now on this catalogue is what should be there. @param from `upgrade` or `restore` @param ledger where it was read with it */
   async writeBaseline(
     tx: Transaction,
@@ -149,6 +167,16 @@ export class SchemaChecksStore {
       SELECT 1 FROM upgrades
       WHERE tenant_id = ${tenantId} AND service_id = ${serviceId} AND finished_at IS NULL AND state <> 'queued'
         AND NOT (state = 'waiting' AND awaits IN ('confirmation', 'time'))`;
+    return rows.length > 0;
+  }
+
+  /** Whether an upgrade or a restore has left its own word since: what was seen before it is not how things are. */
+  async isOvertaken(tx: Transaction, { tenantId, serviceId }: CellKey, since: Date): Promise<boolean> {
+    const rows = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM upgrades WHERE tenant_id = ${tenantId} AND service_id = ${serviceId} AND finished_at >= ${since}
+      UNION ALL
+      SELECT 1 FROM schema_checks WHERE tenant_id = ${tenantId} AND service_id = ${serviceId} AND baseline_at >= ${since}
+        AND baseline_from <> 'first_look'`;
     return rows.length > 0;
   }
 

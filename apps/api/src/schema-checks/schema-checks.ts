@@ -38,6 +38,7 @@ export class SchemaChecks {
     const cell = { tenantId, serviceId };
     const patience = AbortSignal.timeout(LOOK_MS);
     const until = signal === undefined ? patience : AbortSignal.any([signal, patience]);
+    const since = await this.store.readClock();
     let sight: Sight;
     try {
       sight = await this.access.session(tenantId, serviceId, until, async (session) => ({
@@ -52,7 +53,7 @@ export class SchemaChecks {
       await this.store.transaction((tx) => this.store.writeError(tx, cell, message));
       return this.store.consistentRead((tx) => this.driftOf(tx, tenantId, serviceId));
     }
-    return this.#keep(cell, sight);
+    return this.#keep(cell, sight, since);
   }
 
   consistentRead<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -93,11 +94,18 @@ export class SchemaChecks {
     return driftView(row, await this.store.readObjects(tx, row));
   }
 
-  /** Drift that appears or goes is a change, so that whoever listens hears of it. */
-  #keep(cell: CellKey, { catalogue, ledger, sizes }: Sight): Promise<SchemaDrift> {
+  /**
+   * Drift that appears or goes is a change, so that whoever listens hears of it. What an upgrade has overtaken is no finding:
+   * held against what it left, its own work would be drift.
+   */
+  #keep(cell: CellKey, { catalogue, ledger, sizes }: Sight, since: Date): Promise<SchemaDrift> {
     const kept = ledger.map(keptRow);
     return this.changes.commit({ kind: 'tenant_schema.drifted', actor: SYSTEM }, async (tx) => {
       const before = await this.store.lock(tx, cell);
+      if (await this.store.isOvertaken(tx, cell, since)) {
+        const drift = await this.driftOf(tx, cell.tenantId, cell.serviceId);
+        return { items: [], answer: () => drift };
+      }
       const { engine } = await this.store.readPlace(tx, cell);
       const sets = engine === null ? [] : await this.sets.all(tx, cell.serviceId, engine);
       const isMoving = await this.store.isMoving(tx, cell);

@@ -3,13 +3,19 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { backupRestoreSchema, backupSchema, tenantSchemaPageSchema, tenantSchemaSchema } from '@grey/contracts';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { BackupRetention } from '../backups/backup-retention.ts';
+import { restoreLockOf } from '../backups/restore-lock.ts';
 import { ChangesService } from '../changes/changes.service.ts';
+import { AdvisoryLock } from '../infra/db/advisory-lock.ts';
 import { parseMasterKeys } from '../infra/secrets/master-keys.ts';
+import { MigrationSets } from '../migrations/migration-sets.ts';
 import { TenantSchemas } from '../tenant-schemas/tenant-schemas.service.ts';
 import { CheckSchedule } from './check-schedule.ts';
+import { SchemaChecksStore } from './schema-checks.store.ts';
+import { SchemaChecks } from './schema-checks.ts';
+import type { TenantAccess } from './tenant-access.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
 type Loose = any;
@@ -137,6 +143,63 @@ test('the schedule looks at those whose turn it is; a database that is gone is t
   expect(gone.drift.checkedAt).not.toBeNull();
 });
 
+test('a look that an upgrade has overtaken says nothing', async () => {
+  const at = await makeTenant('gorse');
+  const { drift } = await send('POST', `${at}/schema/check`);
+  const checks = api.app.get(SchemaChecks);
+  const overtaken: Pick<TenantAccess, 'session'> = {
+    session: async (_tenant, _service, _signal, work) => {
+      const seen = await work({
+        listLedger: async () => [],
+        listTableSizes: async () => [],
+        dumpCatalogue: async () => ({ digest: 'from before', objects: {}, text: '' }),
+      } as never);
+      await checks.baseline('gorse', 'pay', { digest: drift.digest, objects: {} });
+      return seen;
+    },
+  };
+  const slow = new SchemaChecks(
+    api.app.get(SchemaChecksStore),
+    overtaken as TenantAccess,
+    api.app.get(MigrationSets),
+    api.app.get(ChangesService),
+  );
+  expect(await slow.look('gorse', 'pay')).toMatchObject({ state: 'none' });
+  expect(await slow.look('gorse', 'pay')).toMatchObject({ state: 'none' });
+  await send('DELETE', '/api/tenants/gorse');
+});
+
+test('whose server is too slow loses the turn, and takes nobody else theirs', async () => {
+  const cells = (host: string) =>
+    Array.from({ length: 5 }, (_, at) => ({ tenantId: `${host}${at}`, serviceId: 'pay', host, port: 1 }));
+  const passed: string[] = [];
+  const looked: string[] = [];
+  const quick = () => looked.filter((one) => one.startsWith('quick'));
+  const { promise: others, resolve: goOn } = Promise.withResolvers<void>();
+  const begin = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(begin);
+  onTestFinished(() => clock.mockRestore());
+  const look = async (tenantId: string) => {
+    looked.push(tenantId);
+    if (quick().length === 5) goOn();
+    if (tenantId.startsWith('quick')) return;
+    await others;
+    clock.mockReturnValue(begin + 60_000);
+  };
+  const passOver = async (late: { tenantId: string }[]) => passed.push(...late.map((one) => one.tenantId));
+  const schedule = new CheckSchedule(
+    { passOver, dropUnused: async () => 0 } as never,
+    { countSources: async () => 10, listDue: async () => [...cells('slow'), ...cells('quick')] } as never,
+    { look } as never,
+    { tryRun: async () => undefined } as never,
+    60_000,
+  );
+  await schedule.run(new Date());
+  expect(quick()).toHaveLength(5);
+  expect(passed).toHaveLength(3);
+  expect(passed.every((one) => one.startsWith('slow') && !looked.includes(one))).toBe(true);
+});
+
 test('after a contract a backup leads back: to the tables, the ledger and what routers know of the schema', async () => {
   const at = await makeTenant('cedar');
   await serve('cedar', 1, 1);
@@ -170,8 +233,21 @@ test('after a contract a backup leads back: to the tables, the ledger and what r
   expect(rows).toEqual([1, 2, 3].map((id) => ({ id, legacy: `legacy ${id}` })));
   const after = await send('GET', `${at}/schema`);
   expect(after).toMatchObject({ drift: { state: 'none' }, state: { schemaVersion: 1, isMigrating: false } });
-  expect(await lastChange()).toMatchObject({ kind: 'backup.restored', reason: 'v2 is broken' });
+  const [last, begun] = (await send('GET', '/api/changes?limit=2')).items;
+  expect(last).toMatchObject({ kind: 'backup.restored', reason: 'v2 is broken' });
+  // Meanwhile neither v1, which the database did not serve yet, nor v2, which it was about to serve no more.
+  const nobody = { entity: 'tenant_schema', after: { schemaVersion: 0, expandedTo: 0, isMigrating: true } };
+  expect(begun).toMatchObject({ kind: 'backup.restoring', items: [nobody] });
   expect((await send('GET', '/api/backups?tenantId=cedar')).items[0].restoredAt).not.toBeNull();
+
+  const cell = { tenantId: 'cedar', serviceId: 'pay' };
+  await new AdvisoryLock(api.config.GREY_DATABASE_URL).tryRun(restoreLockOf(cell), async () => {
+    const again = await api.ask('POST', back, { confirm: 'cedar', reason: 'twice' });
+    expect(again).toMatchObject({ status: 409, body: { code: 'UPGRADE_RUNNING' } });
+    const upgrade = await api.ask('POST', `${at}/upgrade`, { toVersion: 'v2' });
+    const detail = 'A backup of it is being written back.';
+    expect(upgrade).toMatchObject({ status: 409, body: { code: 'UPGRADE_RUNNING', detail } });
+  });
 });
 
 test('the backup that an upgrade makes before contract leads back to a schema that serves both versions', async () => {
