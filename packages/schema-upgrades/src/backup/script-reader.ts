@@ -35,21 +35,11 @@ export class ScriptReader {
 
   /** The next line without its end; undefined at the end of the script. */
   async line(): Promise<string | undefined> {
-    for (let from = 0; ; ) {
-      const at = this.#rest.indexOf(NEWLINE, from);
-      if (at !== -1) {
-        const line = this.#rest.toString('utf8', 0, at);
-        this.#rest = this.#rest.subarray(at + 1);
-        return line;
-      }
-      from = this.#rest.length;
-      if (from > LONGEST) throw new Error('a line of the script has no end');
-      if (await this.#more()) continue;
-      if (this.#rest.length === 0) return undefined;
-      const line = this.#rest.toString('utf8');
-      this.#rest = Buffer.alloc(0);
-      return line;
-    }
+    if (!(await this.#fill(NEWLINE)) && this.#rest.length === 0) return undefined;
+    const at = this.#rest.indexOf(NEWLINE);
+    const line = this.#rest.toString('utf8', 0, at === -1 ? this.#rest.length : at);
+    this.#rest = this.#rest.subarray(at === -1 ? this.#rest.length : at + 1);
+    return line;
   }
 
   async *steps(): AsyncGenerator<ScriptStep> {
@@ -98,8 +88,26 @@ export class ScriptReader {
       const rows = this.#rest.subarray(0, end);
       this.#rest = this.#rest.subarray(end);
       if (rows.length > 0) yield rows;
-      if (!(await this.#more())) throw new Error('the script ends within rows');
+      if (!(await this.#more()) || !(await this.#fill(NEWLINE))) throw new Error('the script ends within rows');
     }
+  }
+
+  /** Reads on until there is a byte; each chunk is looked at and copied once, as a line may be a large value. */
+  async #fill(byte: number): Promise<boolean> {
+    if (this.#rest.includes(byte)) return true;
+    const chunks = [this.#rest];
+    let length = this.#rest.length;
+    let isThere = false;
+    while (!isThere) {
+      const { value, done } = await this.#chunks.next();
+      if (done === true) break;
+      chunks.push(value);
+      length += value.length;
+      if (length > LONGEST) throw new Error('a line of the script has no end');
+      isThere = value.includes(byte);
+    }
+    this.#rest = chunks.length === 1 ? this.#rest : Buffer.concat(chunks, length);
+    return isThere;
   }
 
   async #more(): Promise<boolean> {

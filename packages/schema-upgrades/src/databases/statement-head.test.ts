@@ -4,6 +4,10 @@ import { headOf, isSessionSetting, isTransactionControl, settingsBefore } from '
 test.each([
   ['-- why\n/* a /* nested */ one */ create\n  Index x', 'CREATE INDEX X'],
   ['# why\nSELECT 1', 'SELECT 1'],
+  ["CREATE INDEX /* why */ CONCURRENTLY -- it's\n x", 'CREATE INDEX CONCURRENTLY X'],
+  ["DROP TABLE `a--b`, '/*x*/' /* old */", "DROP TABLE `A--B`, '/*X*/'"],
+  ['/*!40101 SET NAMES utf8 */', 'SET NAMES UTF8'],
+  ['SELECT a #>> b', 'SELECT A #>> B'],
   ['/* never closed', ''],
   ['-- only', ''],
 ])('the head of %j is %j', (statement, head) => {
@@ -25,4 +29,5 @@ test('what a session was set to before a statement is what a session that takes 
   expect(settingsBefore(statements, 4)).toEqual([statements[0]]);
   expect(settingsBefore(statements, 1)).toEqual([]);
   expect(isSessionSetting("SET PASSWORD = 'x'")).toBe(false);
+  expect(isSessionSetting('SET STATEMENT max_statement_time = 1 FOR ALTER TABLE a ADD b int')).toBe(false);
 });

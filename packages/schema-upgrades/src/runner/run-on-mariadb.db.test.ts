@@ -45,13 +45,27 @@ describe('on MariaDB', needsMariadb(), () => {
     expect(await run(address, [])).toMatchObject({ outcome: 'needs-operator', failure: { code: 'NEEDS_OPERATOR' } });
   });
 
-  test('DDL that was carried out although its runner died is not done again', async () => {
+  test('DDL that was carried out although its runner died is not done again, whatever quotes and backslashes mean', async () => {
     const address = await server.makeTenant('carried_out');
+    await server.query("SET GLOBAL sql_mode = 'STRICT_TRANS_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
     await run(address, ACCOUNTS_SET.slice(0, 1));
     await leaveIntent(address, ACCOUNTS_SET[1] as Migration, 1);
     await server.query('ALTER TABLE carried_out.accounts ADD COLUMN email varchar(80)');
     expect(await run(address, ACCOUNTS_SET)).toMatchObject({ outcome: 'done' });
+    await server.query('SET GLOBAL sql_mode = DEFAULT');
     expect(await server.query('SELECT n FROM carried_out.done')).toEqual([{ n: 2 }]);
+  });
+
+  test('a migration that lets go of the lock is not gone on with', async () => {
+    const address = await server.makeTenant('unlocked');
+    const release = makeMigration(
+      '0001',
+      'CREATE TABLE a (id int); SELECT RELEASE_ALL_LOCKS(); DROP TABLE a',
+      'SELECT 1',
+    );
+    const result = await run(address, [release]);
+    expect(result).toMatchObject({ outcome: 'interrupted', failure: { code: 'FENCED' } });
+    expect(result.sentence).toContain('does not have its lock any more');
   });
 
   test('DDL that was not carried out is done again', async () => {

@@ -6,7 +6,9 @@ import { tenantDatabaseAt } from '../../databases/tenant-database-at.ts';
 import type { BackupRequest, EngineBackup } from '../back-up.ts';
 import { type BackupHeader, type Furnishing, writeHeader } from '../backup-header.ts';
 import { type DumpProgram, findDumpProgram, runDump } from '../dump-program.ts';
+import { assertTakenBack, LongestLine } from './assert-taken-back.ts';
 import { copyTable } from './copy-table.ts';
+import { findMyTables } from './find-my-tables.ts';
 import { MyClient, quoted } from './my-client.ts';
 
 type Write = (chunk: Buffer | string) => Promise<void>;
@@ -31,7 +33,7 @@ export const backUpMysql: EngineBackup = async (request, write) => {
       "SELECT VERSION() AS version, DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%fZ') AS now",
     );
     const serverVersion = about?.version ?? '';
-    const tables = await findMyTables(client, request.address.database, request.tables);
+    const { there: tables, absent } = await findMyTables(client, request.address.database, request.tables);
     const hasFloats = await findFloats(client, request.address.database, tables);
     const program = hasFloats ? undefined : await programFor(request, serverVersion);
     const header: BackupHeader = {
@@ -45,7 +47,7 @@ export const backUpMysql: EngineBackup = async (request, write) => {
       takenAt: about?.now ?? '',
       isWhole: request.tables.length === 0,
       tables,
-      absent: request.tables.filter((name) => !tables.includes(name)),
+      absent,
       before: [],
       after: await describeAfter(client, request.address.database, tables),
       ledger: await readLedger(client, request.serviceId, request.address.database),
@@ -53,25 +55,20 @@ export const backUpMysql: EngineBackup = async (request, write) => {
     };
     await write(writeHeader(header));
     await write(SESSION.map((one) => `${one};\n`).join(''));
+    const lines = new LongestLine();
+    const measured = (chunk: Buffer | string) => {
+      lines.add(chunk);
+      return write(chunk);
+    };
     if (program === undefined)
-      for (const table of tables) await copyTable(client, request.address.database, table, write);
-    else await dumpTables(program, request, tables, write);
+      for (const table of tables) await copyTable(client, request.address.database, table, measured);
+    else await dumpTables(program, request, tables, measured);
+    await assertTakenBack(client, lines.byteCount);
     return { method: header.method, tables };
   } finally {
     await client.close();
   }
 };
-
-/** Tables of a database, never the ledger. @param names empty: all */
-export async function findMyTables(client: MyClient, database: string, names: readonly string[]): Promise<string[]> {
-  const rows = await client.run<{ name: string }>(
-    `SELECT TABLE_NAME AS name FROM information_schema.TABLES
-     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME <> '${LEDGER_TABLE}' ORDER BY TABLE_NAME`,
-    [database],
-  );
-  const all = rows.map(({ name }) => name);
-  return names.length === 0 ? all : all.filter((name) => names.includes(name));
-}
 
 /** A dump program prints them with six digits, which is not what they were. */
 async function findFloats(client: MyClient, database: string, tables: readonly string[]): Promise<boolean> {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type Connection, createConnection } from 'mysql2';
 import { labelOf } from '../../databases/label-of.ts';
 import { classifyMysqlError } from '../../databases/mysql/classify-mysql-error.ts';
-import { mysqlOptions } from '../../databases/mysql/mysql-options.ts';
+import { mysqlOptions, PATIENCE } from '../../databases/mysql/mysql-options.ts';
 import type { DataSourceAddress } from '../../migration.ts';
 
 /** What a field is, as the server says. */
@@ -33,7 +33,12 @@ export class MyClient {
     await new Promise<void>((resolve, reject) => {
       connection.connect((error) => (error === null ? resolve() : reject(classifyMysqlError(error, label))));
     });
-    return new MyClient(connection, label, signal);
+    const client = new MyClient(connection, label, signal);
+    await client.run(PATIENCE).catch(async (error: unknown) => {
+      await client.close();
+      throw error;
+    });
+    return client;
   }
 
   /** @throws UpgradeError */

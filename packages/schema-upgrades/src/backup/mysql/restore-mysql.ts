@@ -7,7 +7,7 @@ import { assertLeadsBack } from '../assert-leads-back.ts';
 import type { BackupHeader } from '../backup-header.ts';
 import type { EngineRestore, RestoredTable } from '../restore-backup.ts';
 import type { ScriptReader } from '../script-reader.ts';
-import { findMyTables } from './back-up-mysql.ts';
+import { findMyTables } from './find-my-tables.ts';
 import { MyClient, quoted } from './my-client.ts';
 
 /**
@@ -22,7 +22,7 @@ export const restoreMysql: EngineRestore = async (request, { header, script }, {
     await client.run('SET SESSION lock_wait_timeout = 30');
     await client.run('SET SESSION foreign_key_checks = 0');
     const scope = header.isWhole ? [] : [...header.tables, ...header.absent];
-    const there = await findMyTables(client, address.database, scope);
+    const { there } = await findMyTables(client, address.database, scope);
     // Before anything is touched: nothing can be taken back here.
     assertLeadsBack(forgotten, outside(await readCatalogue(address), header, new Set([...header.tables, ...there])));
     if (there.length > 0) await client.run(`DROP TABLE ${there.map(quoted).join(', ')}`);

@@ -25,6 +25,25 @@ test('a drop of several tables is done when all are gone, and done again only wh
   expect(judge('DROP TABLE IF EXISTS roles, users', withoutRoles)).toBe('not-done');
 });
 
+test('comments within a statement hide nothing', () => {
+  const { 'table roles': _roles, ...withoutRoles } = BEFORE;
+  expect(judge('DROP TABLE roles, users /* old */', withoutRoles)).toBe('unknown');
+});
+
+test('settings for one statement are no statement of their own', () => {
+  const wait = 'SET STATEMENT lock_wait_timeout = 5, max_statement_time=60 FOR';
+  expect(isJoinableMysqlStatement(`${wait} ALTER TABLE users ADD COLUMN a int`)).toBe(false);
+  expect(judge(`${wait} ALTER TABLE users ADD COLUMN a int`, CHANGED)).toBe('done');
+  expect(isJoinableMysqlStatement(`${wait} UPDATE users SET a = 1`)).toBe(true);
+});
+
+test('what moves rows without a trace in the catalogue is for an operator', () => {
+  expect(judge('ALTER TABLE users EXCHANGE PARTITION p WITH TABLE roles', BEFORE)).toBe('unknown');
+  expect(judge('RENAME TABLE users TO x, roles TO users, x TO roles', BEFORE)).toBe('unknown');
+  expect(judge('RENAME TABLE users TO people', BEFORE)).toBe('not-done');
+  expect(judge('DO fill_all()', BEFORE)).toBe('unknown');
+});
+
 test('where DDL is not atomic, a change proves nothing', () => {
   expect(judge('ALTER TABLE users ADD COLUMN a int', CHANGED, false)).toBe('unknown');
   expect(judge('ALTER TABLE users ADD COLUMN a int', BEFORE, false)).toBe('not-done');

@@ -4,13 +4,21 @@ import type { Verdict } from '../tenant-database.ts';
 
 /** What InnoDB rolls back; everything else commits by itself, before it and after it. */
 export function isJoinableMysqlStatement(statement: string): boolean {
-  const head = headOf(statement, 40);
+  const head = coreOf(headOf(statement, 2_000));
   return isSessionSetting(statement) || /^(INSERT|UPDATE|DELETE|REPLACE|SELECT|WITH|\(|DEALLOCATE)/.test(head);
 }
 
-/** What does as it pleases, so that the catalogue proves nothing. */
+/** MariaDB's settings for one statement only do not make another statement of it. */
+function coreOf(head: string): string {
+  return head.replace(/^SET STATEMENT .*? FOR /, '');
+}
+
+/** What shows in the catalogue, or may be done twice. */
+const PROVEN =
+  /^(CREATE|ALTER|DROP|RENAME|TRUNCATE|ANALYZE|OPTIMIZE|CHECK|CHECKSUM|REPAIR|LOCK|UNLOCK|SHOW|DESC|EXPLAIN)\b/;
+/** What does as it pleases, or moves rows between tables that look the same, so that the catalogue proves nothing. */
 const OPAQUE =
-  /^(CALL|EXECUTE|LOAD|GRANT|REVOKE|FLUSH|BEGIN NOT ATOMIC|IF|HANDLER|KILL|SHUTDOWN|RESET|INSTALL|UNINSTALL)\b/;
+  /^ALTER\b.*\bEXCHANGE PARTITION\b|^(CALL|EXECUTE|LOAD|GRANT|REVOKE|FLUSH|BEGIN NOT ATOMIC|IF|HANDLER|KILL|SHUTDOWN|RESET|INSTALL|UNINSTALL)\b/;
 
 /**
  * Judges what became of a statement that was begun and commits by itself, by what the catalogue holds now. A single DDL
@@ -26,15 +34,16 @@ export function judgeMysqlStatement(
   hasAtomicDdl: boolean,
 ): Verdict {
   const difference = compareObjects(before, now);
-  const head = headOf(statement);
+  const head = coreOf(headOf(statement, 20_000));
   const changes = isSame(difference) ? 'the catalogue is as it was before it' : listChanges(difference);
-  if (OPAQUE.test(head)) return { kind: 'unknown', known: `the catalogue cannot tell, and ${changes}` };
+  if (OPAQUE.test(head) || !PROVEN.test(head) || isSwap(head))
+    return { kind: 'unknown', known: `the catalogue cannot tell, and ${changes}` };
   if (isSame(difference)) return { kind: 'not-done' };
   if (!hasAtomicDdl) return { kind: 'unknown', known: `this server may leave DDL half done, and ${changes}` };
   const foreign = listObjects(difference).filter((object) => !isNamed(ownerOf(object), statement));
   if (foreign.length > 0)
     return { kind: 'unknown', known: `what it does not name has changed too: ${foreign.join(', ')}` };
-  const remaining = namesToDrop(headOf(statement, 20_000)).filter((name) =>
+  const remaining = namesToDrop(head).filter((name) =>
     Object.keys(now).some((object) => ownerOf(object).toUpperCase() === name),
   );
   if (remaining.length === 0) return { kind: 'done' };
@@ -56,6 +65,15 @@ function isNamed(name: string, statement: string): boolean {
     if (isWhole) return true;
   }
   return false;
+}
+
+/** `RENAME TABLE a TO x, b TO a, x TO b` leaves the same names; done twice it would undo itself. */
+function isSwap(head: string): boolean {
+  const list = /^RENAME TABLES? (.*)$/.exec(head)?.[1];
+  if (list === undefined) return false;
+  const pairs = list.split(',').map((pair) => pair.trim().replaceAll('`', '').split(' TO '));
+  const side = (at: number) => String(pairs.map((pair) => pair[at]).sort());
+  return side(0) === side(1);
 }
 
 /** A drop of several tables is all or nothing for each of them only. */

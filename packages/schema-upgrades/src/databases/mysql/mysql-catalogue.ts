@@ -1,20 +1,23 @@
 import type { CatalogueLine } from '../catalogue.ts';
 import { LEDGER_TABLE } from '../ledger.ts';
 
+/** MariaDB has a type of its own for tables that keep their history. */
+export const TABLE_TYPES = "('BASE TABLE', 'SYSTEM VERSIONED')";
+
 /**
  * Each asks for `object, text` of one kind of thing in the database `?`. Counters, sizes, grants and definers are not part of
  * what a schema is. Meaning of the columns: the chapter "INFORMATION_SCHEMA" of either manual.
  */
 const QUERIES: readonly string[] = [
-  `SELECT CONCAT(LOWER(IF(TABLE_TYPE = 'BASE TABLE', 'table', TABLE_TYPE)), ' ', TABLE_NAME) AS object,
-     CONCAT_WS(' ', 'engine', ENGINE, 'collation', TABLE_COLLATION, 'options', CREATE_OPTIONS, 'comment', QUOTE(TABLE_COMMENT)) AS text
+  `SELECT CONCAT(LOWER(IF(TABLE_TYPE IN ${TABLE_TYPES}, 'table', TABLE_TYPE)), ' ', TABLE_NAME) AS object,
+     CONCAT_WS(' ', IF(TABLE_TYPE = 'SYSTEM VERSIONED', 'versioned', NULL), 'engine', ENGINE, 'collation', TABLE_COLLATION, 'options', CREATE_OPTIONS, 'comment', QUOTE(TABLE_COMMENT)) AS text
    FROM information_schema.TABLES
    WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT LIKE '%VIEW%' AND TABLE_NAME <> '${LEDGER_TABLE}'`,
   `SELECT CONCAT('table ', c.TABLE_NAME) AS object,
      CONCAT_WS(' ', 'column', c.ORDINAL_POSITION, c.COLUMN_NAME, c.COLUMN_TYPE, c.COLLATION_NAME, IF(c.IS_NULLABLE = 'NO', 'not null', NULL),
        IF(c.COLUMN_DEFAULT IS NULL, NULL, CONCAT('default ', c.COLUMN_DEFAULT)), c.EXTRA, c.GENERATION_EXPRESSION, QUOTE(c.COLUMN_COMMENT)) AS text
    FROM information_schema.COLUMNS c JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
-   WHERE c.TABLE_SCHEMA = ? AND t.TABLE_TYPE = 'BASE TABLE' AND c.TABLE_NAME <> '${LEDGER_TABLE}'`,
+   WHERE c.TABLE_SCHEMA = ? AND t.TABLE_TYPE IN ${TABLE_TYPES} AND c.TABLE_NAME <> '${LEDGER_TABLE}'`,
   `SELECT CONCAT('index ', INDEX_NAME, ' on ', TABLE_NAME) AS object,
      CONCAT_WS(' ', SEQ_IN_INDEX, COLUMN_NAME, SUB_PART, COLLATION, IF(NON_UNIQUE, NULL, 'unique'), INDEX_TYPE, QUOTE(INDEX_COMMENT)) AS text
    FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME <> '${LEDGER_TABLE}'`,
@@ -57,7 +60,7 @@ const CHECKS_MYSQL = `SELECT CONCAT('constraint ', c.CONSTRAINT_NAME, ' on ', t.
 /** Parameter: the database's name. */
 export const TABLE_SIZES = `SELECT TABLE_NAME AS name, COALESCE(TABLE_ROWS, -1) AS rowCount,
      COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0) AS byteCount
-   FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME <> '${LEDGER_TABLE}'
+   FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE IN ${TABLE_TYPES} AND TABLE_NAME <> '${LEDGER_TABLE}'
    ORDER BY byteCount DESC, TABLE_NAME`;
 
 /**

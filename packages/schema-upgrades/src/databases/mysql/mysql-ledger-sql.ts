@@ -26,8 +26,11 @@ export const DRAW_TOKEN = `INSERT INTO ${LEDGER_TABLE}
   VALUES (?, '${FENCE}', '', '', 'applied', '', ?, 1, 0, UTC_TIMESTAMP(3))
   ON DUPLICATE KEY UPDATE fencing_token = fencing_token + 1, \`by\` = VALUES(\`by\`), started_at = VALUES(started_at)`;
 
-/** Reads the newest token and keeps it from changing until the transaction ends. Parameter: service. */
-export const READ_TOKEN = `SELECT fencing_token FROM ${LEDGER_TABLE} WHERE service = ? AND name = '${FENCE}' FOR UPDATE`;
+/**
+ * Reads the newest token and keeps it from changing until the transaction ends; and whether the lock is this very session's still.
+ * Parameters: name of the lock, service.
+ */
+export const READ_TOKEN = `SELECT fencing_token, IS_USED_LOCK(?) <=> CONNECTION_ID() AS holds FROM ${LEDGER_TABLE} WHERE service = ? AND name = '${FENCE}' FOR UPDATE`;
 
 /** Parameter: service. */
 export const LIST_LEDGER = `SELECT * FROM ${LEDGER_TABLE} WHERE service = ? AND name <> '${FENCE}' ORDER BY name`;

@@ -14,12 +14,17 @@ import { UpgradeError } from '../upgrade-error.ts';
 import type { MysqlConnection } from './mysql-connection.ts';
 import { CREATE_LEDGER, DRAW_TOKEN, FIND_LEDGER, LIST_LEDGER, READ_TOKEN, WRITE_LEDGER } from './mysql-ledger-sql.ts';
 
+interface Fence extends Pick<RawLedgerRow, 'fencing_token'> {
+  readonly holds: string | number;
+}
+
 /** The ledger of one database over one connection: what is written is written fenced. */
 export class MysqlLedger {
   readonly #connection: MysqlConnection;
   readonly #database: string;
   readonly #timeoutMs: number;
   #holding: Holding | undefined;
+  #lock = '';
 
   /** @param timeoutMs for each of its own questions and notes */
   constructor(connection: MysqlConnection, database: string, timeoutMs: number) {
@@ -28,8 +33,9 @@ export class MysqlLedger {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Draws a token above all earlier ones; the lock has to be held. */
-  async open(serviceId: string, by: string): Promise<bigint> {
+  /** Draws a token above all earlier ones. @param lock name of the server's lock, which has to be held, now and whenever we write */
+  async open(serviceId: string, by: string, lock: string): Promise<bigint> {
+    this.#lock = lock;
     if (!(await this.#exists())) await this.#ask(CREATE_LEDGER);
     await this.#ask(DRAW_TOKEN, [serviceId, by]);
     const newest = await this.#readToken(serviceId);
@@ -73,7 +79,12 @@ export class MysqlLedger {
   }
 
   async #readToken(serviceId: string): Promise<string | number | undefined> {
-    return (await this.#ask<Pick<RawLedgerRow, 'fencing_token'>>(READ_TOKEN, [serviceId]))[0]?.fencing_token;
+    const [row] = await this.#ask<Fence>(READ_TOKEN, [this.#lock, serviceId]);
+    if (row !== undefined && Number(row.holds) !== 1) {
+      const why = 'a statement has let go of it, or a proxy gives sessions away between statements';
+      throw new UpgradeError('FENCED', `This session does not have its lock any more: ${why}`);
+    }
+    return row?.fencing_token;
   }
 
   #ask<Row>(sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {

@@ -10,9 +10,10 @@ const ANSWER_MS = 10_000;
  * that goes on after its client was killed: whoever gets the lock finds nobody else at work. Its name is hashed, as a lock's
  * has at most 64 characters; it holds for the whole server.
  *
+ * @returns the name that the server knows it by
  * @throws UpgradeError LOCK_HELD with who holds it, CANCELLED when the signal says so
  */
-export async function takeUserLock(connection: MysqlConnection, request: LockRequest): Promise<void> {
+export async function takeUserLock(connection: MysqlConnection, request: LockRequest): Promise<string> {
   const { name } = request;
   const key = `grey:${createHash('sha256').update(`grey-schema-upgrade:${name}`).digest('hex').slice(0, 48)}`;
   await waitForLock({
@@ -28,4 +29,5 @@ export async function takeUserLock(connection: MysqlConnection, request: LockReq
       return row?.id == null ? 'somebody who has just let go' : `the session with connection id ${row.id}`;
     },
   });
+  return key;
 }

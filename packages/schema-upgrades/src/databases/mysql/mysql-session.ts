@@ -16,6 +16,7 @@ import { readMysqlCatalogue, TABLE_SIZES } from './mysql-catalogue.ts';
 import type { MysqlConnection } from './mysql-connection.ts';
 import { MysqlLedger } from './mysql-ledger.ts';
 import { takeUserLock } from './mysql-lock.ts';
+import { PATIENCE } from './mysql-options.ts';
 import { readTraits, type ServerTraits } from './server-traits.ts';
 
 /** For our own questions and notes. */
@@ -43,6 +44,7 @@ export class MysqlSession implements TenantSession {
 
   static async start(connection: MysqlConnection, database: string): Promise<MysqlSession> {
     try {
+      await connection.run(PATIENCE, BOOKKEEPING_MS);
       const sql = 'SELECT VERSION() AS version, @@sql_mode AS mode';
       const [row] = await connection.run<{ version: string; mode: string }>(sql, BOOKKEEPING_MS);
       return new MysqlSession(connection, database, readTraits(row?.version ?? '', row?.mode ?? ''));
@@ -53,8 +55,8 @@ export class MysqlSession implements TenantSession {
   }
 
   async lock(request: LockRequest): Promise<bigint> {
-    await takeUserLock(this.#connection, request);
-    return this.#ledger.open(request.serviceId, request.by);
+    const key = await takeUserLock(this.#connection, request);
+    return this.#ledger.open(request.serviceId, request.by, key);
   }
 
   async listLedger(serviceId: string): Promise<readonly LedgerRow[]> {

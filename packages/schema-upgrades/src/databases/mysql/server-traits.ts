@@ -4,6 +4,7 @@ export interface ServerTraits {
   readonly hasChecks: boolean;
   /** False on older servers, where a statement of DDL may be half done. */
   readonly hasAtomicDdl: boolean;
+  /** Of the server, but that backslashes escape, as migrations are split. */
   readonly sqlMode: string;
 }
 
@@ -14,7 +15,7 @@ export function readTraits(version: string, sqlMode: string): ServerTraits {
   const number = Number(major) * 100 + Number(minor);
   return {
     isMariadb,
-    sqlMode,
+    sqlMode: sqlMode.replace(/,?NO_BACKSLASH_ESCAPES/, ''),
     hasAtomicDdl: number >= (isMariadb ? 1006 : 800),
     hasChecks: isMariadb ? number >= 1003 : number >= 800,
   };

@@ -8,7 +8,7 @@ export const BOOKKEEPING_MS = 30_000;
 const CLIENT_CHECK_MS = 1_000;
 
 /**
- * Takes back whatever settings a migration left behind, and puts up ours. Not DISCARD ALL, which would drop the lock.
+ * Takes back whatever settings a migration left behind, and puts up ours; backslashes are what they are split by. Not DISCARD ALL, which would drop the lock.
  *
  * @param canCheckClient false where the operating system does not tell a server that its client is gone
  */
@@ -16,7 +16,8 @@ export function cleanSql(schema: string, canCheckClient: boolean): string {
   const check = canCheckClient ? `; SET client_connection_check_interval = ${CLIENT_CHECK_MS}` : '';
   return (
     'RESET ALL; RESET SESSION AUTHORIZATION; RESET ROLE; ' +
-    `SET search_path TO ${pg.escapeIdentifier(schema)}; SET statement_timeout = ${BOOKKEEPING_MS}${check}`
+    `SET search_path TO ${pg.escapeIdentifier(schema)}; SET statement_timeout = ${BOOKKEEPING_MS}; ` +
+    `SET standard_conforming_strings = on${check}`
   );
 }
 
