@@ -135,6 +135,14 @@ test('a range is checked from the hash before it, and an anchor noted earlier ho
   expect((await verify(`?anchor=${noted}:${'0'.repeat(64)}`)).fault).toMatchObject({ part: 'anchor', changeId: noted });
 });
 
+test('a range that the log does not have is no sound log', async () => {
+  const { epoch, revision } = (await verify()).anchor.position;
+  for (const query of ['?from=nowhere-3', `?from=${epoch}-${revision + 2}`, `?to=${epoch}-${revision + 1}`])
+    expect([query, (await verify(query)).code]).toEqual([query, 'CHANGE_UNKNOWN']);
+  expect((await verify(`?from=${epoch}-4&to=${epoch}-3`)).code).toBe('VALIDATION_FAILED');
+  expect(await verify(`?from=${epoch}-3&to=${epoch}-3`)).toMatchObject({ isIntact: true, checkedCount: 1 });
+});
+
 test('a user who is gone can be erased: the name is nowhere in the log, and the chain holds', async () => {
   const body = {
     username: 'grete',

@@ -21,11 +21,12 @@ export class AuditService {
     private readonly changes: ChangesService,
   ) {}
 
-  /** @throws ApiError CHANGE_UNKNOWN for an end of the range, or an anchor's form, that cannot be */
+  /** @throws ApiError CHANGE_UNKNOWN for an end of the range that the log does not have; VALIDATION_FAILED */
   async verify({ input }: Called<Ops['verifyAudit']>): Promise<VerifyResult> {
     const { from, to, anchor } = input.query;
     const end = await this.store.readEnd();
     const last = to === undefined ? end.position : positionOf(to);
+    await this.#assertRange(from, to);
     const before = from === undefined ? undefined : await this.store.findBefore(positionOf(from));
     const walk = await this.#walk({ hash: before?.hash ?? null, position: before?.position ?? null }, last);
     const isWhole = walk.next === null;
@@ -63,6 +64,20 @@ export class AuditService {
     });
   }
 
+  /** A range that holds nothing is intact whatever the log is, so a mistyped one must not pass for a sound log. */
+  async #assertRange(from: string | undefined, to: string | undefined): Promise<void> {
+    if (to !== undefined && !(await this.store.has(positionOf(to))))
+      throw new ApiError('CHANGE_UNKNOWN', { detail: `to: the log has no change ${to}.` });
+    if (from === undefined) return;
+    const { epoch, revision } = positionOf(from);
+    // What may follow the last change that was checked is a place to go on from, also where nothing follows.
+    const isThere =
+      (await this.store.has({ epoch, revision })) || (await this.store.has({ epoch, revision: revision - 1 }));
+    if (!isThere) throw new ApiError('CHANGE_UNKNOWN', { detail: `from: the log has no change ${from}.` });
+    if (to !== undefined && isBefore(positionOf(to), { epoch, revision }))
+      throw new ApiError('VALIDATION_FAILED', { errors: [{ path: 'query.to', message: 'is before from' }] });
+  }
+
   async #walk(start: ChainCursor, to: Position) {
     let cursor = start;
     const counts = { checkedCount: 0, unchainedCount: 0, erasedCount: 0, trimmedCount: 0 };
@@ -96,6 +111,10 @@ export class AuditService {
         : 'The change that was noted as anchor has another hash now: the log was written anew.';
     return { position, changeId, part: 'anchor', itemIndex: null, detail };
   }
+}
+
+function isBefore(one: Position, other: Position): boolean {
+  return one.epoch === other.epoch ? one.revision < other.revision : one.epoch < other.epoch;
 }
 
 /** The log keeps the hash of its end apart from the changes: cutting off the last ones shows. */

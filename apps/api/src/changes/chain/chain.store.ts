@@ -37,6 +37,16 @@ export class ChainStore {
     return row && { position: { epoch: row.epoch, revision: Number(row.revision) }, hash: row.hash };
   }
 
+  /** Whether the log has a change there, or begins an epoch there (revision 0). */
+  async has({ epoch, revision }: Position): Promise<boolean> {
+    const [row] = await this.database.run(
+      (client) => client.$queryRaw<{ one: number }[]>`
+        SELECT 1 AS one FROM changes WHERE epoch = ${epoch} AND (revision = ${BigInt(revision)} OR ${revision === 0})
+        UNION ALL SELECT 1 FROM log_position WHERE epoch = ${epoch} AND ${revision === 0} LIMIT 1`,
+    );
+    return row !== undefined;
+  }
+
   /** The hash of one change, hex; null: it has none; undefined: there is no such change. */
   async findHash({ epoch, revision }: Position): Promise<string | null | undefined> {
     const [row] = await this.database.run(

@@ -16,7 +16,7 @@ export class ExportController {
     @Res() response: ServerResponse,
   ): Promise<void> {
     const { after, ...filter } = input.query;
-    const lines = this.exports.stream(filter, after === undefined ? undefined : positionOf(after));
+    const lines = await this.exports.stream(filter, after === undefined ? undefined : positionOf(after));
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
     // What breaks off half-way is seen by the missing last line; a status was sent long ago.
     await pipeline(lines, response).catch(() => response.destroy());

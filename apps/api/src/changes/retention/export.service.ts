@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Position } from '@grey/contracts';
 import { Injectable } from '@nestjs/common';
+import { ApiError } from '../../infra/http/api-error.ts';
 import { ChainStore } from '../chain/chain.store.ts';
 import type { ChangeFilter } from '../change-filter.store.ts';
 import { changeIdOf } from '../change-id.ts';
@@ -22,8 +23,11 @@ export class ExportService {
    * NDJSON: a line `change` for each change after a position, followed by a line `item` for each thing it did, and at last
    * a line `end` with the anchor. Without that line the export was cut off: it goes on after the last change but one.
    * A filter chooses changes; each that is chosen is written whole.
+   *
+   * @throws ApiError CHANGE_UNKNOWN for a position that is not in the log, such as one that was lost with a restore
    */
-  stream(filter: ChangeFilter, after: Position | undefined): Readable {
+  async stream(filter: ChangeFilter, after: Position | undefined): Promise<Readable> {
+    if (after !== undefined && !(await this.chain.has(after))) throw new ApiError('CHANGE_UNKNOWN');
     return Readable.from(this.#lines(filter, after), { objectMode: false, highWaterMark: 65_536 });
   }
 

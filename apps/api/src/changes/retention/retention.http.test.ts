@@ -53,6 +53,9 @@ test('an export that was cut off goes on after any change', async () => {
   const rest = await exported(ids[3]);
   expect(rest).toEqual(lines.slice(lines.findIndex(({ id }) => id === ids[4])));
   expect(await exported(ids.at(-1))).toEqual([lines.at(-1)]);
+  expect(await exported(ids[0].replace(/-\d+$/, '-0'))).toEqual(lines);
+  const lost = await api.ask('GET', `/api/audit/export?after=${ids[0]}999`);
+  expect([lost.status, lost.body.code]).toEqual([404, 'CHANGE_UNKNOWN']);
 });
 
 test('what is older than is kept loses what it did, not who, when and why, and the chain holds', async () => {

@@ -99,7 +99,7 @@ export class RevertService {
     return this.#apply(caller, this.#revertOf(input.params.changeId, options), planToken, request);
   }
 
-  /** @throws ApiError TENANT_FORBIDDEN, CHANGE_UNKNOWN, HISTORY_TRIMMED */
+  /** @throws ApiError TENANT_FORBIDDEN, TENANT_UNKNOWN (neither now nor then), CHANGE_UNKNOWN, HISTORY_TRIMMED */
   async planRestoreTenant({ caller, input }: Called<Ops['planRestoreTenant']>): Promise<RestorePlan> {
     assertTenant(caller, input.params.tenantId);
     return this.#plan(caller, this.#restoreOf(input.params.tenantId, input.body));
@@ -140,6 +140,7 @@ export class RevertService {
         const { position } = await this.moments.find(tx, at);
         const filter = { entities: ['tenant', 'assignment'], tenantId, tenantIds: null };
         const touched = await this.past.listTouched(tx, position, null, filter);
+        if (touched.length === 0 && !(await this.store.hasTenant(tx, tenantId))) throw new ApiError('TENANT_UNKNOWN');
         const items = touched.map(({ before, after, ...one }, index) => ({ ...one, index, before, after }));
         return wishesOf(items);
       },

@@ -208,6 +208,8 @@ test('a tenant goes back to where it was at a time, and nobody else', async () =
   await send('POST', '/api/tenants/te/restore', { at: then, planToken, reason: 'back to Monday' });
   expect(await shown()).toEqual(was);
   expect(await lastChange()).toMatchObject({ kind: 'tenant.restored', itemCount: 3 });
+  const nobody = await api.ask('POST', '/api/tenants/nobody/restore/plan', { at: then });
+  expect([nobody.status, nobody.body.code]).toEqual([404, 'TENANT_UNKNOWN']);
   const [other] = (await send('GET', '/api/state/tenants?tenantId=tb')).items;
   expect(other.cells.find((cell: Loose) => cell.serviceId === 'pay').version).toBe('3.0.0');
 });

@@ -39,6 +39,10 @@ export class RevertsStore {
     return row;
   }
 
+  async hasTenant(tx: Transaction, tenantId: string): Promise<boolean> {
+    return (await tx.tenant.findUnique({ where: { id: tenantId }, select: { id: true } })) !== null;
+  }
+
   /** All items of a change, read in portions: a hundred thousand in one answer would keep this process from all else. */
   async listItems(tx: Transaction, key: string): Promise<ChangeItem[]> {
     const items: ChangeItem[] = [];
