@@ -132,6 +132,7 @@ export const expectedAccess: Readonly<Record<OperationId, 'everybody' | readonly
   createUpgradeBatch: admin,
   listUpgradeBatches: reading,
   getUpgradeBatch: reading,
+  listBatchExceptions: reading,
   streamUpgradeBatch: reading,
   pauseUpgradeBatch: admin,
   resumeUpgradeBatch: admin,

@@ -872,7 +872,14 @@ export const operations = {
     hasEtag: true,
     canWait: true,
     success: { status: 200, schema: lanes.laneSchema },
-    errors: ['SERVICE_UNKNOWN', 'VERSION_UNKNOWN', 'VERSION_RETIRED', 'MOVE_REFUSED', 'DATABASE_UNAVAILABLE'],
+    errors: [
+      'SERVICE_UNKNOWN',
+      'VERSION_UNKNOWN',
+      'VERSION_RETIRED',
+      'LANE_REFERENCED',
+      'MOVE_REFUSED',
+      'DATABASE_UNAVAILABLE',
+    ],
   },
   deleteLane: {
     id: 'deleteLane',
@@ -1715,6 +1722,19 @@ export const operations = {
     success: { status: 200, schema: upgrades.batchSchema },
     errors: ['UPGRADE_BATCH_UNKNOWN', 'DATABASE_UNAVAILABLE'],
   },
+  listBatchExceptions: {
+    id: 'listBatchExceptions',
+    method: 'GET',
+    path: '/api/upgrade-batches/{batchId}/exceptions',
+    ...batchTag,
+    summary: 'Tenants that cannot go back with their wave, or were left out when it began, and what can be done',
+    permission: 'upgrades.read',
+    params: batchParams,
+    query: upgrades.batchExceptionQuerySchema,
+    tenantIn: 'list',
+    success: { status: 200, schema: upgrades.batchExceptionPageSchema },
+    errors: ['UPGRADE_BATCH_UNKNOWN', 'CURSOR_INVALID', 'DATABASE_UNAVAILABLE'],
+  },
   streamUpgradeBatch: {
     id: 'streamUpgradeBatch',
     method: 'GET',
@@ -1928,7 +1948,7 @@ export const operations = {
     permission: 'audit.read',
     query: history.verifyQuerySchema,
     success: { status: 200, schema: history.verifyResultSchema },
-    errors: ['DATABASE_UNAVAILABLE'],
+    errors: ['CHANGE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
   },
   eraseUserFromAudit: {
     id: 'eraseUserFromAudit',
@@ -2036,7 +2056,7 @@ export const operations = {
     params: tenantParams,
     body: history.planRestoreTenantSchema,
     success: { status: 200, schema: history.restorePlanSchema },
-    errors: ['CHANGE_UNKNOWN', 'HISTORY_TRIMMED', 'DATABASE_UNAVAILABLE'],
+    errors: ['TENANT_UNKNOWN', 'CHANGE_UNKNOWN', 'HISTORY_TRIMMED', 'DATABASE_UNAVAILABLE'],
   },
   restoreTenant: {
     id: 'restoreTenant',
@@ -2053,6 +2073,7 @@ export const operations = {
     canWait: true,
     success: { status: 200, schema: history.restoreResultSchema },
     errors: [
+      'TENANT_UNKNOWN',
       'CHANGE_UNKNOWN',
       'HISTORY_TRIMMED',
       'PLAN_TOKEN_INVALID',
@@ -2070,7 +2091,7 @@ export const operations = {
     permission: 'audit.read',
     query: history.exportQuerySchema,
     success: { status: 200, contentType: 'application/x-ndjson' },
-    errors: ['DATABASE_UNAVAILABLE'],
+    errors: ['CHANGE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
   },
   stream: {
     id: 'stream',

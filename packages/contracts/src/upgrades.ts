@@ -415,6 +415,12 @@ export const batchSchema = z
     ]),
     wave: z.int().nullable(),
     counts: countsSchema,
+    cannotReturnCount: z.int().meta({
+      description: 'Of waves that go back or have gone back: tenants that stay. `GET …/exceptions` names them.',
+    }),
+    notBegunCount: z.int().meta({
+      description: 'Planned, and left out when their wave began; among the skipped. `GET …/exceptions?kind=not_begun`.',
+    }),
     ratePerMinute: z.number().meta({ description: 'Tenants that ended in the last five minutes, per minute.' }),
     waves: z.array(batchWaveSchema),
     concurrency: z.int(),
@@ -437,6 +443,29 @@ export const rollBackBatchSchema = z
     waves: z.enum(['current', 'all']).default('current'),
   })
   .meta({ id: 'RollBackBatch' });
+
+export const batchExceptionSchema = z
+  .object({
+    tenantId: z.string(),
+    wave: z.int(),
+    kind: z.enum(['cannot_return', 'not_begun']).meta({
+      description: '`cannot_return`: its wave goes back, and it stays. `not_begun`: planned, and not upgraded.',
+    }),
+    code: z.string().meta({
+      description:
+        'CONTRACTED, CONTRACTING, UPGRADED_SINCE, UPGRADED_AGAIN; of those not begun as in the plan, and TENANT_UNKNOWN.',
+    }),
+    message: z.string(),
+    mend: z.string().nullable().meta({ description: 'What can be done.' }),
+    upgradeId: z.uuid().nullable(),
+    backupId: z.uuid().nullable().meta({ description: 'Of before contract, which can be restored.' }),
+  })
+  .meta({ id: 'BatchException', description: 'A tenant with whom it went otherwise than with its wave.' });
+export type BatchException = z.infer<typeof batchExceptionSchema>;
+export const batchExceptionPageSchema = pageOf(batchExceptionSchema, 'BatchExceptionPage');
+export const batchExceptionQuerySchema = pageQuerySchema.extend({
+  kind: batchExceptionSchema.shape.kind.default('cannot_return'),
+});
 
 /** What `GET …/events` sends: the whole, whenever something of it changed. */
 export const upgradeEventSchema = z.object({ upgrade: upgradeSchema }).meta({ id: 'UpgradeEvent' });

@@ -4,8 +4,10 @@ import { ChangesService } from '../changes/changes.service.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import { Upgrades } from '../upgrades/upgrades.ts';
 import { BatchRollbacks } from './batch-rollback.service.ts';
-import { type BatchRow, NOBODY, sumOf } from './batch-row.ts';
-import { batchView, itemOfBatch, sentenceOf, type WholeBatch } from './batch-view.ts';
+import { type BatchRow, NOBODY, type WholeBatch } from './batch-row.ts';
+import { sentenceOf } from './batch-sentence.ts';
+import { batchView, itemOfBatch } from './batch-view.ts';
+import { BatchViews } from './batch-views.service.ts';
 import { type BatchAction, decideBatch } from './decide-batch.ts';
 import { UpgradeBatchesStore } from './upgrade-batches.store.ts';
 import { WaveDrafts } from './wave-drafts.service.ts';
@@ -21,6 +23,7 @@ interface Advanced {
 export class AdvanceBatchService {
   constructor(
     private readonly store: UpgradeBatchesStore,
+    private readonly views: BatchViews,
     private readonly upgrades: Upgrades,
     private readonly drafts: WaveDrafts,
     private readonly rollbacks: BatchRollbacks,
@@ -47,9 +50,8 @@ export class AdvanceBatchService {
 
   async #decide(tx: Transaction, batch: BatchRow | undefined) {
     if (batch === undefined) return undefined;
-    const waves = await this.store.listWaves(tx, batch.id);
-    const counts = (await this.store.countMembers(tx, [batch.id])).get(batch.id) ?? new Map();
-    const whole: WholeBatch = { batch, waves, counts };
+    const whole = await this.views.read(tx, batch);
+    const { waves, counts } = whole;
     const facts = waves.map((wave) => ({ ...wave, counts: counts.get(wave.number) ?? NOBODY }));
     return { whole, action: decideBatch({ ...batch, waves: facts }, await this.store.readClock(tx)) };
   }
@@ -58,9 +60,14 @@ export class AdvanceBatchService {
     const { batch } = whole;
     switch (action.kind) {
       case 'begin-wave': {
-        const drafts = await this.drafts.make(tx, batch, action.wave);
+        const { drafts, leftOut, blocked } = await this.drafts.make(tx, batch, action.wave);
+        if (blocked !== null) {
+          const stoppedBecause = `wave ${action.wave} cannot begin. ${blocked}`;
+          const after = await this.store.update(tx, batch.id, { state: 'paused', stoppedBecause });
+          return { items: [itemOfBatch(batch, after)] };
+        }
         const begunCount = await this.upgrades.startMany(tx, drafts);
-        await this.store.beginWave(tx, batch.id, action.wave, begunCount);
+        await this.store.beginWave(tx, batch.id, action.wave, begunCount, leftOut);
         const after = await this.store.update(tx, batch.id, { wave: action.wave });
         return { items: [itemOfBatch(batch, after, { begunCount })] };
       }
@@ -92,9 +99,9 @@ export class AdvanceBatchService {
     const wasTold = batch.state === 'needs_operator';
     const kind: Change['kind'] = isEnd && !wasTold ? 'upgrade_batch.ended' : 'upgrade_batch.updated';
     const view = batchView({ ...whole, batch: after });
-    const { done, failed, aborted, skipped, needsOperator } = view.counts;
-    const total = sumOf([...whole.counts.values()]);
-    const summary = { done, failed, aborted, skipped, needsOperator, waiting: total.waiting, sentence: view.sentence };
+    // Whoever is past the point of no return may still be under way: with them the numbers add up.
+    const { cannotReturnCount, sentence } = view;
+    const summary = { ...view.counts, cannotReturn: cannotReturnCount, sentence };
     return { kind, items: [itemOfBatch(batch, after, isEnd ? { summary } : {})] };
   }
 }

@@ -46,12 +46,14 @@ export class BatchPreemption implements Preemptible {
     return stopped;
   }
 
-  /** Those that are ending, or on their way back, bring nobody there any more. */
+  /** Those on their way back bring nobody there any more; of those that wait for contract nobody shall be taken for good. */
   async #list(tx: Transaction, { serviceId, fromVersion }: HoldRecord, isLocked: boolean): Promise<BatchRow[]> {
     const rows = await this.store.listLeadingTo(tx, serviceId, fromVersion, isLocked);
-    return rows.filter(({ state }) => state === 'running' || state === 'paused');
+    return rows.filter(({ state }) => STOPPABLE.has(state));
   }
 }
+
+const STOPPABLE: ReadonlySet<BatchRow['state']> = new Set(['running', 'paused', 'confirming', 'contracting']);
 
 function preemptedOf({ id, serviceId, name, toVersion, wave }: BatchRow): Preempted {
   const where = wave === null ? 'before its first wave' : `in wave ${wave}`;

@@ -13,8 +13,6 @@ export interface BatchRollback {
   readonly reason: string;
   /** Numbers of the waves. */
   readonly waves: readonly number[];
-  /** Tenants that cannot go back: contracted, or upgraded again since. */
-  readonly refusedCount: number;
 }
 
 /** One batch as the database has it. */
@@ -36,7 +34,10 @@ export interface BatchRow {
   readonly reason: string | null;
   readonly confirmation: Confirmation | null;
   readonly rollback: BatchRollback | null;
+  /** Also why it was paused, where nobody did. */
   readonly stoppedBecause: string | null;
+  /** Its tenants were listed, not selected: they are meant, pinned or not. */
+  readonly isNamed: boolean;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
   readonly stamp: bigint;
@@ -68,10 +69,25 @@ export interface MemberCounts {
   readonly needsOperator: number;
   /** Of those who wait: for a confirmation. */
   readonly confirmationCount: number;
+  /** Of those who wait: for an operator. */
+  readonly operatorCount: number;
+  /** Of those on their way back: because they failed. */
+  readonly failingCount: number;
+  /** Of those who failed: a freeze or a hold did not let them begin, which is no fault of the version. */
+  readonly forbiddenCount: number;
   /** Of those who have not ended: past the point of no return. */
   readonly pastReturnCount: number;
   /** Ended within the last five minutes. */
   readonly recentCount: number;
+}
+
+/** A batch with what its tenants have come to. */
+export interface WholeBatch {
+  readonly batch: BatchRow;
+  readonly waves: readonly WaveRow[];
+  readonly counts: ReadonlyMap<number, MemberCounts>;
+  /** Of waves that go back or have: tenants that stay. */
+  readonly keptCount: number;
 }
 
 export const NOBODY: MemberCounts = {
@@ -84,6 +100,9 @@ export const NOBODY: MemberCounts = {
   skipped: 0,
   needsOperator: 0,
   confirmationCount: 0,
+  operatorCount: 0,
+  failingCount: 0,
+  forbiddenCount: 0,
   pastReturnCount: 0,
   recentCount: 0,
 };

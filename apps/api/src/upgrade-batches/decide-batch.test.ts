@@ -16,7 +16,6 @@ const rollback = {
   at: '',
   reason: 'r',
   waves: [1],
-  refusedCount: 0,
 } as const;
 const REST = { kind: 'rest', until: null };
 

@@ -21,9 +21,12 @@ export type BatchAction =
 
 const REST: BatchAction = { kind: 'rest', until: null };
 
-/** Failures that count against a budget: an upgrade that somebody skipped or aborted is none. */
-export function failuresOf({ failed, needsOperator }: MemberCounts): number {
-  return failed + needsOperator;
+/**
+ * Failures that count against a budget, those that are still on their way back too: else as many more could begin as fail while
+ * the first ones go back. What somebody skipped or aborted is none, nor whom a freeze or a hold kept from beginning.
+ */
+export function failuresOf({ failed, forbiddenCount, failingCount, needsOperator }: MemberCounts): number {
+  return failed - forbiddenCount + failingCount + needsOperator;
 }
 
 /** Decides by what is in the database alone, so that any replica can go on where another stopped. Pure. */
@@ -69,7 +72,9 @@ function decideWave(wave: WaveFacts, waves: readonly WaveFacts[], now: Date): Ba
   if (underWay(counts) > 0) return REST;
   if (wave.state === 'running') {
     const isLast = waves.every((one) => one.number <= number);
-    return { kind: soakSeconds > 0 && !isLast ? 'soak-wave' : 'finish-wave', wave: number };
+    // Where nobody was brought there, there is nothing that time could tell.
+    const isWorth = soakSeconds > 0 && !isLast && counts.done + counts.confirmationCount > 0;
+    return { kind: isWorth ? 'soak-wave' : 'finish-wave', wave: number };
   }
   if (soakUntil !== null && soakUntil > now) return { kind: 'rest', until: soakUntil };
   return { kind: 'finish-wave', wave: number };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { TenantOfBatch } from './batch-members.store.ts';
 import { type LeaveOutContext, leaveOut } from './leave-out.ts';
-import type { TenantOfBatch } from './upgrade-batches.store.ts';
 
 const tenant = (over: Partial<TenantOfBatch> = {}): TenantOfBatch => ({
   ...{

@@ -1,8 +1,5 @@
-import type { operations } from '@grey/contracts';
-import type { Called } from '../infra/http/operation.decorator.ts';
-import type { TenantOfBatch } from './upgrade-batches.store.ts';
-
-type PlanInput = Called<(typeof operations)['planUpgradeBatch']>['input']['body'];
+import type { TenantOfBatch } from './batch-members.store.ts';
+import type { PlanInput } from './plan-input.ts';
 
 /** A tenant that is in no wave, and why. */
 export interface LeftOut {

@@ -59,6 +59,42 @@ describe('selecting waves', () => {
     expect(shareOf(waves[1] ?? [])).toEqual({ 'basic eu': 100, 'basic us': 75, 'gold eu': 25, 'gold us': 50 });
   });
 
+  test('takes a percentage from every tier and every region in proportion, also where each stratum is a single tenant', () => {
+    for (const [tiers, regions] of [
+      [2, 50],
+      [50, 2],
+      [10, 10],
+    ] as const) {
+      const candidates = many(tiers * regions, (at) => ({ tier: `tier-${at % tiers}`, region: `r-${at % regions}` }));
+      const strata = many(tiers * regions, (at) => ({
+        tier: `tier-${at % tiers}`,
+        region: `r-${Math.floor(at / tiers)}`,
+      }));
+      for (const all of [strata, candidates]) {
+        const [wave = []] = selectWaves(all, [{ select: { kind: 'percent', percent: 20 } }], 'id', 's').waves;
+        for (const part of ['tier', 'region'] as const) {
+          const exact = Map.groupBy(all, (one) => one[part]);
+          for (const [key, members] of exact)
+            expect(
+              Math.abs(wave.filter((one) => one[part] === key).length - members.length / 5),
+              `${tiers} tiers, ${regions} regions, ${key}`,
+            ).toBeLessThanOrEqual(1);
+        }
+      }
+    }
+  });
+
+  test('gives what is left over by rounding to nobody for its name', () => {
+    const candidates = many(30, (at) => ({ tier: at % 2 === 0 ? 'basic' : 'gold' }));
+    const goldOf = (salt: string) =>
+      selectWaves(candidates, [{ select: { kind: 'percent', percent: 10 } }], 'id', salt).waves[0]?.filter(
+        ({ tier }) => tier === 'gold',
+      ).length;
+    const times = Array.from({ length: 100 }, (_, at) => goldOf(`s${at}`)).filter((count) => count === 2).length;
+    expect(times).toBeGreaterThan(30);
+    expect(times).toBeLessThan(70);
+  });
+
   test('draws who is in a percentage, and not the oldest ids', () => {
     const drawn = (salt: string) =>
       idsOf(selectWaves(many(1_000), [{ select: { kind: 'percent', percent: 10 } }], 'id', salt).waves)[0];

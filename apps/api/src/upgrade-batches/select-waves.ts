@@ -69,12 +69,14 @@ function wantedBy(select: Exclude<WaveSelector, { kind: 'percent' }>): (one: Can
 /** `count` of those who are left, from every tier and region as many as it has of all. */
 function takeShare(all: readonly Candidate[], left: readonly Candidate[], count: number, salt: string): Candidate[] {
   const drawn = new Map(left.map((one) => [one, drawOf(salt, one.tenantId)]));
-  const strata = [...Map.groupBy(all, stratumOf)].map(([key, members]) => ({ key, weight: members.length }));
   const groups = Map.groupBy(left, stratumOf);
-  const takes = takeEvenly(
-    strata.map(({ key, weight }) => ({ key, weight, room: groups.get(key)?.length ?? 0 })),
-    count,
-  );
+  const strata = [...Map.groupBy(all, stratumOf)].map(([key, members]) => ({
+    key,
+    groups: [JSON.stringify({ tier: members[0]?.tier }), JSON.stringify({ region: members[0]?.region })],
+    weight: members.length,
+    room: groups.get(key)?.length ?? 0,
+  }));
+  const takes = takeEvenly(strata, count, (key) => drawOf(salt, key));
   return [...groups].flatMap(([key, members]) =>
     members.sort((x, y) => compareTexts(drawn.get(x) ?? '', drawn.get(y) ?? '')).slice(0, takes.get(key) ?? 0),
   );

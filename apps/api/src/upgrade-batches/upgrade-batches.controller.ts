@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { operations } from '@grey/contracts';
 import { Controller, Res } from '@nestjs/common';
 import { Call, type Called, Operation } from '../infra/http/operation.decorator.ts';
+import { BatchActionsService } from './batch-actions.service.ts';
 import { BatchStreams } from './batch-streams.ts';
+import { BatchViews } from './batch-views.service.ts';
 import { PlanBatchService } from './plan-batch.service.ts';
 import { UpgradeBatchesService } from './upgrade-batches.service.ts';
 
@@ -12,6 +14,8 @@ export class UpgradeBatchesController {
   constructor(
     private readonly batches: UpgradeBatchesService,
     private readonly plans: PlanBatchService,
+    private readonly views: BatchViews,
+    private readonly actions: BatchActionsService,
     private readonly streams: BatchStreams,
   ) {}
 
@@ -27,12 +31,17 @@ export class UpgradeBatchesController {
 
   @Operation(operations.listUpgradeBatches)
   list(@Call() call: Called<typeof operations.listUpgradeBatches>) {
-    return this.batches.list(call);
+    return this.views.list(call);
   }
 
   @Operation(operations.getUpgradeBatch)
   get(@Call() call: Called<typeof operations.getUpgradeBatch>) {
-    return this.batches.get(call);
+    return this.views.get(call);
+  }
+
+  @Operation(operations.listBatchExceptions)
+  listExceptions(@Call() call: Called<typeof operations.listBatchExceptions>) {
+    return this.views.listExceptions(call);
   }
 
   @Operation(operations.streamUpgradeBatch)
@@ -42,21 +51,21 @@ export class UpgradeBatchesController {
 
   @Operation(operations.pauseUpgradeBatch)
   pause(@Call() call: Called<typeof operations.pauseUpgradeBatch>) {
-    return this.batches.pause(call);
+    return this.actions.pause(call);
   }
 
   @Operation(operations.resumeUpgradeBatch)
   resume(@Call() call: Called<typeof operations.resumeUpgradeBatch>) {
-    return this.batches.resume(call);
+    return this.actions.resume(call);
   }
 
   @Operation(operations.rollBackUpgradeBatch)
   rollBack(@Call() call: Called<typeof operations.rollBackUpgradeBatch>) {
-    return this.batches.rollBack(call);
+    return this.actions.rollBack(call);
   }
 
   @Operation(operations.confirmUpgradeBatch)
   confirm(@Call() call: Called<typeof operations.confirmUpgradeBatch>) {
-    return this.batches.confirm(call);
+    return this.actions.confirm(call);
   }
 }

@@ -1,15 +1,14 @@
-import type { Engine } from '@grey/schema-upgrades';
 import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../generated/client.ts';
 import { Database, type Transaction } from '../infra/db/database.ts';
 import { packed } from '../infra/db/packed.ts';
-import type { BatchRow, MemberCounts, WaveRow } from './batch-row.ts';
-import { NOBODY } from './batch-row.ts';
+import type { BatchRow, WaveRow } from './batch-row.ts';
+import type { LeftOut } from './leave-out.ts';
 
 const columns = Prisma.sql`
   b.id::text AS id, b.seq::float8 AS seq, b.name, b.kind, b.service_id AS "serviceId", b.from_version AS "fromVersion",
   b.to_version AS "toVersion", b.state, b.wave, b.concurrency, b."order", b.options, b.override_reason AS "overrideReason",
-  b.requested_by AS "requestedBy", b.reason, b.confirmation, b.rollback, b.stopped_because AS "stoppedBecause",
+  b.requested_by AS "requestedBy", b.reason, b.confirmation, b.rollback, b.stopped_because AS "stoppedBecause", b.is_named AS "isNamed",
   b.created_at AS "createdAt", b.finished_at AS "finishedAt", b.stamp`;
 
 /** A wave as the plan had it. */
@@ -17,6 +16,8 @@ export interface WaveDraft {
   readonly number: number;
   readonly name: string;
   readonly tenantIds: readonly string[];
+  /** Of each the version that it is on; null: none. */
+  readonly fromVersions: readonly (string | null)[];
   readonly failureBudget: number;
   readonly soakSeconds: number;
 }
@@ -33,6 +34,7 @@ export type BatchDraft = Pick<
   | 'order'
   | 'options'
   | 'overrideReason'
+  | 'isNamed'
   | 'requestedBy'
   | 'reason'
 >;
@@ -41,25 +43,6 @@ export type BatchDraft = Pick<
 export type BatchPatch = Partial<Pick<BatchRow, 'state' | 'wave' | 'confirmation' | 'rollback' | 'stoppedBecause'>> & {
   readonly isFinished?: boolean;
 };
-
-/** A tenant with what decides whether and how it is upgraded. */
-export interface TenantOfBatch {
-  readonly tenantId: string;
-  readonly tags: readonly string[];
-  readonly tier: string | null;
-  readonly region: string | null;
-  readonly ring: string | null;
-  /** null: no assignment. */
-  readonly version: string | null;
-  readonly isPinned: boolean;
-  /** null: no data source. */
-  readonly engine: Engine | null;
-  readonly schemaVersion: number | null;
-  readonly expandedTo: number | null;
-  readonly drift: string | null;
-  readonly byteCount: number | null;
-  readonly activeUpgradeId: string | null;
-}
 
 @Injectable()
 export class UpgradeBatchesStore {
@@ -112,14 +95,15 @@ export class UpgradeBatchesStore {
     const { id, name, kind, serviceId, fromVersion, toVersion, concurrency, order, overrideReason, reason } = draft;
     await tx.$executeRaw`
       INSERT INTO upgrade_batches (id, name, kind, service_id, from_version, to_version, concurrency, "order", options,
-        override_reason, requested_by, reason)
+        override_reason, is_named, requested_by, reason)
       VALUES (${id}::uuid, ${name}, ${kind}, ${serviceId}, ${fromVersion}, ${toVersion}, ${concurrency}, ${order},
-        ${JSON.stringify(draft.options)}::jsonb, ${overrideReason}, ${JSON.stringify(draft.requestedBy)}::jsonb, ${reason})`;
+        ${JSON.stringify(draft.options)}::jsonb, ${overrideReason}, ${draft.isNamed}, ${JSON.stringify(draft.requestedBy)}::jsonb, ${reason})`;
     for (const wave of waves)
       await tx.$executeRaw`
-        INSERT INTO upgrade_batch_waves (batch_id, number, name, tenant_ids, tenant_count, failure_budget, soak_seconds)
-        VALUES (${id}::uuid, ${wave.number}, ${wave.name}, ${packed(wave.tenantIds)}, ${wave.tenantIds.length},
-          ${wave.failureBudget}, ${wave.soakSeconds})`;
+        INSERT INTO upgrade_batch_waves (batch_id, number, name, tenant_ids, from_versions, tenant_count, failure_budget,
+          soak_seconds)
+        VALUES (${id}::uuid, ${wave.number}, ${wave.name}, ${packed(wave.tenantIds)}, ${packed(wave.fromVersions)},
+          ${wave.tenantIds.length}, ${wave.failureBudget}, ${wave.soakSeconds})`;
   }
 
   async update(tx: Transaction, id: string, patch: BatchPatch): Promise<BatchRow> {
@@ -141,12 +125,19 @@ export class UpgradeBatchesStore {
     return row as BatchRow;
   }
 
-  listWaves(tx: Transaction, batchId: string): Promise<WaveRow[]> {
-    return tx.$queryRaw<WaveRow[]>`
-      SELECT number, name, state, tenant_count AS "tenantCount", begun_count AS "begunCount",
-             failure_budget AS "failureBudget", soak_seconds AS "soakSeconds", soak_until AS "soakUntil",
-             started_at AS "startedAt", finished_at AS "finishedAt"
-      FROM upgrade_batch_waves WHERE batch_id = ${batchId}::uuid ORDER BY number`;
+  /** In their order. */
+  async listWaves(tx: Transaction, batchId: string): Promise<WaveRow[]> {
+    return (await this.listWavesOf(tx, [batchId])).get(batchId) ?? [];
+  }
+
+  /** By batch. */
+  async listWavesOf(tx: Transaction, batchIds: readonly string[]): Promise<Map<string, WaveRow[]>> {
+    const rows = await tx.$queryRaw<(WaveRow & { batchId: string })[]>`
+      SELECT batch_id::text AS "batchId", number, name, state, tenant_count AS "tenantCount",
+             begun_count AS "begunCount", failure_budget AS "failureBudget", soak_seconds AS "soakSeconds",
+             soak_until AS "soakUntil", started_at AS "startedAt", finished_at AS "finishedAt"
+      FROM upgrade_batch_waves WHERE batch_id = ANY (${[...batchIds]}::uuid[]) ORDER BY number`;
+    return Map.groupBy(rows, ({ batchId }) => batchId);
   }
 
   async readClock(tx: Transaction): Promise<Date> {
@@ -154,15 +145,16 @@ export class UpgradeBatchesStore {
     return row?.now ?? new Date();
   }
 
-  async readMembers(tx: Transaction, batchId: string, wave: number): Promise<readonly string[]> {
-    const [row] = await tx.$queryRaw<{ tenantIds: string[] }[]>`
-      SELECT tenant_ids AS "tenantIds" FROM upgrade_batch_waves WHERE batch_id = ${batchId}::uuid AND number = ${wave}`;
-    return row?.tenantIds ?? [];
-  }
-
-  async beginWave(tx: Transaction, batchId: string, wave: number, begunCount: number): Promise<void> {
+  async beginWave(
+    tx: Transaction,
+    batchId: string,
+    wave: number,
+    begunCount: number,
+    leftOut: readonly LeftOut[],
+  ): Promise<void> {
     await tx.$executeRaw`
-      UPDATE upgrade_batch_waves SET state = 'running', begun_count = ${begunCount}, started_at = clock_timestamp()
+      UPDATE upgrade_batch_waves SET state = 'running', begun_count = ${begunCount}, started_at = clock_timestamp(),
+        left_out = ${JSON.stringify(leftOut)}::jsonb
       WHERE batch_id = ${batchId}::uuid AND number = ${wave}`;
   }
 
@@ -189,27 +181,6 @@ export class UpgradeBatchesStore {
         AND ${numbers === undefined ? Prisma.sql`TRUE` : Prisma.sql`number = ANY (${[...numbers]}::int[])`}`;
   }
 
-  /** By batch, then by wave. */
-  async countMembers(tx: Transaction, batchIds: readonly string[]): Promise<Map<string, Map<number, MemberCounts>>> {
-    const rows = await tx.$queryRaw<(MemberCounts & { batchId: string; wave: number })[]>`
-      SELECT batch_id::text AS "batchId", wave,
-        count(*) FILTER (WHERE state = 'queued')::int AS queued,
-        count(*) FILTER (WHERE state IN ('running', 'aborting'))::int AS running,
-        count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
-        count(*) FILTER (WHERE state = 'done')::int AS done,
-        count(*) FILTER (WHERE state = 'failed')::int AS failed,
-        count(*) FILTER (WHERE state = 'aborted')::int AS aborted,
-        count(*) FILTER (WHERE state = 'skipped')::int AS skipped,
-        count(*) FILTER (WHERE state = 'needs_operator')::int AS "needsOperator",
-        count(*) FILTER (WHERE state = 'waiting' AND awaits = 'confirmation')::int AS "confirmationCount",
-        count(*) FILTER (WHERE is_past_return AND state IN ('running', 'waiting', 'aborting'))::int AS "pastReturnCount",
-        count(*) FILTER (WHERE finished_at > clock_timestamp() - interval '5 minutes')::int AS "recentCount"
-      FROM upgrades WHERE batch_id = ANY (${[...batchIds]}::uuid[]) GROUP BY batch_id, wave`;
-    const counts = new Map<string, Map<number, MemberCounts>>(batchIds.map((id) => [id, new Map()]));
-    for (const { batchId, wave, ...one } of rows) counts.get(batchId)?.set(wave, { ...NOBODY, ...one });
-    return counts;
-  }
-
   /** Of batches that there are, a text by id that differs whenever the batch, or one of its upgrades, has changed. */
   async readStamps(ids: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.database.run(
@@ -219,35 +190,5 @@ export class UpgradeBatchesStore {
         FROM upgrade_batches b WHERE b.id = ANY (${[...ids]}::uuid[])`,
     );
     return new Map(rows.map(({ id, stamp }) => [id, stamp]));
-  }
-
-  /** By tenant. */
-  async readTags(tx: Transaction, tenantIds: readonly string[]): Promise<Map<string, readonly string[]>> {
-    const rows = await tx.$queryRaw<{ id: string; tags: string[] }[]>`
-      SELECT id, tags FROM tenants WHERE id = ANY (${packed(tenantIds)})`;
-    return new Map(rows.map(({ id, tags }) => [id, tags]));
-  }
-
-  /** Tenants with what a batch has to know of them, by id. */
-  listTenants(
-    tx: Transaction,
-    serviceId: string,
-    only: { readonly tenantIds?: readonly string[]; readonly tag?: string },
-  ): Promise<TenantOfBatch[]> {
-    return tx.$queryRaw<TenantOfBatch[]>`
-      SELECT t.id AS "tenantId", t.tags, t.tier, t.region, t.metadata ->> 'ring' AS ring, a.version,
-             coalesce(a.is_pinned, FALSE) AS "isPinned", d.engine, s.schema_version::float8 AS "schemaVersion",
-             s.expanded_to::float8 AS "expandedTo", c.drift, c.byte_count::float8 AS "byteCount",
-             u.id::text AS "activeUpgradeId"
-      FROM tenants t
-      LEFT JOIN assignments a ON a.tenant_id = t.id AND a.service_id = ${serviceId}
-      LEFT JOIN data_sources d ON d.tenant_id = t.id AND d.service_id = ${serviceId}
-      LEFT JOIN tenant_schemas s ON s.tenant_id = t.id AND s.service_id = ${serviceId}
-      LEFT JOIN schema_checks c ON c.tenant_id = t.id AND c.service_id = ${serviceId}
-      LEFT JOIN upgrades u ON u.tenant_id = t.id AND u.service_id = ${serviceId} AND u.finished_at IS NULL
-      WHERE t.deleted_at IS NULL
-        AND ${only.tenantIds === undefined ? Prisma.sql`TRUE` : Prisma.sql`t.id = ANY (${packed(only.tenantIds)})`}
-        AND ${only.tag === undefined ? Prisma.sql`TRUE` : Prisma.sql`${only.tag} = ANY (t.tags)`}
-      ORDER BY t.id`;
   }
 }

@@ -88,9 +88,9 @@ const batch =
             fromVersion: null,
             toVersion: leadsThere ? version : other,
           },
-          ...{ concurrency: 1, order: 'id', options, overrideReason: null, requestedBy, reason: null },
+          ...{ concurrency: 1, order: 'id', options, overrideReason: null, isNamed: false, requestedBy, reason: null },
         },
-        [{ number: 1, name: 'rest', tenantIds: ['nobody'], failureBudget: 0, soakSeconds: 0 }],
+        [{ number: 1, name: 'rest', tenantIds: ['nobody'], fromVersions: ['v1'], failureBudget: 0, soakSeconds: 0 }],
       );
       await store.update(tx, id, { state: state as 'running', isFinished: state === 'done' });
       return id;
@@ -100,7 +100,11 @@ describePreemptible({
   name: 'upgrade-batches',
   api: () => api,
   preemptible: () => api.app.get(BatchPreemption),
-  running: { paused: batch('paused') },
+  running: {
+    paused: batch('paused'),
+    'waiting for a confirmation': batch('confirming'),
+    'in contract': batch('contracting'),
+  },
   harmless: {
     done: batch('done'),
     'on their way back': batch('rolling_back'),

@@ -6,7 +6,7 @@ import { isHeld } from '../holds/follow-records.ts';
 import type { Transaction } from '../infra/db/database.ts';
 import type { UpgradeRow } from '../upgrades/upgrade-row.ts';
 import { itemOfUpgrade, Upgrades } from '../upgrades/upgrades.ts';
-import { UpgradeBatchesStore } from './upgrade-batches.store.ts';
+import { BatchMembersStore } from './batch-members.store.ts';
 
 export const EMERGENCY: Actor = { kind: 'system', id: 'emergency', name: 'Emergency rollback' };
 
@@ -21,7 +21,7 @@ export class UpgradePreemption implements Preemptible {
 
   constructor(
     private readonly upgrades: Upgrades,
-    private readonly store: UpgradeBatchesStore,
+    private readonly members: BatchMembersStore,
     preEmption: PreEmption,
   ) {
     preEmption.register(this);
@@ -60,7 +60,7 @@ export class UpgradePreemption implements Preemptible {
       ({ state, isPastReturn, endsAs }) => state !== 'aborting' && endsAs === null && !isPastReturn,
     );
     if (active.length === 0 || hold.scope.kind === 'all') return active;
-    const tags = await this.store.readTags(
+    const tags = await this.members.readTags(
       tx,
       active.map(({ tenantId }) => tenantId),
     );

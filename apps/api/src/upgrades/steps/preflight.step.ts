@@ -68,5 +68,11 @@ function outcomeOf(checks: readonly CheckRow[]): StepOutcome {
     const failure = upgradeFailure('TENANT_DATABASE_UNAVAILABLE', detail, { mend: first.mend });
     return { kind: 'retry', failure, afterMs: RETRY_MS };
   }
-  return { kind: 'failed', failure: upgradeFailure('UPGRADE_REFUSED', detail, { mend: first.mend }) };
+  return { kind: 'failed', failure: upgradeFailure(codeOf(refused), detail, { mend: first.mend }) };
+}
+
+/** A freeze or a hold is somebody's decision, which a batch tells from a fault of the version. */
+function codeOf(refused: readonly CheckRow[]): string {
+  if (refused.every(({ check }) => check === 'freeze')) return 'FROZEN';
+  return refused.every(({ check }) => check === 'freeze' || check === 'hold') ? 'HELD' : 'UPGRADE_REFUSED';
 }

@@ -16,6 +16,7 @@ import type {
   Backup,
   BackupPage,
   BackupRestore,
+  BatchExceptionPage,
   BatchRouteRequest,
   BatchRouteResponse,
   Change,
@@ -96,6 +97,7 @@ import type {
   LiftResult,
   ListApiKeysParams,
   ListBackupsParams,
+  ListBatchExceptionsParams,
   ListChangeItemsParams,
   ListChangesParams,
   ListDataSourcesParams,
@@ -4350,6 +4352,40 @@ export const getGetUpgradeBatchUrl = (batchId: string,) => {
 export const getUpgradeBatch = async (batchId: string, options?: Parameters<typeof callApi>[1]): Promise<UpgradeBatch> => {
 
   return callApi<UpgradeBatch>(getGetUpgradeBatchUrl(batchId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListBatchExceptionsUrl = (batchId: string,
+    params?: ListBatchExceptionsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/upgrade-batches/${batchId}/exceptions?${stringifiedParams}` : `/api/upgrade-batches/${batchId}/exceptions`
+}
+
+/**
+ * Needs the permission `upgrades.read`.
+ * @summary Tenants that cannot go back with their wave, or were left out when it began, and what can be done
+ */
+export const listBatchExceptions = async (batchId: string,
+    params?: ListBatchExceptionsParams, options?: Parameters<typeof callApi>[1]): Promise<BatchExceptionPage> => {
+
+  return callApi<BatchExceptionPage>(getListBatchExceptionsUrl(batchId,params),
   {
     ...options,
     method: 'GET'

@@ -27,6 +27,18 @@ export interface UpgradeBatch {
   state: UpgradeBatchState;
   wave: number | null;
   counts: BatchCounts;
+  /**
+     * Of waves that go back or have gone back: tenants that stay. `GET …/exceptions` names them.
+     * @minimum -9007199254740991
+     * @maximum 9007199254740991
+     */
+  cannotReturnCount: number;
+  /**
+     * Planned, and left out when their wave began; among the skipped. `GET …/exceptions?kind=not_begun`.
+     * @minimum -9007199254740991
+     * @maximum 9007199254740991
+     */
+  notBegunCount: number;
   /** Tenants that ended in the last five minutes, per minute. */
   ratePerMinute: number;
   waves: BatchWave[];
