@@ -32,16 +32,23 @@ export class AppliedMigrationsStore {
   /**
    * Tenants with an upgrade through that schema that has begun and not ended, or has ended since their database was looked
    * at: what they have of the set, nobody here knows.
+   * @param isOnTheWay only those that have not ended
    */
-  async countUpgrading(tx: Transaction, serviceId: string, engine: Engine, schemaVersion: number): Promise<number> {
+  async countUpgrading(
+    tx: Transaction,
+    serviceId: string,
+    engine: Engine,
+    schemaVersion: number,
+    isOnTheWay = false,
+  ): Promise<number> {
     const [row] = await tx.$queryRaw<{ count: number }[]>`
       SELECT count(*)::int AS count FROM upgrades u
       LEFT JOIN data_sources d ON d.tenant_id = u.tenant_id AND d.service_id = u.service_id
       LEFT JOIN schema_checks c ON c.tenant_id = u.tenant_id AND c.service_id = u.service_id
       WHERE u.service_id = ${serviceId} AND coalesce(d.engine, ${engine}) = ${engine}
-        AND coalesce(u.schema_from, -1) < ${schemaVersion}::bigint AND u.schema_to >= ${schemaVersion}::bigint
+        AND coalesce(u.schema_from, (u.notes ->> 'floor')::bigint, -1) < ${schemaVersion}::bigint AND u.schema_to >= ${schemaVersion}::bigint
         AND u.state <> 'queued'
-        AND (u.finished_at IS NULL OR (u.state = 'done' AND coalesce(c.checked_at, '-infinity') < u.finished_at))`;
+        AND (u.finished_at IS NULL OR (NOT ${isOnTheWay} AND u.state = 'done' AND coalesce(c.checked_at, '-infinity') < u.finished_at))`;
     return row?.count ?? 0;
   }
 

@@ -54,7 +54,7 @@ export class CheckMigrationsService {
         ? []
         : [
             ...(await this.objections.listNameFaults(tx, key, migrations)),
-            ...(await this.objections.listAppliedFaults(tx, key, before, migrations)),
+            ...(await this.objections.listAppliedFaults(tx, key, before, migrations, schemaVersion)),
           ];
     const shown = [
       ...(fault === undefined ? [] : [refuse('SCHEMA_VERSION_WRONG', `${fault}.`)]),

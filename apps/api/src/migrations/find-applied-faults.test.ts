@@ -33,6 +33,8 @@ test('a set that upgrades run just now stays as it is, also without anything new
   expect(faults([one('1')], [one('1')], busy)).toEqual([]);
   for (const after of [[], [one('1', 'b')], [one('1'), one('2')]])
     expect(faults([one('1')], after, busy)).toEqual([expect.stringContaining('3 upgrade(s)')]);
+  // One that comes into their way would be contracted there, and never was expanded.
+  expect(faults([], [one('1')], busy)).toEqual([expect.stringContaining('on their way')]);
 });
 
 test('nothing is added behind tenants that are past it; contract may come until somebody has contracted', () => {

@@ -37,10 +37,13 @@ export function findAppliedFaults(
   }
   if (upgradingCount > 0) {
     const touched = [...kept.values()].find((one) => wanted.get(one.name)?.checksum !== one.checksum);
-    const added = after.find((one) => before.length > 0 && !kept.has(one.name));
+    const added = after.find((one) => !kept.has(one.name));
     const one = touched ?? added;
     if (one !== undefined)
-      add(one.upPath, `${upgradingCount} upgrade(s) run this set just now; wait until they have ended.`);
+      add(
+        one.upPath,
+        `${upgradingCount} upgrade(s) are on their way through this schema just now; wait until they have ended.`,
+      );
   }
   for (const { name, phase, upPath } of after) {
     const past = phase === 'contract' ? reached.contracted : reached.expanded;

@@ -200,10 +200,15 @@ test('a set that an upgrade runs, or that a tenant is past, takes nothing new', 
   const more = [...note, up('0002_b', 'SELECT 2;'), down('0002_b', 'SELECT 2;')];
   await onOurs(`INSERT INTO upgrades (id, kind, tenant_id, service_id, to_version, schema_from, schema_to, options,
                                       requested_by, steps, state, due_at)
-                VALUES (gen_random_uuid(), 'schema', 'acorn', '${pay}', 'v2.0.0', 1, 2, '{}', '{}', '[]', 'waiting', NULL)`);
+                VALUES (gen_random_uuid(), 'schema', 'acorn', '${pay}', 'v2.0.0', 0, 2, '{}', '{}', '[]', 'waiting', NULL)`);
   expect((await put(more)).body).toMatchObject({
     code: 'MIGRATIONS_APPLIED',
     detail: expect.stringContaining('upgrade(s)'),
+  });
+  const between = [up('0000_c', 'SELECT 1;'), down('0000_c', 'SELECT 1;')];
+  expect((await put(renamed(between, 'V1.0.0'), { schemaVersion: 1 }, 'v1.0.0')).body).toMatchObject({
+    code: 'MIGRATIONS_APPLIED',
+    detail: expect.stringContaining('on their way through this schema'),
   });
   await onOurs(`DELETE FROM upgrades WHERE service_id = '${pay}'`);
   const ledger = [{ name: '0001_add_note', checksum: migrations[0].checksum, state: 'applied' }];

@@ -123,7 +123,10 @@ export class MigrationsService {
   async #assertNotApplied(tx: Transaction, before: SetRow | undefined, draft: SetDraft): Promise<void> {
     const isMoved = before !== undefined && before.schemaVersion !== draft.schemaVersion;
     const after = isMoved ? [] : draft.migrations;
-    assertUntouched(await this.objections.listAppliedFaults(tx, draft, before, after));
+    assertUntouched(await this.objections.listAppliedFaults(tx, draft, before, after, draft.schemaVersion));
+    if (!isMoved) return;
+    const { migrations, schemaVersion } = draft;
+    assertUntouched(await this.objections.listAppliedFaults(tx, draft, undefined, migrations, schemaVersion));
   }
 
   /** @throws ApiError SERVICE_UNKNOWN, VERSION_UNKNOWN */

@@ -30,17 +30,23 @@ export class SetObjections {
     return compareWithKnown({ serviceId, version, engine, schemaVersion: 0, migrations }, others, pathsOf(migrations));
   }
 
-  /** @param after none: the set goes */
+  /**
+   * @param after none: the set goes
+   * @param wanted number of the schema that it is to lead to: an upgrade that is on its way past it must not find it there all
+   * at once, with contracts to run and nothing expanded for them
+   */
   async listAppliedFaults(
     tx: Transaction,
     { serviceId, engine }: SetKey,
     before: SetRow | undefined,
     after: readonly KeptMigration[],
+    wanted?: number,
   ): Promise<SetFinding[]> {
     const migrations = await this.applied.list(tx, serviceId, engine);
     if (before === undefined) {
       const reached = { expanded: 0, contracted: 0 };
-      return findAppliedFaults([], after, { migrations, upgradingCount: 0, reached });
+      const passing = wanted === undefined ? 0 : await this.applied.countUpgrading(tx, serviceId, engine, wanted, true);
+      return findAppliedFaults([], after, { migrations, upgradingCount: passing, reached });
     }
     const { schemaVersion } = before;
     const names = before.migrations.map(({ name }) => name);
