@@ -160,12 +160,13 @@ export class BackupsStore {
     return row as BackupRow;
   }
 
-  /** Those whose time is over, the oldest first. */
-  listExpired(limit: number): Promise<BackupRow[]> {
+  /** Those whose time is over, by id. @param after of the last one that was seen; undefined: from the first on */
+  listExpired(after: string | undefined, limit: number): Promise<BackupRow[]> {
+    const beyond = after === undefined ? Prisma.sql`TRUE` : Prisma.sql`b.id > ${after}::uuid`;
     return this.database.run(
       (client) => client.$queryRaw<BackupRow[]>`
-        SELECT ${columns} FROM backups b WHERE b.state = 'done' AND b.expires_at < clock_timestamp()
-        ORDER BY b.expires_at LIMIT ${limit}`,
+        SELECT ${columns} FROM backups b WHERE b.state = 'done' AND b.expires_at < clock_timestamp() AND ${beyond}
+        ORDER BY b.id LIMIT ${limit}`,
     );
   }
 
