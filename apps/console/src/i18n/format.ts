@@ -36,7 +36,8 @@ export function useFormat() {
       return new Intl.NumberFormat(locale, {
         style: 'unit',
         unit: units[step] as string,
-        unitDisplay: 'short',
+        // Of bytes there is no abbreviation, and the short form knows no plural.
+        unitDisplay: step === 0 ? 'long' : 'short',
         maximumFractionDigits: 1,
       }).format(count / 1_000 ** step);
     },

@@ -2,6 +2,9 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 
+/** As high as a button, so that tabs below do not jump between pages with one and without. */
+const headerHeight = 30;
+
 interface PageHeaderProps {
   title: string;
   /** Small line under the title: an id, a count. */
@@ -16,7 +19,7 @@ export function PageHeader({ title, note, before, actions }: PageHeaderProps) {
     document.title = `${title} · ${t('app.name')}`;
   }, [title, t]);
   return (
-    <Group justify="space-between" align="flex-end" mb="sm" gap="sm">
+    <Group justify="space-between" align="flex-end" mih={headerHeight} mb="sm" gap="sm">
       <Stack gap={0}>
         {before}
         <Group gap="sm" align="baseline">

@@ -106,7 +106,12 @@ function Rotation({ rotation }: { rotation: KeyRotation }) {
             <Title order={2}>{t('masterKeys.rotation')}</Title>
             <StatusLabel tone={stateTones[state]}>{t(`masterKeys.states.${state}`)}</StatusLabel>
           </Group>
-          <Button loading={start.isPending} disabled={state === 'running'} onClick={() => start.mutate()}>
+          <Button
+            variant={stale > 0 ? 'filled' : 'default'}
+            loading={start.isPending}
+            disabled={state === 'running'}
+            onClick={() => start.mutate()}
+          >
             {t('masterKeys.start', { key: activeKeyId })}
           </Button>
         </Group>

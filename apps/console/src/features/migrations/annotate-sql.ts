@@ -37,6 +37,11 @@ export function findingsOf(findings: readonly MigrationFinding[], { name }: Migr
   return findings.filter((one) => one.migration === name && (one.side ?? 'up') === side);
 }
 
+/** What is said of the up because there is no down: it belongs where the down would stand. */
+export function isAboutDown({ code }: Pick<MigrationFinding, 'code'>): boolean {
+  return code === 'DOWN_MISSING' || code === 'IRREVERSIBLE';
+}
+
 /** What was found and has no migration to stand beside: files left out, or all of them when they are no set. */
 export function findingsElsewhere(findings: readonly MigrationFinding[], migrations: readonly Migration[]) {
   const names = new Set(migrations.map(({ name }) => name));

@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { estimateMigrations } from '../../api/generated/grey.ts';
-import type { MigrationEstimate, MigrationSet } from '../../api/generated/model/index.ts';
+import type { DatabaseEngine, MigrationEstimate, MigrationSet } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { TenantField } from '../../parts/find-field.tsx';
@@ -19,7 +19,7 @@ interface EstimateProps {
 }
 
 /** What the statements that a tenant still lacks would mean in its database, as large as it is now. */
-export function Estimate({ set: { serviceId, version }, tenantId, onPick }: EstimateProps) {
+export function Estimate({ set: { serviceId, version, engine }, tenantId, onPick }: EstimateProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState(tenantId);
   useEffect(() => setTyped(tenantId), [tenantId]);
@@ -51,14 +51,14 @@ export function Estimate({ set: { serviceId, version }, tenantId, onPick }: Esti
       </form>
       {estimate.isLoading && <Loading what={t('migrations.estimate')} />}
       {estimate.isError && <Failure error={estimate.error} />}
-      {estimate.data && <EstimateView estimate={estimate.data} />}
+      {estimate.data && <EstimateView estimate={estimate.data} engine={engine} />}
     </Stack>
   );
 }
 
 type Pending = MigrationEstimate['pending'][number];
 
-function EstimateView({ estimate }: { estimate: MigrationEstimate }) {
+function EstimateView({ estimate, engine }: { estimate: MigrationEstimate; engine: DatabaseEngine }) {
   const { t } = useTranslation();
   const { number, bytes } = useFormat();
   const sizeOrNone = (count: number) => (count === 0 ? t('state.none') : bytes(count));
@@ -83,7 +83,11 @@ function EstimateView({ estimate }: { estimate: MigrationEstimate }) {
         </>
       ),
     },
-    { id: 'blocks', header: t('migrations.othersWaitFor'), cell: (row) => <BlocksLabel blocks={row.blocks} /> },
+    {
+      id: 'blocks',
+      header: t('migrations.othersWaitFor'),
+      cell: (row) => <BlocksLabel engine={engine} blocks={row.blocks} />,
+    },
     {
       id: 'tables',
       header: t('migrations.tables'),

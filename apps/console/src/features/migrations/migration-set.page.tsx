@@ -83,7 +83,7 @@ export function MigrationSetPage() {
         <Stack gap="md">
           <Facts set={set.data} />
           <Elsewhere set={set.data} />
-          <MigrationList migrations={set.data.migrations} findings={set.data.findings} />
+          <MigrationList {...set.data} />
           <Title order={2}>{t('migrations.estimate')}</Title>
           <Estimate
             set={set.data}
@@ -117,7 +117,7 @@ function Facts({ set }: { set: MigrationSet }) {
           <StatusLabel tone="bad">{t('migrations.refused')}</StatusLabel>
         )}
         <VerdictLabel {...set} />
-        <BlocksLabel blocks={set.blocks} />
+        <BlocksLabel {...set} />
         <WayBackLabel isReversible={set.isReversible} />
         {!set.isAllowed && <Text size="sm">{t('migrations.refusedMeans')}</Text>}
       </Group>

@@ -91,7 +91,7 @@ function SetTable({ sets, versions }: SetTableProps) {
     },
     { id: 'engine', header: t('dataSources.engine'), cell: (row) => t(`dataSources.engines.${row.engine}`) },
     { id: 'phases', header: t('migrations.title'), cell: (row) => <Phases set={row} /> },
-    { id: 'blocks', header: t('migrations.othersWaitFor'), cell: (row) => <BlocksLabel blocks={row.blocks} /> },
+    { id: 'blocks', header: t('migrations.othersWaitFor'), cell: (row) => <BlocksLabel {...row} /> },
     { id: 'back', header: t('migrations.wayBack'), cell: (row) => <WayBackLabel isReversible={row.isReversible} /> },
     { id: 'verdict', header: t('migrations.verdict'), cell: (row) => <VerdictLabel {...row} /> },
     {

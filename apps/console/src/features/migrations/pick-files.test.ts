@@ -26,6 +26,9 @@ test('of a dropped folder only the SQL of the chosen version is taken', () => {
 test('a file of the same path takes the place of the one before, and numbers are in their order', () => {
   const files = addFiles([sql('0010_b.up.sql'), sql('9_a.up.sql')], [{ path: '9_a.up.sql', text: 'SELECT 2' }]);
   expect(files).toEqual([{ path: '9_a.up.sql', text: 'SELECT 2' }, sql('0010_b.up.sql')]);
+  const sides = ['0002_b.down.sql', '0002_b.up.sql', '0001_a.down.sql', '0001_a.up.sql', 'U3__c.sql', 'V3__c.sql'];
+  const sorted = ['0001_a.up.sql', '0001_a.down.sql', '0002_b.up.sql', '0002_b.down.sql', 'V3__c.sql', 'U3__c.sql'];
+  expect(addFiles([], sides.map(sql)).map(({ path }) => path)).toEqual(sorted);
   expect(nextPath(files)).toBe('0011_name.up.sql');
   expect(nextPath([])).toBe('0001_name.up.sql');
 });

@@ -39,7 +39,20 @@ export function pickFiles(dropped: readonly MigrationFile[], version: string): P
 /** Files with others added: one of the same path takes the place of what was there. */
 export function addFiles(files: readonly MigrationFile[], added: readonly MigrationFile[]): MigrationFile[] {
   const byPath = new Map([...files, ...added].map((file) => [file.path, file]));
-  return [...byPath.values()].sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
+  return [...byPath.values()].sort(
+    (a, b) =>
+      upFirst(a.path).localeCompare(upFirst(b.path), 'en', { numeric: true }) || a.path.localeCompare(b.path, 'en'),
+  );
+}
+
+/** What a path is sorted by: an up stands before its down, Flyway's `V2__` before its `U2__`. */
+function upFirst(path: string): string {
+  return path
+    .replace(/\.(up|down)\.sql$/, (_, side: string) => (side === 'up' ? '.0.sql' : '.1.sql'))
+    .replace(
+      /(^|\/)([VU])(?=\d)([^/]*)$/,
+      (_, before: string, side: string, rest: string) => `${before}${rest}${side === 'V' ? '.0' : '.1'}`,
+    );
 }
 
 /** The files that a set was read from. What Flyway keeps beside the SQL is written anew. */

@@ -112,7 +112,7 @@ export function SaveSet({ serviceId, version, upload, seen, isReady }: SaveSetPr
           onReplace={(etag) => save.mutate(etag)}
         />
       )}
-      {checked && <CheckView check={checked.check} isFresh={isFresh} />}
+      {checked && <CheckView check={checked.check} engine={upload.engine} isFresh={isFresh} />}
     </Stack>
   );
 }
@@ -142,7 +142,7 @@ function Conflict({ serviceId, version, engine, isBusy, onReplace }: ConflictPro
           <Text size="sm">
             {t('migrations.theirs', { when: dateTime(theirs.data.updatedAt), count: theirs.data.migrationCount })}
           </Text>
-          <MigrationList migrations={theirs.data.migrations} findings={[]} />
+          <MigrationList {...theirs.data} findings={[]} />
         </>
       )}
       {isGone && <Text size="sm">{t('migrations.theirsGone')}</Text>}
@@ -161,7 +161,13 @@ function Conflict({ serviceId, version, engine, isBusy, onReplace }: ConflictPro
   );
 }
 
-function CheckView({ check, isFresh }: { check: MigrationCheck; isFresh: boolean }) {
+interface CheckViewProps {
+  check: MigrationCheck;
+  engine: Upload['engine'];
+  isFresh: boolean;
+}
+
+function CheckView({ check, engine, isFresh }: CheckViewProps) {
   const { t } = useTranslation();
   const elsewhere = worstFirst(findingsElsewhere(check.findings, check.migrations));
   return (
@@ -181,7 +187,7 @@ function CheckView({ check, isFresh }: { check: MigrationCheck; isFresh: boolean
         </Text>
       </div>
       {elsewhere.length > 0 && <FindingList findings={elsewhere} />}
-      <MigrationList migrations={check.migrations} findings={check.findings} />
+      <MigrationList engine={engine} migrations={check.migrations} findings={check.findings} />
     </Stack>
   );
 }

@@ -1,14 +1,20 @@
 import { useTranslation } from 'react-i18next';
 import type {
+  DatabaseEngine,
   MigrationBlocking,
+  MigrationFinding,
   MigrationFindingRuling,
   MigrationPhase,
   MigrationSetSummary,
 } from '../../api/generated/model/index.ts';
 import { StatusLabel, type Tone } from '../../parts/status.tsx';
 
+/** Unknown: nobody looked, which must not read as if nobody had to wait. */
+type Blocks = MigrationBlocking | 'unknown';
+
 const phaseTones: Readonly<Record<MigrationPhase, Tone>> = { expand: 'good', migrate: 'note', contract: 'warn' };
-const blockingTones: Readonly<Record<MigrationBlocking, Tone>> = {
+const blockingTones: Readonly<Record<Blocks, Tone>> = {
+  unknown: 'plain',
   nothing: 'good',
   'schema-changes': 'plain',
   writes: 'warn',
@@ -25,10 +31,28 @@ export function PhaseLabel({ phase }: { phase: MigrationPhase }) {
   );
 }
 
+interface Blocking {
+  engine: DatabaseEngine;
+  blocks: MigrationBlocking;
+  /** What was found in what blocks. */
+  findings?: readonly MigrationFinding[];
+}
+
+/** The linter reads PostgreSQL's locks; of MySQL's, and of what it cannot read, it says nothing at all. */
+function knownBlocks({ engine, blocks, findings = [] }: Blocking): Blocks {
+  const isRead = engine === 'postgres' && findings.every(({ code }) => code !== 'STATEMENT_UNPARSABLE');
+  return blocks === 'nothing' && !isRead ? 'unknown' : blocks;
+}
+
 /** What others wait for. */
-export function BlocksLabel({ blocks }: { blocks: MigrationBlocking }) {
+export function BlocksLabel(blocking: Blocking) {
   const { t } = useTranslation();
-  return <StatusLabel tone={blockingTones[blocks]}>{t(`migrations.blocks.${blocks}`)}</StatusLabel>;
+  const blocks = knownBlocks(blocking);
+  return (
+    <span title={blocks === 'unknown' ? t('migrations.blocksUnknownMeans') : undefined}>
+      <StatusLabel tone={blockingTones[blocks]}>{t(`migrations.blocks.${blocks}`)}</StatusLabel>
+    </span>
+  );
 }
 
 export function RulingLabel({ ruling }: { ruling: MigrationFindingRuling }) {

@@ -59,7 +59,7 @@ function Effects({ statement }: { statement: MigrationStatement }) {
   if (blocks === 'nothing' && locks.length === 0 && rewrites.length === 0 && scans.length === 0) return null;
   return (
     <div className="sql-effect">
-      <BlocksLabel blocks={blocks} />
+      <BlocksLabel engine="postgres" blocks={blocks} />
       {locks.map(({ name, mode }) => (
         <span key={`${name} ${mode}`}>
           <span className="mono">{name}</span> <span className="dimmed">{mode}</span>

@@ -1,19 +1,22 @@
 import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { RollbackHorizon } from '../../api/generated/model/index.ts';
+import type { TenantSchema } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { newestFirst, verdictOf } from './horizon-words.ts';
 import { NeedsLabel } from './schema-labels.tsx';
 
-type Reach = RollbackHorizon['versions'][number];
+type Reach = TenantSchema['horizon']['versions'][number];
+
+const tones = { noVersion: undefined, noOlder: undefined, unrecorded: 'warn', nowhere: 'warn', back: 'good' } as const;
 
 /** How far back the tenant can go now without loss, and what will close the window. */
-export function HorizonSection({ horizon }: { horizon: RollbackHorizon }) {
+export function HorizonSection({ schema: { horizon, state } }: { schema: TenantSchema }) {
   const { t } = useTranslation();
   const { dateTime } = useFormat();
-  const verdict = verdictOf(horizon);
+  const isRecorded = state !== null;
+  const verdict = verdictOf(horizon, isRecorded);
   const versions = newestFirst(horizon.versions);
   const columns: DataColumn<Reach>[] = [
     {
@@ -31,7 +34,12 @@ export function HorizonSection({ horizon }: { horizon: RollbackHorizon }) {
         </Anchor>
       ),
     },
-    { id: 'needs', header: t('schemas.needsTitle'), width: 190, cell: (row) => <NeedsLabel needs={row.needs} /> },
+    {
+      id: 'needs',
+      header: t('schemas.needsTitle'),
+      width: 190,
+      cell: (row) => <NeedsLabel needs={row.needs} isRecorded={isRecorded} />,
+    },
     {
       id: 'why',
       header: t('schemas.why'),
@@ -54,13 +62,18 @@ export function HorizonSection({ horizon }: { horizon: RollbackHorizon }) {
   return (
     <Stack gap="xs">
       <Title order={2}>{t('schemas.horizon')}</Title>
-      <div className="panel" data-tone={verdict === 'back' ? 'good' : verdict === 'nowhere' ? 'warn' : undefined}>
+      <div className="panel" data-tone={tones[verdict]}>
         <Text size="sm" fw={600} data-testid="horizon-verdict">
           {t(`schemas.horizonVerdict.${verdict}`, {
             current: horizon.currentVersion ?? '',
             oldest: horizon.oldestVersion ?? '',
           })}
         </Text>
+        {verdict === 'unrecorded' && (
+          <Text size="sm" mt={4}>
+            {t('schemas.horizonUnrecorded')}
+          </Text>
+        )}
         {horizon.closes.length > 0 && (
           <>
             <Text size="sm" mt={4}>

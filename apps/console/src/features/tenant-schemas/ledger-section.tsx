@@ -18,6 +18,11 @@ export function LedgerSection({ schema }: { schema: TenantSchema }) {
       {schema.pending.length > 0 && (
         <Stack gap="xs">
           <TitleAsOf title={t('schemas.pending')} schema={schema} />
+          {schema.state === null && schema.ledger.length === 0 && (
+            <Text size="xs" c="dimmed">
+              {t('schemas.pendingUnrecorded')}
+            </Text>
+          )}
           <PendingTable schema={schema} />
         </Stack>
       )}

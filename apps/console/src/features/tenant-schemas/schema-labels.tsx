@@ -56,8 +56,16 @@ const needsTones: Readonly<Record<RollbackHorizonVersionsItemNeeds, Tone>> = {
   impossible: 'bad',
 };
 
-export function NeedsLabel({ needs }: { needs: RollbackHorizonVersionsItemNeeds }) {
+interface NeedsLabelProps {
+  needs: RollbackHorizonVersionsItemNeeds;
+  /** Whether it is known what the schema serves; if not, that nothing is needed is only that nothing is guarded. */
+  isRecorded: boolean;
+}
+
+export function NeedsLabel({ needs, isRecorded }: NeedsLabelProps) {
   const { t } = useTranslation();
+  if (needs === 'nothing' && !isRecorded)
+    return <StatusLabel tone="plain">{t('schemas.needs.unrecorded')}</StatusLabel>;
   return <StatusLabel tone={needsTones[needs]}>{t(`schemas.needs.${needs}`)}</StatusLabel>;
 }
 

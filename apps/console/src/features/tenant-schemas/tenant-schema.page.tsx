@@ -42,7 +42,7 @@ export function TenantSchemaPage() {
         {(found) => (
           <Stack gap="md">
             <Facts schema={found} />
-            <HorizonSection horizon={found.horizon} />
+            <HorizonSection schema={found} />
             {found.dataSourceId !== null && (
               <>
                 <DriftSection schema={found} />

@@ -23,10 +23,11 @@ test('a horizon says whether there is a way back, and lists the nearest version 
   const versions = [1, 3, 2].map((ordinal) => ({ ordinal }) as RollbackHorizon['versions'][number]);
   const horizon = (part: Partial<RollbackHorizon>) =>
     ({ currentVersion: '2.0', oldestVersion: '1.0', versions, ...part }) as RollbackHorizon;
-  expect(verdictOf(horizon({}))).toBe('back');
-  expect(verdictOf(horizon({ oldestVersion: '2.0' }))).toBe('nowhere');
-  expect(verdictOf(horizon({ oldestVersion: null }))).toBe('nowhere');
-  expect(verdictOf(horizon({ currentVersion: null }))).toBe('noVersion');
-  expect(verdictOf(horizon({ oldestVersion: null, versions: [] }))).toBe('noOlder');
+  expect(verdictOf(horizon({}), true)).toBe('back');
+  expect(verdictOf(horizon({}), false)).toBe('unrecorded');
+  expect(verdictOf(horizon({ oldestVersion: '2.0' }), true)).toBe('nowhere');
+  expect(verdictOf(horizon({ oldestVersion: null }), true)).toBe('nowhere');
+  expect(verdictOf(horizon({ currentVersion: null }), false)).toBe('noVersion');
+  expect(verdictOf(horizon({ oldestVersion: null, versions: [] }), true)).toBe('noOlder');
   expect(newestFirst(versions).map(({ ordinal }) => ordinal)).toEqual([3, 2, 1]);
 });
