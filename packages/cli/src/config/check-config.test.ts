@@ -25,7 +25,7 @@ describe('a file that cannot be read as a configuration', () => {
 
   test('says which key comes twice, at any depth', () => {
     expect(faults('format: grey/1\nformat: grey/1')).toEqual(['line 2, column 1']);
-    expect(faults('format: grey/1\nassignments: { acorn: { a: v1, b: v1, "a": v2 } }')).toEqual(['line 2, column 40']);
+    expect(faults('format: grey/1\nassignments: { acorn: { a: v1, b: v1, "a": v2 } }')).toEqual(['line 2, column 39']);
     expect(faults('{"format": "grey/1", "lanes": [{"tag": "x", "tag": "y"}]}')).toEqual(['line 1, column 45']);
   });
 
