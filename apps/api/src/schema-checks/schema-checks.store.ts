@@ -28,6 +28,14 @@ const columns = Prisma.sql`
   c.ledger_faults AS "ledgerFaults", c.digest, c.byte_count AS "byteCount", c.error, c.checked_at AS "checkedAt",
   c.accepted_digest AS "acceptedDigest", c.accepted_by AS "acceptedBy", c.accepted_at AS "acceptedAt",
   c.accepted_reason AS "acceptedReason"`;
+/** Services of the tenant whose data lie in the same schema as those of this one, itself among them. */
+const neighbours = ({ tenantId, serviceId }: CellKey) => Prisma.sql`(
+  SELECT ${serviceId} UNION
+  SELECT d.service_id FROM data_sources d JOIN data_sources o ON o.tenant_id = ${tenantId} AND o.service_id = ${serviceId}
+    AND (d.engine, d.host, d.port, d.database, coalesce(d.schema, 'public'))
+      = (o.engine, o.host, o.port, o.database, coalesce(o.schema, 'public'))
+  WHERE d.tenant_id = ${tenantId})`;
+
 @Injectable()
 export class SchemaChecksStore {
   constructor(private readonly database: Database) {}
@@ -119,6 +127,13 @@ export class SchemaChecksStore {
   ): Promise<void> {
     await this.#keep(tx, catalogue);
     const { tenantId, serviceId } = cell;
+    // Where services share a schema, what one has made of it is no drift to those for whom it was as for this one.
+    await tx.$executeRaw`
+      UPDATE schema_checks n SET baseline = ${catalogue.digest}, baseline_from = ${from}, baseline_at = clock_timestamp(),
+        live = ${catalogue.digest}
+      FROM schema_checks own WHERE own.tenant_id = ${tenantId} AND own.service_id = ${serviceId}
+        AND n.tenant_id = own.tenant_id AND n.service_id <> own.service_id AND n.service_id IN ${neighbours(cell)}
+        AND n.baseline = own.baseline AND n.drift = 'none'`;
     const seen = ledger === undefined ? null : JSON.stringify(ledger);
     await tx.$executeRaw`
       INSERT INTO schema_checks AS c
@@ -162,18 +177,20 @@ export class SchemaChecksStore {
    * Whether an upgrade may be changing the schema now: one that has not begun, or waits for somebody or for a time to pass,
    * has left it as the baseline says.
    */
-  async isMoving(tx: Transaction, { tenantId, serviceId }: CellKey): Promise<boolean> {
+  async isMoving(tx: Transaction, cell: CellKey): Promise<boolean> {
     const rows = await tx.$queryRaw<unknown[]>`
       SELECT 1 FROM upgrades
-      WHERE tenant_id = ${tenantId} AND service_id = ${serviceId} AND finished_at IS NULL AND state <> 'queued'
+      WHERE tenant_id = ${cell.tenantId} AND service_id IN ${neighbours(cell)} AND finished_at IS NULL AND state <> 'queued'
         AND NOT (state = 'waiting' AND awaits IN ('confirmation', 'time'))`;
     return rows.length > 0;
   }
 
   /** Whether an upgrade or a restore has left its own word since: what was seen before it is not how things are. */
-  async isOvertaken(tx: Transaction, { tenantId, serviceId }: CellKey, since: Date): Promise<boolean> {
+  async isOvertaken(tx: Transaction, cell: CellKey, since: Date): Promise<boolean> {
+    const { tenantId, serviceId } = cell;
     const rows = await tx.$queryRaw<unknown[]>`
-      SELECT 1 FROM upgrades WHERE tenant_id = ${tenantId} AND service_id = ${serviceId} AND finished_at >= ${since}
+      SELECT 1 FROM upgrades
+      WHERE tenant_id = ${tenantId} AND service_id IN ${neighbours(cell)} AND finished_at >= ${since}
       UNION ALL
       SELECT 1 FROM schema_checks WHERE tenant_id = ${tenantId} AND service_id = ${serviceId} AND baseline_at >= ${since}
         AND baseline_from <> 'first_look'`;

@@ -15,7 +15,7 @@ import { TenantSchemas } from '../tenant-schemas/tenant-schemas.service.ts';
 import { CheckSchedule } from './check-schedule.ts';
 import { SchemaChecksStore } from './schema-checks.store.ts';
 import { SchemaChecks } from './schema-checks.ts';
-import type { TenantAccess } from './tenant-access.ts';
+import { TenantAccess } from './tenant-access.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
 type Loose = any;
@@ -167,6 +167,26 @@ test('a look that an upgrade has overtaken says nothing', async () => {
   expect(await slow.look('gorse', 'pay')).toMatchObject({ state: 'none' });
   expect(await slow.look('gorse', 'pay')).toMatchObject({ state: 'none' });
   await send('DELETE', '/api/tenants/gorse');
+});
+
+test('what an upgrade makes of a schema is no drift to another service of the tenant in it', async () => {
+  const at = await makeTenant('hazel');
+  const bill = at.replace('/pay', '/bill');
+  await send('POST', '/api/services', { id: 'bill' });
+  const { items } = await send('GET', '/api/data-sources?tenantId=hazel');
+  const { engine, host, port, database, schema, tls } = items[0];
+  const place = { engine, host, port, database, schema, tls, user: server.username, password: server.password || 'x' };
+  await send('POST', '/api/data-sources', { tenantId: 'hazel', serviceId: 'bill', ...place });
+  for (const one of [at, bill]) expect((await send('POST', `${one}/schema/check`)).drift.state).toBe('none');
+  await tenant.query('CREATE TABLE hazel.more (id int)');
+  const signal = AbortSignal.timeout(30_000);
+  const access = api.app.get(TenantAccess);
+  const catalogue = await access.session('hazel', 'pay', signal, (session) => session.dumpCatalogue());
+  await api.app.get(SchemaChecks).baseline('hazel', 'pay', catalogue);
+  for (const one of [at, bill]) expect((await send('POST', `${one}/schema/check`)).drift.state).toBe('none');
+  await tenant.query('CREATE TABLE hazel.intruder (id int)');
+  expect((await send('POST', `${bill}/schema/check`)).drift).toMatchObject({ added: ['table intruder'] });
+  await send('DELETE', '/api/tenants/hazel');
 });
 
 test('whose server is too slow loses the turn, and takes nobody else theirs', async () => {

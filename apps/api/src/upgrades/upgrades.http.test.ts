@@ -317,6 +317,18 @@ describe('on MariaDB, where DDL commits by itself', needsMariadb(), () => {
   });
 });
 
+test('a schema that another tenant has its data in too is not upgraded, and nobody is told whose it is', async () => {
+  await cell('td', 'broken');
+  const address = await tenants.addSchema('shared_by_two');
+  const [source] = (await send('GET', '/api/data-sources?tenantId=td&serviceId=broken')).items;
+  await send('PATCH', `/api/data-sources/${source.id}`, { schema: address.schema });
+  await send('POST', '/api/data-sources', { tenantId: 'tc', serviceId: 'broken', ...address });
+  const { status, body } = await api.ask('POST', '/api/tenants/td/services/broken/upgrade', { toVersion: 'v2' });
+  expect(status, JSON.stringify(body)).toBe(409);
+  expect(body).toMatchObject({ code: 'UPGRADE_REFUSED', detail: expect.stringContaining('Another tenant') });
+  expect(JSON.stringify(body)).not.toContain('tc');
+});
+
 test('upgrades of other tenants are unknown to who manages one', async () => {
   const { items } = await send('GET', '/api/upgrades?tenantId=tb');
   const others = items[0].id;

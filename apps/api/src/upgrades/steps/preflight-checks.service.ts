@@ -77,6 +77,7 @@ export class PreflightChecks {
       ...(await this.#checkDatabase(tx, request, way)),
       ...(request.kind === 'service' ? [this.#checkInstances(serviceId, toVersion)] : []),
       ...judgeSchemaWay(request, way, present, judgements),
+      ...(await this.#checkShared(tx, request)),
       await this.#checkBusy(tx, request),
     ];
     return { checks, isAllowed: isAllowed(checks), floor };
@@ -152,6 +153,14 @@ export class PreflightChecks {
       database,
       pass('drift', drift.state === 'accepted' ? 'There is drift that was accepted.' : 'No drift was found.'),
     ];
+  }
+
+  /** Who the other is, is not for everybody who may upgrade this one. */
+  async #checkShared(tx: Transaction, { tenantId, serviceId, schemaTo }: CheckRequest): Promise<CheckRow[]> {
+    if (schemaTo === null || !(await this.parts.isShared(tx, tenantId, serviceId))) return [];
+    const detail =
+      'Another tenant has its data of this service in the very same schema, and would be upgraded along with it.';
+    return [refuse('migrations', detail, 'Correct the data source that leads to the schema of another.')];
   }
 
   #checkInstances(serviceId: string, toVersion: string): CheckRow {

@@ -9,6 +9,10 @@ import { FLOOR, FORGOTTEN } from './step-notes.ts';
 
 const PROBE_MS = 10_000;
 const RETRY_MS = 5_000;
+/** Of a data source, where there is one: after a revert it may have no credentials. */
+const NO_WAY: Probe = {
+  ...{ isReached: false, code: 'DATA_SOURCE_MISSING', message: 'The data source has no user and password' },
+};
 
 /** Looks once more at everything that speaks against the upgrade, now that its turn has come. Changes nothing. */
 @Injectable()
@@ -30,7 +34,7 @@ export class PreflightStep implements UpgradeStep, OnModuleInit {
     const probe = await this.probe(upgrade.tenantId, upgrade.serviceId, context.signal);
     const override = upgrade.overrideReason === null ? undefined : { reason: upgrade.overrideReason };
     // As it is now: it may have been started, or have failed, a while ago.
-    const request = { ...upgrade, schemaFrom: null, notes: {}, override, probe };
+    const request = { ...upgrade, schemaFrom: null, notes: {}, override, probe: probe ?? NO_WAY };
     const { checks, floor } = await context.write((tx) => this.checks.check(tx, request));
     await context.remember({ ...FORGOTTEN, [FLOOR]: floor });
     return outcomeOf(checks);

@@ -12,6 +12,17 @@ export class UpgradePartsStore {
     return row?.engine ?? null;
   }
 
+  /** Whether another tenant has its data of the service in the very same schema, where what is done for one is done to both. */
+  async isShared(tx: Transaction, tenantId: string, serviceId: string): Promise<boolean> {
+    const rows = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM data_sources o JOIN data_sources d ON d.service_id = o.service_id AND d.tenant_id <> o.tenant_id
+        AND (d.engine, d.host, d.port, d.database, coalesce(d.schema, 'public'))
+          = (o.engine, o.host, o.port, o.database, coalesce(o.schema, 'public'))
+      WHERE o.tenant_id = ${tenantId} AND o.service_id = ${serviceId}
+        AND EXISTS (SELECT 1 FROM tenants t WHERE t.id = d.tenant_id AND t.deleted_at IS NULL) LIMIT 1`;
+    return rows.length > 0;
+  }
+
   /** The tenant as holds see it; undefined: there is none. */
   async findTenant(tx: Transaction, tenantId: string): Promise<{ id: string; tags: string[] } | undefined> {
     const [row] = await tx.$queryRaw<{ id: string; tags: string[] }[]>`
