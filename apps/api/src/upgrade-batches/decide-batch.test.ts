@@ -64,6 +64,24 @@ describe('a batch that runs', () => {
     expect(decide({ waves: [wave({ counts: { skipped: 3, aborted: 3 } })] }).kind).toBe('finish-wave');
   });
 
+  test('counts who is still on its way back against the budget, and forgives whom a freeze kept from beginning', () => {
+    const at = (counts: Partial<MemberCounts>) => decide({ waves: [wave({ failureBudget: 1, counts })] });
+    expect(at({ failed: 1, running: 2, failingCount: 1 }).kind).toBe('roll-back-wave');
+    expect(at({ running: 2, failingCount: 1 })).toEqual(REST);
+    expect(at({ failed: 5, forbiddenCount: 4 }).kind).toBe('finish-wave');
+    expect(at({ failed: 5, forbiddenCount: 3 }).kind).toBe('roll-back-wave');
+  });
+
+  test('does not soak where nobody was brought to the version', () => {
+    const waves = (counts: Partial<MemberCounts>) => [
+      wave({ soakSeconds: 60, failureBudget: 9, counts }),
+      wave({ number: 2, state: 'pending' }),
+    ];
+    expect(decide({ waves: waves({}) }).kind).toBe('finish-wave');
+    expect(decide({ waves: waves({ failed: 3 }) }).kind).toBe('finish-wave');
+    expect(decide({ waves: waves({ waiting: 1, confirmationCount: 1 }) }).kind).toBe('soak-wave');
+  });
+
   test('is done when its last wave is, unless an operator is needed', () => {
     const at = (counts: Partial<MemberCounts>) => decide({ waves: [wave({ state: 'done', counts })] });
     expect(at({ done: 3 })).toEqual({ kind: 'become', state: 'done', isEnd: true });

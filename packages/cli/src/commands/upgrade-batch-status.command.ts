@@ -1,4 +1,5 @@
-import type { UpgradeBatch } from '@grey/contracts';
+import type { BatchException, UpgradeBatch } from '@grey/contracts';
+import type { GreyClient } from '../api/grey-client.ts';
 import type { Command } from '../command.ts';
 import { formatTable } from '../terminal/format-table.ts';
 import { type Paint, printable } from '../terminal/paint.ts';
@@ -21,7 +22,15 @@ export const upgradeBatchStatusCommand: Command = {
       return 'DONE';
     }
     const { body } = await client().call('getUpgradeBatch', { params: { batchId } });
-    show(body, () => formatBatch(body, paint));
+    const cannotReturn = await firstExceptions(client(), body, 'cannot_return', body.cannotReturnCount);
+    const notBegun = await firstExceptions(client(), body, 'not_begun', body.notBegunCount);
+    show(
+      { ...body, cannotReturn, notBegun },
+      () =>
+        formatBatch(body, paint) +
+        formatExceptions('cannot go back with their wave', cannotReturn, body.cannotReturnCount) +
+        formatExceptions('were left out when their wave began', notBegun, body.notBegunCount),
+    );
     if (body.state === 'rolled_back' || body.state === 'stopped') return 'REFUSED';
     return WAITING.has(body.state) ? 'HALF_DONE' : 'DONE';
   },
@@ -62,4 +71,28 @@ function formatBatch(batch: UpgradeBatch, paint: Paint): string {
     ratePerMinute === 0 ? '' : `${ratePerMinute} tenants a minute\n`,
     formatTable([head, ...rows], '  '),
   ].join('');
+}
+
+/** At most 100: of more the API tells page by page. */
+async function firstExceptions(
+  client: GreyClient,
+  { id }: UpgradeBatch,
+  kind: BatchException['kind'],
+  count: number,
+): Promise<readonly BatchException[]> {
+  if (count === 0) return [];
+  const { body } = await client.call('listBatchExceptions', { params: { batchId: id }, query: { kind, limit: 100 } });
+  return body.items;
+}
+
+function formatExceptions(what: string, exceptions: readonly BatchException[], count: number): string {
+  if (count === 0) return '';
+  const rows = exceptions.map(({ tenantId, wave, code, message, mend }) => [
+    tenantId,
+    `wave ${wave}`,
+    code,
+    printable(mend === null ? message : `${message} ${mend}`),
+  ]);
+  const more = count > exceptions.length ? `  and ${count - exceptions.length} more\n` : '';
+  return `${count} ${what}:\n${formatTable(rows, '  ')}${more}`;
 }
