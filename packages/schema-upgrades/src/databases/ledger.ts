@@ -88,7 +88,27 @@ export interface RawLedgerRow {
   readonly finished_at: Date | null;
 }
 
+const STATES: ReadonlySet<string> = new Set<LedgerState>([
+  'running',
+  'applied',
+  'reverting',
+  'reverted',
+  'needs_operator',
+]);
+
+/** Another tool's table has our name: Flyway before 5 called its own so. */
+export function notOurs(label: string): UpgradeError {
+  const message = `${label} has a ${LEDGER_TABLE} that is not ours, of another tool perhaps: give it another name`;
+  return new UpgradeError('PLAN_INVALID', message);
+}
+
+/** @throws UpgradeError PLAN_INVALID for what we never wrote */
 export function parseLedgerRow(raw: RawLedgerRow): LedgerRow {
+  const objectsBefore = parseObjects(raw.objects_before);
+  if (objectsBefore === undefined || !STATES.has(raw.state)) {
+    const message = `The ledger's row ${raw.name} is not as a runner writes it, so somebody has changed it: put it right first`;
+    throw new UpgradeError('PLAN_INVALID', message);
+  }
   return {
     name: raw.name,
     checksum: raw.checksum,
@@ -98,9 +118,18 @@ export function parseLedgerRow(raw: RawLedgerRow): LedgerRow {
     by: raw.by,
     fencingToken: BigInt(raw.fencing_token),
     statement: raw.statement,
-    objectsBefore: raw.objects_before === null ? null : (JSON.parse(raw.objects_before) as ObjectDigests),
+    objectsBefore,
     message: raw.message,
     startedAt: raw.started_at,
     finishedAt: raw.finished_at,
   };
+}
+
+/** @returns undefined for what is none */
+function parseObjects(text: string | null): ObjectDigests | null | undefined {
+  try {
+    return text === null ? null : (JSON.parse(text) as ObjectDigests);
+  } catch {
+    return undefined;
+  }
 }

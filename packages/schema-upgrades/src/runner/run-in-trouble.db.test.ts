@@ -9,6 +9,7 @@ import { makeMigration } from '../testing/make-migration.ts';
 import { PREFERENCES_SET } from '../testing/preferences-set.ts';
 import { run } from '../testing/run.ts';
 import { addressOf, useTenantServer } from '../testing/tenant-server.ts';
+import { startTransactionPooler } from '../testing/transaction-pooler.ts';
 import { makeStep } from './plan-migrations.ts';
 import type { ProgressEvent } from './progress.ts';
 
@@ -155,6 +156,43 @@ test('a runner that a newer one has overtaken writes nothing more', async () => 
   await young.runAtOnce(step, limits, watch);
   expect(await young.listLedger('payment')).toMatchObject([{ name: '0001_table', state: 'applied', fencingToken: 2n }]);
   await Promise.all([old.close(), young.close()]);
+});
+
+test('behind a pooler that shares the processes of the server nothing is begun, and no lock stays with one', async () => {
+  const address = await server.makeTenant('pooled');
+  const pooler = await startTransactionPooler(address.port);
+  const result = await run({ ...address, port: pooler.port }, [TABLE]);
+  expect(result).toMatchObject({ outcome: 'refused', failure: { code: 'PLAN_INVALID' } });
+  expect(result.sentence).toContain('use its session mode, or the server itself');
+  expect(await server.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).toEqual([]);
+  await pooler.stop();
+});
+
+test('a statement that ends its process each time is not tried for ever', async () => {
+  const address = await server.makeTenant('crashing');
+  const crash = makeMigration('0002', 'SELECT 1; SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT 1');
+  const result = await run(address, [TABLE, crash], { limits: { reconnectWithinMs: 2_000 } });
+  expect(result).toMatchObject({
+    outcome: 'interrupted',
+    applied: ['0001_table'],
+    failure: { code: 'DATABASE_GONE', migration: '0002', statement: 2, message: expect.stringContaining('3 times') },
+  });
+});
+
+test('a ledger that is none of ours, or that somebody has changed, is told as such', async () => {
+  const address = await server.makeTenant('flyway');
+  await server.query('CREATE TABLE flyway.schema_version (version_rank int, installed_rank int, version text)');
+  const foreign = await run(address, [TABLE]);
+  expect(foreign).toMatchObject({ outcome: 'refused', failure: { code: 'PLAN_INVALID' } });
+  expect(foreign.sentence).toContain('a schema_version that is not ours');
+  await server.query('DROP TABLE flyway.schema_version');
+  expect(await run(address, [TABLE])).toMatchObject({ outcome: 'done' });
+  for (const change of [`state = 'success'`, `state = 'running', objects_before = 'none'`]) {
+    await server.query(`UPDATE flyway.schema_version SET ${change} WHERE name = '0001_table'`);
+    const changed = await run(address, [TABLE]);
+    expect(changed).toMatchObject({ outcome: 'refused', failure: { code: 'PLAN_INVALID' } });
+    expect(changed.sentence).toContain("The ledger's row 0001_table is not as a runner writes it");
+  }
 });
 
 test('a session cut midway is opened again, and the run goes on', async () => {

@@ -2,6 +2,7 @@ import type { Step, TenantSession } from '../databases/tenant-database.ts';
 import { UpgradeError } from '../databases/upgrade-error.ts';
 import { describeResult } from './describe-result.ts';
 import { type MigrationPlan, planMigrations } from './plan-migrations.ts';
+import type { Place } from './progress.ts';
 import { DEFAULT_RUN_LIMITS } from './run-limits.ts';
 import type { RunFailure, RunOutcome, RunRequest, RunResult } from './run-request.ts';
 import { finishStep, runStep, settleStatement } from './run-step.ts';
@@ -20,6 +21,9 @@ export async function runMigrations(request: RunRequest): Promise<RunResult> {
   return new MigrationRun(request).toResult();
 }
 
+/** A statement that brings the server's process down would do so again and again, and every other session with it. */
+const MOST_LOSSES = 3;
+
 type Ending = { readonly outcome: RunOutcome; readonly failure: RunFailure | null };
 
 class MigrationRun {
@@ -27,6 +31,10 @@ class MigrationRun {
   readonly #watch: RunWatch;
   readonly #finished: { name: string; direction: 'up' | 'down' }[] = [];
   #fencingToken: bigint | null = null;
+  /** The statement that was begun last, the one at which the session was lost last, and how often it was lost there. */
+  #place: Place | null = null;
+  #lostPlace = '';
+  #lossCount = 0;
   /** Why the way leads back; kept over a reconnect. */
   #failure: { readonly reason: UpgradeError; readonly told: RunFailure } | null = null;
 
@@ -34,6 +42,7 @@ class MigrationRun {
     this.#request = {
       ...request,
       onProgress: (event) => {
+        if (event.kind === 'statement-started') this.#place = event;
         if (event.kind === 'migration-finished') {
           this.#finished.push({ name: event.migration, direction: event.direction });
         }
@@ -76,6 +85,7 @@ class MigrationRun {
         lostAt ??= performance.now();
         const isLate = performance.now() - lostAt > this.#watch.limits.reconnectWithinMs;
         if (!error.isConnectionLost || isLate || this.#watch.signal?.aborted) return giveUp();
+        if (session !== undefined && this.#countLoss() >= MOST_LOSSES) return giveUp();
         this.#watch.emit({ kind: 'reconnecting', code: error.code });
         await this.#watch.sleep(Math.min(500, this.#watch.limits.reconnectWithinMs / 10));
       } finally {
@@ -84,9 +94,22 @@ class MigrationRun {
     }
   }
 
+  /** @returns how often a session was lost at the present place */
+  #countLoss(): number {
+    const { migration, direction, statement } = this.#place ?? {};
+    const place = `${migration} ${direction} ${statement}`;
+    this.#lossCount = place === this.#lostPlace ? this.#lossCount + 1 : 1;
+    this.#lostPlace = place;
+    return this.#lossCount;
+  }
+
   #interrupt(error: UpgradeError): Ending {
     const outcome = error.code === 'NEEDS_OPERATOR' ? 'needs-operator' : 'interrupted';
-    return { outcome, failure: describeFailure(error) };
+    const failure = describeFailure(error);
+    if (this.#lossCount < MOST_LOSSES || this.#place === null) return { outcome, failure };
+    const { migration, statement } = this.#place;
+    const message = `${error.message}; ${MOST_LOSSES} times at this statement, which may be what ends it`;
+    return { outcome, failure: { ...failure, message, migration, statement } };
   }
 
   async #open(): Promise<TenantSession> {

@@ -1,7 +1,9 @@
 import { FENCE, LEDGER_TABLE } from '../ledger.ts';
 
-/** Parameters: database, table. */
-export const FIND_LEDGER = 'SELECT 1 AS has FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?';
+/** How many of its columns there are: none without a ledger, five in one of ours. Parameters: database, table. */
+export const FIND_LEDGER = `SELECT COUNT(*) AS total,
+    COALESCE(SUM(COLUMN_NAME IN ('service', 'name', 'state', 'fencing_token', 'objects_before')), 0) AS ours
+  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`;
 
 export const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (
   service varchar(128) NOT NULL,

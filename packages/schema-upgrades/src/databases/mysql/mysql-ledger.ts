@@ -6,6 +6,7 @@ import {
   LEDGER_TABLE,
   type LedgerWrite,
   ledgerValues,
+  notOurs,
   parseLedgerRow,
   type RawLedgerRow,
 } from '../ledger.ts';
@@ -75,7 +76,13 @@ export class MysqlLedger {
   }
 
   async #exists(): Promise<boolean> {
-    return (await this.#ask(FIND_LEDGER, [this.#database, LEDGER_TABLE])).length > 0;
+    const [found] = await this.#ask<Record<'total' | 'ours', string | number>>(FIND_LEDGER, [
+      this.#database,
+      LEDGER_TABLE,
+    ]);
+    if (Number(found?.total ?? 0) === 0) return false;
+    if (Number(found?.ours) !== 5) throw notOurs(this.#connection.label);
+    return true;
   }
 
   async #readToken(serviceId: string): Promise<string | number | undefined> {

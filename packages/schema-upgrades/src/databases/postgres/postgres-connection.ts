@@ -48,7 +48,7 @@ export class PostgresConnection {
     return status === 'T' || status === 'E';
   }
 
-  /** Number of the server's process. */
+  /** Number of the server's process, as it was told when we connected: a pooler tells one of its own. */
   get processId(): number {
     return (this.line.client as unknown as { processID: number }).processID;
   }

@@ -11,10 +11,12 @@ export class PostgresLedgerSql {
     this.table = `${pg.escapeIdentifier(schema)}.${LEDGER_TABLE}`;
   }
 
-  /** One row: does the schema exist, does the ledger. */
+  /** One row: does the schema exist, does the ledger, is the ledger one of ours; and which process answers. */
   get findSql(): string {
     const schema = pg.escapeLiteral(pg.escapeIdentifier(this.#schema));
-    return `SELECT to_regnamespace(${schema}) IS NOT NULL AS has_schema, to_regclass(${pg.escapeLiteral(this.table)}) IS NOT NULL AS has_ledger`;
+    return `SELECT to_regnamespace(${schema}) IS NOT NULL AS has_schema, to_regclass(${pg.escapeLiteral(this.table)}) IS NOT NULL AS has_ledger,
+      (SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(${pg.escapeLiteral(this.table)}) AND attnum > 0 AND NOT attisdropped
+        AND attname IN ('service', 'name', 'state', 'fencing_token', 'objects_before')) = 5 AS is_ours, pg_backend_pid() AS pid`;
   }
 
   get createSql(): string {
@@ -45,12 +47,12 @@ export class PostgresLedgerSql {
       ON CONFLICT (service, name) DO UPDATE SET
         fencing_token = greatest(ledger.fencing_token + 1, excluded.fencing_token),
         "by" = excluded."by", started_at = excluded.started_at
-      RETURNING fencing_token`;
+      RETURNING fencing_token, pg_backend_pid() AS pid`;
   }
 
   /** Reads the newest token and keeps it from changing until the transaction ends. */
   readTokenSql(serviceId: string): string {
-    return `SELECT fencing_token FROM ${this.table} WHERE service = ${pg.escapeLiteral(serviceId)} AND name = '${FENCE}' FOR UPDATE`;
+    return `SELECT fencing_token, pg_backend_pid() AS pid FROM ${this.table} WHERE service = ${pg.escapeLiteral(serviceId)} AND name = '${FENCE}' FOR UPDATE`;
   }
 
   listSql(serviceId: string): string {

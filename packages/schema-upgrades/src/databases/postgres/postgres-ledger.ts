@@ -3,6 +3,7 @@ import {
   checkToken,
   type Holding,
   type LedgerWrite,
+  notOurs,
   parseLedgerRow,
   type RawLedgerRow,
 } from '../ledger.ts';
@@ -12,6 +13,14 @@ import type { PostgresConnection } from './postgres-connection.ts';
 import { PostgresLedgerSql } from './postgres-ledger-sql.ts';
 import { BOOKKEEPING_MS, cleanSql, limitsSql } from './session-settings.ts';
 
+/** Why statements of one session come to several processes of the server. */
+export const POOLED =
+  'a pooler between gives processes away after each transaction; use its session mode, or the server itself';
+
+interface Fence extends Pick<RawLedgerRow, 'fencing_token'> {
+  readonly pid: number;
+}
+
 /** The ledger of one schema over one connection: what is written is written fenced, in one transaction with the work. */
 export class PostgresLedger {
   readonly #connection: PostgresConnection;
@@ -19,6 +28,7 @@ export class PostgresLedger {
   readonly #sql: PostgresLedgerSql;
   #canCheckClient = true;
   #isThere = false;
+  #processId = 0;
   #holding: Holding | undefined;
   /** As they were when the token was drawn: true until we write ourselves, as nobody else may. */
   #rows: readonly LedgerRow[] | undefined;
@@ -46,6 +56,11 @@ export class PostgresLedger {
     return ledger;
   }
 
+  /** Number of the server's process, which a pooler tells otherwise. */
+  get processId(): number {
+    return this.#processId;
+  }
+
   /** Puts the session in the state that every migration begins in. */
   get cleanSql(): string {
     return cleanSql(this.#schema, this.#canCheckClient);
@@ -54,7 +69,9 @@ export class PostgresLedger {
   /** Makes the ledger where there is none, and draws a token above all earlier ones; the lock has to be held. */
   async open(serviceId: string, by: string): Promise<bigint> {
     const [drawn = [], rows = []] = await this.#draw(serviceId, by);
-    const token = BigInt((drawn[0] as Pick<RawLedgerRow, 'fencing_token'> | undefined)?.fencing_token ?? 0);
+    const fence = drawn[0] as Fence | undefined;
+    this.#checkProcess(fence);
+    const token = BigInt(fence?.fencing_token ?? 0);
     this.#holding = { serviceId, token };
     this.#rows = (rows as RawLedgerRow[]).map(parseLedgerRow);
     return token;
@@ -85,7 +102,8 @@ export class PostgresLedger {
     const own = limitsSql('SET LOCAL', limits);
     const begin = `${this.cleanSql}; BEGIN; ${own}; ${this.#sql.readTokenSql(holding.serviceId)}`;
     try {
-      const [fence] = (await this.#connection.run(begin, limits.statementTimeoutMs)) as RawLedgerRow[];
+      const [fence] = (await this.#connection.run(begin, limits.statementTimeoutMs)) as Fence[];
+      this.#checkProcess(fence);
       checkToken(holding, fence?.fencing_token);
       const row = await work();
       const end = `RESET ROLE; ${own}; ${this.#sql.writeSql(holding, row)}; COMMIT`;
@@ -98,9 +116,20 @@ export class PostgresLedger {
 
   async #look(): Promise<void> {
     const [row] = await this.#connection.run(`${this.cleanSql}; ${this.#sql.findSql}`, BOOKKEEPING_MS);
-    const found = row as { has_schema: boolean; has_ledger: boolean };
+    const found = row as { has_schema: boolean; has_ledger: boolean; is_ours: boolean; pid: number };
     if (!found.has_schema) throw new UpgradeError('SCHEMA_MISSING', `${this.#connection.label} does not exist`);
+    if (found.has_ledger && !found.is_ours) throw notOurs(this.#connection.label);
     this.#isThere = found.has_ledger;
+    this.#processId = found.pid;
+  }
+
+  /** What has the lock is a process of the server: no other one may write, whoever passes our statements on. */
+  #checkProcess(fence: Fence | undefined): void {
+    if (fence === undefined || fence.pid === this.#processId) return;
+    throw new UpgradeError(
+      'FENCED',
+      `${this.#connection.label} answers by another process than the one with the lock: ${POOLED}`,
+    );
   }
 
   /** One round trip for the token and all rows, and for the ledger itself where there is none. */

@@ -16,9 +16,12 @@ import { UpgradeError } from '../upgrade-error.ts';
 import { takeAdvisoryLock } from './advisory-lock.ts';
 import { CATALOGUE_QUERY, INVALID_INDEXES_QUERY, TABLE_SIZES_QUERY } from './catalogue-query.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
-import { PostgresLedger } from './postgres-ledger.ts';
+import { POOLED, PostgresLedger } from './postgres-ledger.ts';
 import { type InvalidIndex, isJoinableStatement, judgeStatement } from './probe-statement.ts';
 import { BOOKKEEPING_MS, limitsSql } from './session-settings.ts';
+
+/** For a second session to be let in by a pooler. */
+const COME_IN_MS = 1_000;
 
 /** What a session asks of the place it comes from. */
 export interface SessionPlace {
@@ -58,6 +61,7 @@ export class PostgresSession implements TenantSession {
   }
 
   async lock(request: LockRequest): Promise<bigint> {
+    if (this.#connection.processId !== this.#ledger.processId) await this.#assertOwnProcess();
     await takeAdvisoryLock(this.#connection, request);
     return this.#ledger.open(request.serviceId, request.by);
   }
@@ -137,7 +141,7 @@ export class PostgresSession implements TenantSession {
     try {
       const other = await this.#place.connect();
       await other
-        .ask('SELECT pg_cancel_backend($1)', [this.#connection.processId], BOOKKEEPING_MS)
+        .ask('SELECT pg_cancel_backend($1)', [this.#ledger.processId], BOOKKEEPING_MS)
         .finally(() => other.close());
     } catch {
       // The statement's own time-out ends it then.
@@ -149,6 +153,28 @@ export class PostgresSession implements TenantSession {
     // A cancellation that comes late must not hit whoever would have the connection next.
     if (this.#isCancelled) await this.#connection.close();
     else await this.#place.leave();
+  }
+
+  /**
+   * There is a pooler. A lock that was taken through one which shares processes would stay with a process that is nobody's: so
+   * before that, whether another connection gets ours while ours is between two transactions.
+   */
+  async #assertOwnProcess(): Promise<void> {
+    const own = this.#ledger.processId;
+    const refusal = new UpgradeError('PLAN_INVALID', `${this.#connection.label} cannot be locked: ${POOLED}`);
+    const ask = async (connection: PostgresConnection) =>
+      (await connection.ask<{ pid: number }>('SELECT pg_backend_pid() AS pid', [], BOOKKEEPING_MS))[0]?.pid;
+    const other = await this.#place.connect();
+    try {
+      await other.run('BEGIN', COME_IN_MS);
+      if ((await ask(other)) === own || (await ask(this.#connection)) !== own) throw refusal;
+    } catch (error) {
+      // Where each session has a process, there may be none left for a second one.
+      if (error === refusal || !(error instanceof UpgradeError)) throw error;
+      if (/pooling mode/.test(error.message)) throw refusal;
+    } finally {
+      await other.close();
+    }
   }
 
   async #runOutside(text: string, settings: readonly string[], limits: StatementLimits): Promise<void> {
