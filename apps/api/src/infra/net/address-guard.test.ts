@@ -77,6 +77,15 @@ describe('the guard of addresses', () => {
     expect(await strict('93.184.216.0/24').resolve('public.example')).toMatchObject({ address: '93.184.216.34' });
   });
 
+  it('takes http for what is listed alone, and says so of a name that does not resolve yet', async () => {
+    const http = (host: string, ...allowed: string[]) => guard(...allowed).resolveUrl(new URL(`http://${host}/`));
+    expect(await http('inside.example', 'inside.example')).toMatchObject({ isListed: true });
+    expect(await http('inside.example', '10.0.0.0/8')).toMatchObject({ isListed: true });
+    await expect(http('public.example', '10.0.0.0/8')).rejects.toThrow('http is only for');
+    await expect(http('nothing.example', 'inside.example')).rejects.toThrow(AddressRefused);
+    await expect(http('nothing.example', '10.0.0.0/8')).rejects.toThrow('has no address');
+  });
+
   it('fails on a name without an address', async () => {
     await expect(guard().resolve('nothing.example')).rejects.toThrow('has no address');
   });

@@ -55,7 +55,7 @@ export class AddressGuard {
   async resolve(host: string): Promise<Target> {
     const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
     const found = isIP(name) === 0 ? await this.#resolve(name) : [{ address: name, family: isIP(name) }];
-    const isNamed = this.#hosts.has(name.replace(/\.$/, ''));
+    const isNamed = this.#isNamed(name);
     const judged = found.map(({ address, family }) => {
       const isListed = isNamed || this.#isListed(address);
       // Which address a name has inside is nobody's business outside.
@@ -69,9 +69,12 @@ export class AddressGuard {
 
   /** The same for an address of the web: only listed ones may be called without encryption. */
   async resolveUrl(url: URL): Promise<Target> {
+    const refused = new AddressRefused(`http is only for addresses that ${this.#policy.variable} lists; use https`);
+    const isPlain = url.protocol === 'http:';
+    // Told before the name resolves, where no answer could make it a listed one.
+    if (isPlain && this.#networks.length === 0 && !this.#isNamed(url.hostname.toLowerCase())) throw refused;
     const target = await this.resolve(url.hostname);
-    if (url.protocol === 'http:' && !target.isListed)
-      throw new AddressRefused(`http is only for addresses that ${this.#policy.variable} lists; use https`);
+    if (isPlain && !target.isListed) throw refused;
     return target;
   }
 
@@ -79,6 +82,10 @@ export class AddressGuard {
     const { variable, isPublicFree } = this.#policy;
     const what = isPublicFree ? 'is no public address; ' : 'may not be reached: ';
     return new AddressRefused(`${name} ${what}${variable} does not list it`);
+  }
+
+  #isNamed(name: string): boolean {
+    return this.#hosts.has(name.replace(/\.$/, ''));
   }
 
   #isListed(text: string): boolean {
