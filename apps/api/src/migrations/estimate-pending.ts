@@ -1,10 +1,10 @@
 import type { MigrationEstimate } from '@grey/contracts';
-import type { LedgerRow, TableSize } from '@grey/schema-upgrades';
+import { type LedgerRow, splitStatements, type TableSize, tablesNamed } from '@grey/schema-upgrades';
 import type { SetRow } from './migration-set-row.ts';
 
 /**
  * What the statements that a tenant's database lacks would lock, read and write anew there. Tables that come with the sets
- * themselves have no size yet. For MySQL only the statements are known: what they touch is not read from their text.
+ * themselves have no size yet. For MySQL it is the tables that a statement names: what it does to them depends on the server.
  *
  * @param sets those on the tenant's way, by schema version @param ledger of the tenant's database @param sizes of its tables
  */
@@ -18,15 +18,18 @@ export function estimatePending(
   const sizeOf = new Map(sizes.map((one) => [one.table, one]));
   const bytesOf = (tables: Iterable<string>) =>
     [...new Set(tables)].reduce((sum, table) => sum + (sizeOf.get(table)?.byteCount ?? 0), 0);
-  const pending = sets.flatMap(({ report }) =>
+  const pending = sets.flatMap(({ report, engine, migrations }) =>
     report.migrations
       .filter(({ name }) => !applied.has(name))
-      .flatMap(({ name, up }) =>
-        up.map(({ line, statement, blocks, locks, rewrites, scans }) => {
+      .flatMap(({ name, up }) => {
+        const sql = engine === 'mysql' ? migrations.find((one) => one.name === name)?.up : undefined;
+        const texts = sql === undefined ? [] : splitStatements(sql, engine).statements;
+        return up.map(({ line, statement, blocks, locks, rewrites, scans }, at) => {
           const locked = locks.filter(({ kind }) => kind === 'table').map((lock) => bareName(lock.name));
           const rewritten = rewrites.map(({ table }) => bareName(table));
           const scanned = scans.map(bareName);
-          const touched = new Set([...locked, ...rewritten, ...scanned]);
+          const named = tablesNamed(texts[at]?.text ?? '', new Set(sizeOf.keys()));
+          const touched = new Set([...locked, ...rewritten, ...scanned, ...named]);
           return {
             migration: name,
             line,
@@ -36,8 +39,8 @@ export function estimatePending(
             rewrittenBytes: bytesOf(rewritten),
             scannedBytes: bytesOf(scanned),
           };
-        }),
-      ),
+        });
+      }),
   );
   return {
     tenantId,

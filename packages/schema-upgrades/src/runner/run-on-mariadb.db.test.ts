@@ -17,6 +17,15 @@ describe('on MariaDB', needsMariadb(), () => {
     expect(result, result.sentence).toMatchObject({ outcome: 'done', fencingToken: 1n });
     expect(result.applied).toEqual(ACCOUNTS_SET.map(({ name }) => name));
     expect(await dump(address)).toContain('view emails');
+    const session = await mysqlDatabase(address).openSession();
+    const sizes = (await session.listTableSizes()).map(({ table, byteCount }) => [table, byteCount > 0]);
+    expect(new Map(sizes as [string, boolean][])).toEqual(
+      new Map([
+        ['accounts', true],
+        ['done', true],
+      ]),
+    );
+    await session.close();
     expect(await run(address, ACCOUNTS_SET)).toMatchObject({ outcome: 'done', applied: [], fencingToken: 2n });
     expect(await server.query('SELECT n FROM up_and_down.done')).toEqual([{ n: 2 }]);
     expect(await run(address, ACCOUNTS_SET, { direction: 'down' })).toMatchObject({ outcome: 'done' });

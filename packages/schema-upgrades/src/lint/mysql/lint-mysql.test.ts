@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Phase } from '../../migration.ts';
 import { readMigrationSet } from '../../sets/read-migration-set.ts';
 import { lintSet } from '../lint-set.ts';
+import { tablesNamed } from './tables-named.ts';
 
 async function lint(phase: Phase, up: string, down?: string) {
   const files = [{ path: `1_a.${phase}.up.sql`, text: up }];
@@ -90,4 +91,16 @@ test('a down may drop what it likes', async () => {
   const { findings, migrations } = await lint('expand', 'create table t (x int)', 'drop table t');
   expect(findings).toEqual([]);
   expect(migrations[0]!.down).toMatchObject([{ line: 1, statement: 'drop table t', locks: [] }]);
+});
+
+test.each<[string, string[]]>([
+  ['ALTER TABLE users ADD COLUMN orders int', ['users']],
+  ['CREATE INDEX by_name ON `users` (name, orders)', ['users']],
+  ['DROP TABLE IF EXISTS orders, shop.users /* roles */', ['orders', 'users']],
+  ['INSERT INTO roles SELECT u.id FROM users u JOIN orders o ON o.id = u.id', ['roles', 'users', 'orders']],
+  ['UPDATE USERS SET orders = (SELECT COUNT(*) FROM orders)', ['users', 'orders']],
+  ['CREATE TABLE more (id int, FOREIGN KEY (id) REFERENCES users (id))', ['users']],
+  ["DELETE FROM nobody WHERE name = 'FROM orders'", []],
+])('%s names %j', (sql, wanted) => {
+  expect(tablesNamed(sql, new Set(['users', 'orders', 'roles']))).toEqual(wanted);
 });
