@@ -74,17 +74,23 @@ export class BatchExceptionsStore {
       ORDER BY u.wave, u.tenant_id LIMIT ${limit}`;
   }
 
-  /** By wave, then by tenant. */
+  /** By wave, then by tenant. Sets are subtracted, and only a page of what is left is looked up: ten thousand are few so. */
   listNotBegun(tx: Transaction, { batchId, only, after, limit }: ExceptionPage): Promise<NotBegunRow[]> {
     return tx.$queryRaw<NotBegunRow[]>`
-      SELECT m.tenant_id AS "tenantId", w.number AS wave, l.code, l.message
-      FROM upgrade_batch_waves w CROSS JOIN LATERAL unnest(w.tenant_ids) AS m (tenant_id)
-      LEFT JOIN LATERAL jsonb_to_recordset(w.left_out) AS l ("tenantId" text, code text, message text)
-        ON l."tenantId" = m.tenant_id
-      WHERE w.batch_id = ${batchId}::uuid AND w.started_at IS NOT NULL AND NOT EXISTS (
-          SELECT 1 FROM upgrades u WHERE u.batch_id = w.batch_id AND u.wave = w.number AND u.tenant_id = m.tenant_id)
-        AND ${within(Prisma.sql`w.number`, Prisma.sql`m.tenant_id`, only, after)}
-      ORDER BY w.number, m.tenant_id LIMIT ${limit}`;
+      WITH waves AS MATERIALIZED (
+        SELECT number, tenant_ids, left_out FROM upgrade_batch_waves
+        WHERE batch_id = ${batchId}::uuid AND started_at IS NOT NULL),
+      absent AS (
+        SELECT w.number AS wave, m.tenant_id FROM waves w, unnest(w.tenant_ids) AS m (tenant_id)
+        EXCEPT SELECT u.wave, u.tenant_id FROM upgrades u WHERE u.batch_id = ${batchId}::uuid),
+      page AS MATERIALIZED (
+        SELECT wave, tenant_id FROM absent
+        WHERE ${within(Prisma.sql`wave`, Prisma.sql`tenant_id`, only, after)} ORDER BY wave, tenant_id LIMIT ${limit}),
+      reasons AS MATERIALIZED (
+        SELECT w.number AS wave, l.* FROM waves w,
+          jsonb_to_recordset(w.left_out) AS l ("tenantId" text, code text, message text))
+      SELECT p.tenant_id AS "tenantId", p.wave, r.code, r.message
+      FROM page p LEFT JOIN reasons r ON r.wave = p.wave AND r."tenantId" = p.tenant_id ORDER BY p.wave, p.tenant_id`;
   }
 }
 

@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@grey/testkit';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { Database } from '../infra/db/database.ts';
 import { ClaimsStore } from './claims.store.ts';
+import { advance } from './upgrade-machine.ts';
 import type { NewUpgrade } from './upgrade-row.ts';
 import { ClaimLost } from './upgrade-step.ts';
 import { UpgradesStore } from './upgrades.store.ts';
@@ -84,6 +85,29 @@ test('no more of a batch than it wants, and none that is held', async () => {
   expect(await takeAll({ overall: 9, perServer: 9 })).toEqual(['t1', 't2']);
   await database.transaction((tx) => upgrades.hold(tx, held, 1, false));
   expect(await takeAll({ overall: 9, perServer: 9 })).toEqual(['t4', 't5']);
+});
+
+test('no more of a batch than it wants when many are let go at once, as by the confirmation of contract', async () => {
+  await startMany([1, 2, 3], { batchId: randomUUID(), wave: 1, batchConcurrency: 1 });
+  await database.client.$executeRaw`UPDATE upgrades SET state = 'running', priority = 1`;
+  expect(await takeAll({ overall: 9, perServer: 9 })).toEqual(['t1']);
+  await database.client.$executeRaw`UPDATE upgrades SET state = 'aborting', priority = 0 WHERE tenant_id = 't3'`;
+  expect(await takeAll({ overall: 9, perServer: 9 })).toEqual(['t3']);
+});
+
+test('one that was held, stopped and tried again begins, though nobody lets its batch go on', async () => {
+  const batchId = randomUUID();
+  await startMany([1], { batchId, wave: 1 });
+  const [id] = await database.transaction((tx) => upgrades.idsOf(tx, batchId, {}));
+  await database.transaction((tx) => upgrades.hold(tx, batchId, null, true));
+  await database.transaction((tx) => upgrades.requestAbort(tx, [id as string], 'stop', actor));
+  const store = new UpgradesStore(database);
+  await database.transaction(async (tx) => {
+    const row = await store.lock(tx, id as string);
+    const next = row && advance(row, { kind: 'retry', at: new Date().toISOString() });
+    if (next) await store.decideMany(tx, [{ id: id as string, to: { ...next, isDue: true } }]);
+  });
+  expect(await takeAll({ overall: 9, perServer: 9 })).toEqual(['t1']);
 });
 
 test('a tenant has one upgrade of a service at a time, whoever starts it', async () => {

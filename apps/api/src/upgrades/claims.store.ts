@@ -142,7 +142,8 @@ export class ClaimsStore {
         LEFT JOIN data_sources d ON d.tenant_id = u.tenant_id AND d.service_id = u.service_id
         WHERE u.priority = p.priority AND u.due_at IS NOT NULL AND u.due_at <= clock_timestamp()
           AND (u.claim_until IS NULL OR u.claim_until <= clock_timestamp()) AND ${isRoom}
-          AND NOT (u.state = 'queued' AND (u.is_held OR coalesce(u.batch_id = ANY (${[...batches]}::uuid[]), FALSE)))
+          AND NOT (u.state = 'queued' AND u.is_held)
+          AND NOT (u.state IN ('queued', 'running') AND coalesce(u.batch_id = ANY (${[...batches]}::uuid[]), FALSE))
         ORDER BY u.due_at, u.seq LIMIT 1) AS u
       ORDER BY p.priority LIMIT 1`;
     return row;

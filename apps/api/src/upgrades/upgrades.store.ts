@@ -106,7 +106,7 @@ export class UpgradesStore {
     }));
     await tx.$executeRaw`
       UPDATE upgrades u SET state = m.state, steps = m.steps, awaits = m.awaits, ends_as = m."endsAs",
-        is_past_return = m."isPastReturn", priority = m.priority, place = NULL,
+        is_past_return = m."isPastReturn", priority = m.priority, place = NULL, is_held = FALSE,
         abort = nullif(coalesce(m.abort, u.abort), '"none"'), failure = nullif(coalesce(m.failure, u.failure), '"none"'),
         confirmation = nullif(coalesce(m.confirmation, u.confirmation), '"none"'),
         notes = coalesce(m.notes, u.notes),
