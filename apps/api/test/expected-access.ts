@@ -162,6 +162,8 @@ export const expectedAccess: Readonly<Record<OperationId, 'everybody' | readonly
   exportAudit: admin,
   stream: reading,
   listRouters: reading,
+  listSilentRouters: reading,
+  forgetRouter: admin,
   route: deciding,
   routeBatch: deciding,
   decideFlags: deciding,

@@ -32,6 +32,7 @@ export const errorCodes = {
   DATA_SOURCE_UNKNOWN: { status: 404, title: 'No data source has this id.' },
   MIGRATIONS_UNKNOWN: { status: 404, title: 'The version brings no migrations for this kind of database.' },
   UPGRADE_UNKNOWN: { status: 404, title: 'No upgrade has this id.' },
+  ROUTER_UNKNOWN: { status: 404, title: 'No router of this name is silent.' },
   UPGRADE_BATCH_UNKNOWN: { status: 404, title: 'No batch of upgrades has this id.' },
   BACKUP_UNKNOWN: { status: 404, title: 'No backup has this id.' },
   DATA_SOURCE_MISSING: { status: 404, title: 'The tenant has no data source for this service.' },
@@ -95,6 +96,10 @@ export const errorCodes = {
   ROUTERS_BEHIND: {
     status: 409,
     title: 'A router has not taken over yet which versions the tenant’s schema will serve; nothing was restored.',
+  },
+  ROUTER_ALIVE: {
+    status: 409,
+    title: 'The router has reported a short time ago: stop it first, and wait until it has been silent for two leases.',
   },
   PLAN_STALE: { status: 409, title: 'What the plan would change has changed since.' },
   PLAN_EXPIRED: { status: 410, title: 'The plan is too old; make a new one.' },

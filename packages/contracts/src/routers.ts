@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { positionSchema, timestampSchema } from './primitives.ts';
+import { positionSchema, reasonSchema, timestampSchema } from './primitives.ts';
 
 /** A process that decides from a snapshot of its own, as it last reported. */
 export const routerSchema = z
@@ -33,6 +33,41 @@ export const routerListSchema = z
   })
   .meta({ id: 'RouterList' });
 export type RouterList = z.infer<typeof routerListSchema>;
+
+/** A router that fell silent without a goodbye, so that contracts may have to wait for it. */
+export const silentRouterSchema = routerSchema
+  .pick({
+    id: true,
+    kind: true,
+    host: true,
+    region: true,
+    startedAt: true,
+    reportedAt: true,
+    position: true,
+    behind: true,
+  })
+  .extend({
+    silentMs: z.int().meta({ description: 'For how long at least, by the clock of the process that answers.' }),
+    refuses: z.enum(['nothing', 'marked', 'recorded']).meta({
+      description:
+        'What it refuses by itself by now: tenants of whose upgrade it knows (`marked`); each whose schema is recorded and whose version has an upper end (`recorded`).',
+    }),
+    isForgotten: z.boolean().meta({ description: 'An operator vouched for it: nobody waits for it.' }),
+  })
+  .meta({ id: 'SilentRouter' });
+export type SilentRouter = z.infer<typeof silentRouterSchema>;
+
+export const silentRouterListSchema = z
+  .object({
+    items: z.array(silentRouterSchema),
+    unsure: z.array(z.string()).meta({
+      description: 'Why there may be more that cannot be seen now, such as `redis`; contracts wait for that, too.',
+    }),
+  })
+  .meta({ id: 'SilentRouterList' });
+export type SilentRouterList = z.infer<typeof silentRouterListSchema>;
+
+export const forgetRouterSchema = z.strictObject({ reason: reasonSchema }).meta({ id: 'ForgetRouter' });
 
 /** Of every operation that changes configuration. */
 export const waitQuerySchema = z.object({

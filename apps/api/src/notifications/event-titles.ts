@@ -53,6 +53,7 @@ export const eventTitles: Readonly<Record<string, readonly [en: string, zh: stri
   'upgrade_batch.ended': ['Batch of upgrades ended, or needs an operator', '批量升级已结束或需要人工处理'],
   'backup.restoring': ['A tenant’s database is about to go back to a backup', '即将把租户数据库恢复到备份'],
   'backup.restored': ['Backup restored into a tenant’s database', '备份已恢复到租户数据库'],
+  'router.forgotten': ['Somebody vouched that a router is gone', '已有人确认路由器不复存在'],
   'audit.erased': ['Personal data erased from the history', '历史中的个人数据已擦除'],
   'change.reverted': ['Change taken back', '变更已撤销'],
   'user.created': ['User created', '新建用户'],

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { silentRouterListSchema } from '@grey/contracts';
 import type { RouterReport } from '@grey/propagation';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
@@ -9,12 +10,13 @@ import { RouterState } from '../routing/router-state.ts';
 import { Fence } from '../tenant-schemas/fence.ts';
 import { KnownRoutersStore } from './known-routers.store.ts';
 
+const LEASE_MS = 500;
 const PATIENCE = { timeout: 20_000, interval: 20 };
 const strict = { isLeaseEnough: false, forgotten: [] };
 const folder = mkdtempSync(path.join(tmpdir(), 'grey-known-'));
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ GREY_ROUTER_LEASE_MS: 2_000 });
+  api = await startTestApi({ GREY_ROUTER_LEASE_MS: LEASE_MS });
 });
 afterAll(async () => {
   await api.close();
@@ -23,7 +25,7 @@ afterAll(async () => {
 
 const report = (id: string, kind: 'api' | 'sdk', revision: number): RouterReport => {
   const self = { id, kind, region: null, host: 'h', startedAt: 0, digest: null, at: revision };
-  return { ...self, position: { epoch: 'e', revision }, leaseMs: 2_000 };
+  return { ...self, position: { epoch: 'e', revision }, leaseMs: LEASE_MS };
 };
 
 describe('what the database remembers of routers', () => {
@@ -93,5 +95,25 @@ describe('a fence of replicas that only share a database', () => {
       await heir.close();
     }
     expect(JSON.parse(readFileSync(path.join(folder, 'routers.json'), 'utf8'))).toEqual({ bootId, routers: [] });
+  });
+
+  it('waits for nobody of whom an operator says that it is gone, until it reports again', async () => {
+    const position = api.app.get(RouterState).snapshot?.position;
+    if (position === undefined) throw new Error('there is no snapshot');
+    const forget = (id: string) => api.ask('POST', `/api/routers/${id}/forget`, { reason: 'its node burned down' });
+    const store = api.app.get(KnownRoutersStore);
+    await store.remember([{ report: { ...report('lost', 'sdk', 1), position: null }, isGone: false }]);
+    expect((await forget('nobody')).body.code).toBe('ROUTER_UNKNOWN');
+    expect((await forget('lost')).body.code).toBe('ROUTER_ALIVE');
+    await vi.waitFor(async () => expect((await forget('lost')).status).toBe(200), PATIENCE);
+    const look = () => api.app.get(Fence).look(position, { ...strict, forgotten: ['vanished'] });
+    expect(await look()).toMatchObject({ isPassed: true, total: 1 });
+    const { items } = silentRouterListSchema.parse((await api.ask('GET', '/api/routers/silent')).body);
+    expect(items.find(({ id }) => id === 'lost')).toMatchObject({ isForgotten: true, refuses: 'marked', kind: 'sdk' });
+    expect((await forget('lost')).body.isForgotten).toBe(true);
+    const { body } = await api.ask('GET', '/api/changes?kind=router.forgotten');
+    expect(body.items).toMatchObject([{ reason: 'its node burned down' }]);
+    await store.remember([{ report: { ...report('lost', 'sdk', 2), position: null }, isGone: false }]);
+    expect(await look()).toMatchObject({ isPassed: false, missing: ['lost'] });
   });
 });

@@ -2,7 +2,7 @@ import type { Position } from '@grey/contracts';
 import type { KnownRouter, RouterReport } from '@grey/propagation';
 import { expect, it } from 'vitest';
 import { Fence } from '../tenant-schemas/fence.ts';
-import type { RememberedRouter } from './known-routers.store.ts';
+import type { NotedRouter, RememberedRouter } from './known-routers.store.ts';
 import { RouterMemory, type SharedSight } from './router-memory.ts';
 
 const at = (revision: number, epoch = 'e'): Position => ({ epoch, revision });
@@ -22,7 +22,7 @@ function world({ hasRedis = true, position = at(9) as Position | undefined } = {
     own: report('own', 9, { kind: 'api' }),
     shared: { position, since: 'x', sinceMs: 1e9, routers: [] } as SharedSight | Error,
     kept: [] as RememberedRouter[],
-    written: [] as Omit<RememberedRouter, 'ageMs'>[],
+    written: [] as NotedRouter[],
   };
   const memory = new RouterMemory({
     store: {
@@ -43,11 +43,16 @@ function world({ hasRedis = true, position = at(9) as Position | undefined } = {
   const say = (...routers: KnownRouter[]) => {
     state.shared = { position, since: 'x', sinceMs: 1e9, routers };
   };
-  return { state, say, fence: new Fence(memory) };
+  return { state, say, memory, fence: new Fence(memory) };
 }
 const alive = (report: RouterReport): KnownRouter => ({ report, isGone: false });
 const gone = (report: RouterReport): KnownRouter => ({ report, isGone: true });
-const kept = (report: RouterReport, isGone = false): RememberedRouter => ({ report, isGone, ageMs: 0 });
+const kept = (report: RouterReport, isGone = false): RememberedRouter => ({
+  report,
+  isGone,
+  ageMs: 0,
+  forgottenAt: null,
+});
 
 it('is passed when every router says that it has applied the position, or a later one', async () => {
   const { fence, say } = world();
@@ -132,6 +137,25 @@ it('who said goodbye, and who was forgotten, is not waited for', async () => {
   say(gone(report('a', 1)), alive(report('b', 1)));
   expect(await fence.look(at(9), strict)).toMatchObject({ total: 2, missing: ['b'] });
   expect(await fence.look(at(9), { ...strict, forgotten: ['b'] })).toMatchObject({ isPassed: true, total: 1 });
+});
+
+it('whom somebody vouched for is not waited for until it reports again, and is silent all the while', async () => {
+  const { fence, memory, state, say } = world();
+  const forgotten = (at: number) => ({ ...kept(report('a', 8, { at })), forgottenAt: at });
+  say(alive(report('a', 8)));
+  state.kept = [kept(report('a', 8, { at: 0 }))];
+  await fence.look(at(9), strict);
+  state.now = 250;
+  expect(await memory.listSilent()).toMatchObject({ routers: [{ silentMs: 250, isLapsed: true, isForgotten: false }] });
+  state.kept = [forgotten(1)];
+  expect(await fence.look(at(9), strict)).toMatchObject({ isPassed: true, total: 1 });
+  state.now = 300;
+  expect(await memory.listSilent()).toMatchObject({ routers: [{ silentMs: 300, isForgotten: true }] });
+  say();
+  expect(await fence.look(at(9), strict)).toMatchObject({ isPassed: true, total: 1 });
+  say(alive(report('a', 8, { at: 2 })));
+  expect(await fence.look(at(9), strict)).toMatchObject({ missing: ['a'] });
+  expect(await memory.listSilent()).toEqual({ routers: [], unsure: [] });
 });
 
 it('an emptied Redis hides nobody', async () => {

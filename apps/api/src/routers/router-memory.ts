@@ -6,7 +6,8 @@ import {
   type RouterMemoryOfRedis,
   type RouterReport,
 } from '@grey/propagation';
-import type { RememberedRouter } from './known-routers.store.ts';
+import type { NotedRouter, RememberedRouter } from './known-routers.store.ts';
+import { type RouterSighting, sightOf } from './router-sighting.ts';
 import type { RouterSight, RouterWatch, WatchedRouter } from './router-watch.ts';
 
 /** What others say where all routers report, and how far what they read there has come. */
@@ -17,7 +18,7 @@ export interface SharedSight extends RouterMemoryOfRedis {
 export interface RouterMemoryParts {
   readonly store: {
     list(withinMs: number): Promise<readonly RememberedRouter[]>;
-    remember(routers: readonly Omit<RememberedRouter, 'ageMs'>[]): Promise<void>;
+    remember(routers: readonly NotedRouter[]): Promise<void>;
     prune(olderThanMs: number): Promise<void>;
   };
   /** undefined: there is no Redis. @throws RedisError */
@@ -30,13 +31,16 @@ export interface RouterMemoryParts {
   readonly now?: () => number;
 }
 
-interface Sighting {
-  /** What the router itself wrote, in both places. */
+/** A router that fell silent without a goodbye. */
+export interface SilentSight {
   readonly report: RouterReport;
-  readonly position: Position | null;
-  /** Changes when the router reports, whatever its clock says. */
-  readonly stamp: string;
-  readonly isGone: boolean;
+  /** For how long at least, in milliseconds. */
+  readonly silentMs: number;
+  /** By which it can be told from one that is only slow, in milliseconds. */
+  readonly leaseMs: number;
+  readonly isLapsed: boolean;
+  readonly isLost: boolean;
+  readonly isForgotten: boolean;
 }
 
 const LOOK_MS = 2_000;
@@ -76,33 +80,62 @@ export class RouterMemory implements RouterWatch {
   }
 
   async look(position: Position): Promise<RouterSight> {
-    const { lookAround, own } = this.#parts;
-    const unsure: string[] = [];
-    const shared = await lookAround?.().catch(() => undefined);
-    // Who begins to follow later reads what Redis has: that must include the position, or nobody waited for him.
-    const isReached = shared?.position !== undefined && comparePositions(shared.position, position) >= 0;
-    if (lookAround !== undefined && !(isReached && this.#remembersAll(shared))) unsure.push('redis');
-    const sightings = this.#merge(shared?.routers ?? [], await this.#parts.store.list(REMEMBER_ROUTERS_MS));
-    const self = own();
-    const others = [...sightings.values()].filter(({ report }) => report.id !== self.id);
-    const routers = others.map((one) => this.#judge(one, position));
+    const { others, unsure } = await this.#lookFor(position);
+    const self = this.#parts.own();
+    const routers = others
+      .filter(({ isForgotten }) => !isForgotten)
+      .map((one) => ({ id: one.report.id, hasApplied: hasApplied(one.position, position), ...this.#refusalsOf(one) }));
     routers.push({ id: self.id, hasApplied: hasApplied(self.position, position), isLapsed: false, isLost: false });
     return { routers: routers.sort((a, b) => (a.id < b.id ? -1 : 1)), unsure };
   }
 
-  #judge({ report, position, stamp }: Sighting, wanted: Position): WatchedRouter {
+  /**
+   * Who has said nothing for so long, forgotten or not, and why there may be more.
+   * @param sinceMs in milliseconds; by default a lease
+   * @throws ApiError DATABASE_UNAVAILABLE
+   */
+  async listSilent(
+    sinceMs?: number,
+  ): Promise<{ readonly routers: readonly SilentSight[]; readonly unsure: readonly string[] }> {
+    const { others, unsure } = await this.#lookFor(undefined);
+    const routers = others.map((one): SilentSight => {
+      const { report, isForgotten } = one;
+      const silentMs = this.#silenceOf(one);
+      return { report, silentMs, leaseMs: this.#leaseOf(report), isForgotten, ...this.#refusalsOf(one) };
+    });
+    return { routers: routers.filter(({ silentMs, leaseMs }) => silentMs >= (sinceMs ?? leaseMs)), unsure };
+  }
+
+  /** All but this one, and whether Redis can be believed to know them all. @param position that it must have */
+  async #lookFor(position: Position | undefined) {
+    const { lookAround, own, store } = this.#parts;
+    const shared = await lookAround?.().catch(() => undefined);
+    // Who begins to follow later reads what Redis has: that must include the position, or nobody waited for him.
+    const isReached = position === undefined || hasApplied(shared?.position ?? null, position);
+    const isUnsure = lookAround !== undefined && !(shared !== undefined && isReached && this.#remembersAll(shared));
+    const sightings = this.#merge(shared?.routers ?? [], await store.list(REMEMBER_ROUTERS_MS));
+    const others = sightings.filter(({ report }) => report.id !== own().id);
+    return { others, unsure: isUnsure ? ['redis'] : [] };
+  }
+
+  #silenceOf({ report, stamp }: RouterSighting): number {
     const heard = this.#heard.get(report.id);
-    const silentMs = heard?.stamp === stamp ? this.#now() - heard.since : 0;
-    const { leaseMs, lostMs } = report;
-    const isSilentFor = (ms: number) => silentMs >= ms;
+    return heard?.stamp === stamp ? this.#now() - heard.since : 0;
+  }
+
+  #leaseOf({ leaseMs = 0 }: RouterReport): number {
+    return Math.max(leaseMs, this.#parts.leaseMs);
+  }
+
+  #refusalsOf(one: RouterSighting): Pick<WatchedRouter, 'isLapsed' | 'isLost'> {
+    const { leaseMs, lostMs } = one.report;
+    const silentMs = this.#silenceOf(one);
     // Twice the lease: the second one is for clocks that run unevenly and for what is under way. Who says nothing of a
     // lease is of a version that knows none.
-    const longest = Math.max(leaseMs ?? 0, this.#parts.leaseMs);
+    const longest = this.#leaseOf(one.report);
     return {
-      id: report.id,
-      hasApplied: hasApplied(position, wanted),
-      isLapsed: leaseMs !== undefined && isSilentFor(2 * longest),
-      isLost: lostMs !== undefined && isSilentFor(lostMs * CLOCK_TOLERANCE + longest),
+      isLapsed: leaseMs !== undefined && silentMs >= 2 * longest,
+      isLost: lostMs !== undefined && silentMs >= lostMs * CLOCK_TOLERANCE + longest,
     };
   }
 
@@ -118,18 +151,19 @@ export class RouterMemory implements RouterWatch {
   }
 
   /** Those that are not gone, and notes who was heard of anew. */
-  #merge(known: readonly KnownRouter[], remembered: readonly RememberedRouter[]): Map<string, Sighting> {
+  #merge(known: readonly KnownRouter[], remembered: readonly RememberedRouter[]): RouterSighting[] {
     const now = this.#now();
     const here = new Map(known.map((one) => [one.report.id, one]));
     const kept = new Map(remembered.map((one) => [one.report.id, one]));
-    const sightings = new Map<string, Sighting>();
-    for (const id of new Set([...here.keys(), ...kept.keys()])) {
-      const sighting = merge(here.get(id), kept.get(id));
-      if (this.#heard.get(id)?.stamp !== sighting.stamp) this.#heard.set(id, { stamp: sighting.stamp, since: now });
-      if (!sighting.isGone) sightings.set(id, sighting);
+    const sightings = [...new Set([...here.keys(), ...kept.keys()])].map((id) => sightOf(here.get(id), kept.get(id)));
+    for (const { report, stamp, isForgotten } of sightings) {
+      const heard = this.#heard.get(report.id);
+      // Being forgotten is written beside its report, and is no word of its own.
+      if (heard?.stamp !== stamp)
+        this.#heard.set(report.id, { stamp, since: isForgotten ? (heard?.since ?? now) : now });
     }
     for (const id of this.#heard.keys()) if (!here.has(id) && !kept.has(id)) this.#heard.delete(id);
-    return sightings;
+    return sightings.filter(({ isGone }) => !isGone);
   }
 
   /** What Redis may lose goes where nothing is lost. */
@@ -151,23 +185,6 @@ export class RouterMemory implements RouterWatch {
     });
     await store.remember(stale);
   }
-}
-
-function merge(here: KnownRouter | undefined, kept: RememberedRouter | undefined): Sighting {
-  const report = (here ?? kept)?.report as RouterReport;
-  const isOwnWord = report.kind === 'api';
-  return {
-    report,
-    position: furthest(here?.report.position ?? null, kept?.report.position ?? null),
-    stamp: `${here?.report.at}/${kept?.report.at}`,
-    // Replicas say goodbye in both places, and are never back under the same id.
-    isGone: here === undefined || isOwnWord ? (here?.isGone ?? false) || (kept?.isGone ?? false) : here.isGone,
-  };
-}
-
-function furthest(one: Position | null, other: Position | null): Position | null {
-  if (one === null || other === null) return one ?? other;
-  return comparePositions(one, other) >= 0 ? one : other;
 }
 
 function hasApplied(position: Position | null, wanted: Position): boolean {

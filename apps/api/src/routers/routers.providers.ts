@@ -16,6 +16,7 @@ import { Predecessors } from './predecessors.ts';
 import { RouterMemory } from './router-memory.ts';
 import { type RouterReports, RoutersService } from './routers.service.ts';
 import { SharedRouters } from './shared-routers.ts';
+import { SilentRouters } from './silent-routers.service.ts';
 
 /** Injection token of the {@link RouterReports}. */
 const ROUTER_REPORTS = Symbol('RouterReports');
@@ -90,6 +91,12 @@ export const routersProviders: Provider[] = [
     useFactory: (reports: RouterReports, keeper: LeaseKeeper, memory: RouterMemory, predecessors: Predecessors) =>
       new RoutersService(reports, keeper, memory, predecessors),
     inject: [ROUTER_REPORTS, LeaseKeeper, RouterMemory, Predecessors],
+  },
+  {
+    provide: SilentRouters,
+    useFactory: (memory: RouterMemory, store: KnownRoutersStore, changes: ChangesService, reports: RouterReports) =>
+      new SilentRouters({ memory, store, changes, reports }),
+    inject: [RouterMemory, KnownRoutersStore, ChangesService, ROUTER_REPORTS],
   },
   {
     provide: WAIT_CONVERGED,

@@ -53,6 +53,7 @@ export function queriesTouched(event: StreamEvent): readonly QueryKey[] | 'all' 
   if (kind.startsWith('experiment.')) return [...always, ['experiments'], ['experiment-counts']];
   if (kind.startsWith('lane.')) return [...always, ['lanes'], ['lane']];
   if (kind.startsWith('freeze.')) return [...always, ['freezes']];
+  if (kind === 'router.forgotten') return [...always, ['upgrades', 'list'], ['upgrades', 'one']];
   if (kind.startsWith('compatibility.')) return [...always, ['compatibility'], ['upgrade']];
   if (kind.startsWith('flags.')) return [...always, ['flags'], ['versions']];
   if (kind.startsWith('rules.')) return [...always, ['rules'], ['rule-revisions'], ['rule-findings']];

@@ -271,6 +271,7 @@ function whyNot({ entity }: Wish): string {
   if (entity === 'tenant_schema' || entity === 'schema_drift')
     return 'What a schema is lies in the database of the tenant: upgrade it, restore a backup, or look at it again.';
   if (entity === 'backup') return 'A restore is not taken back from the log: what it overwrote is gone.';
+  if (entity === 'router') return 'Nobody waits for a router that was vouched for until it reports again.';
   return `What happened to ${entity.replace('_', ' ')}s is taken back where they are kept.`;
 }
 

@@ -72,6 +72,7 @@ import type {
   ExportAuditParams,
   FlagsRequest,
   FlagsResponse,
+  ForgetRouter,
   Freeze,
   FreezePage,
   GetMatrixParams,
@@ -186,6 +187,8 @@ import type {
   SetTenantServiceVersionParams,
   SetVersion,
   SettleUpgrade,
+  SilentRouter,
+  SilentRouterList,
   SimulateRules,
   Simulation,
   Solution,
@@ -5417,6 +5420,71 @@ export const listRouters = async ( options?: Parameters<typeof callApi>[1]): Pro
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getListSilentRoutersUrl = () => {
+
+
+
+
+  return `/api/routers/silent`
+}
+
+/**
+ * Needs the permission `routers.read`.
+ * @summary Routers that fell silent within a day without a goodbye, for which contracts may have to wait
+ */
+export const listSilentRouters = async ( options?: Parameters<typeof callApi>[1]): Promise<SilentRouterList> => {
+
+  return callApi<SilentRouterList>(getListSilentRoutersUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getForgetRouterUrl = (routerId: string,) => {
+
+
+
+
+  return `/api/routers/${routerId}/forget`
+}
+
+/**
+ * Needs the permission `upgrades.contract`.
+ * @summary Vouch that a silent router is gone for good: no contract waits for it, unless it reports again
+ */
+export const forgetRouter = async (routerId: string,
+    forgetRouterBody: ForgetRouter, options?: Parameters<typeof callApi>[1]): Promise<SilentRouter> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return callApi<SilentRouter>(getForgetRouterUrl(routerId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(forgetRouterBody)
   }
 );}
 

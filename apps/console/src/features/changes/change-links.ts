@@ -21,7 +21,7 @@ export function revisionIn(changeId: string): string {
  * was done to tenants' databases is taken back there.
  */
 const irreversible =
-  /^(user|api_key|channel|hold|rollback|audit|tenant_schema|backup|master_key|upgrade_batch)\.|^migrations\.deleted$|^upgrade\.(?!switched$)/;
+  /^(user|api_key|channel|hold|rollback|audit|tenant_schema|backup|master_key|upgrade_batch|router)\.|^migrations\.deleted$|^upgrade\.(?!switched$)/;
 
 /** False where the API would refuse all of it; what is left is judged by the plan. */
 export function mayBeTakenBack({ kind }: Pick<Change, 'kind'>): boolean {
@@ -38,6 +38,7 @@ export function pathOfItem({
   const enc = encodeURIComponent;
   if (entity === 'migration_policy') return '/databases/policy';
   if (entity === 'master_key') return '/databases/keys';
+  if (entity === 'router') return '/routers';
   if (entity === 'upgrade') return `/upgrades/${enc(key)}`;
   if (entity === 'upgrade_batch') return `/upgrades/batches/${enc(key)}`;
   if (entity === 'migration_set' && serviceId !== null) {

@@ -10,6 +10,7 @@ import { PageHeader } from '../../parts/page-header.tsx';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { factsOf, type RouterFacts, type RouterRow } from './router-facts.ts';
+import { SilentRouters } from './silent-routers.tsx';
 
 /** Routers report by themselves, which no event of the stream tells; the page is not read while its tab is hidden. */
 const rereadMs = 2_000;
@@ -38,6 +39,7 @@ export function RoutersPage() {
             {facts.rows.length === 0 ? <Empty>{t('routers.none')}</Empty> : <RouterTable rows={facts.rows} />}
           </>
         )}
+        <SilentRouters />
       </Stack>
     </>
   );

@@ -8,7 +8,7 @@ export class TenantsDatabase {
 
   private constructor(url: URL) {
     this.#url = url;
-    this.#pool = new pg.Pool({ connectionString: url.href, max: 2 });
+    this.#pool = new pg.Pool({ connectionString: url.href, max: 4 });
     this.#pool.on('error', () => undefined);
   }
 
@@ -30,6 +30,17 @@ export class TenantsDatabase {
   async add(schema: string) {
     await this.query(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.orders (id int PRIMARY KEY, old text)`);
     return this.#address(schema);
+  }
+
+  /** Of what each version works with, the things that are not there now. */
+  async missing(schema: string): Promise<Readonly<Record<string, readonly string[]>>> {
+    const [row] = await this.query(
+      `SELECT to_regclass('${schema}.notes') IS NULL AS notes, to_regclass('${schema}.done') IS NULL AS done,
+              NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('${schema}.orders')
+                          AND attname = 'old' AND NOT attisdropped) AS old`,
+    );
+    const named = (...things: string[]) => things.filter((thing) => row?.[thing] === true);
+    return { v1: named('old'), v2: named('notes', 'done') };
   }
 
   async dump(schema: string): Promise<string> {

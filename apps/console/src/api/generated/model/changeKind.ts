@@ -57,6 +57,7 @@ export const ChangeKind = {
   upgrade_batchended: 'upgrade_batch.ended',
   backuprestoring: 'backup.restoring',
   backuprestored: 'backup.restored',
+  routerforgotten: 'router.forgotten',
   holdcreated: 'hold.created',
   holdlifted: 'hold.lifted',
   rollbackundone: 'rollback.undone',

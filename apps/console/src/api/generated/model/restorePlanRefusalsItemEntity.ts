@@ -28,6 +28,7 @@ export const RestorePlanRefusalsItemEntity = {
   upgrade: 'upgrade',
   upgrade_batch: 'upgrade_batch',
   backup: 'backup',
+  router: 'router',
   master_key: 'master_key',
   hold: 'hold',
   user: 'user',

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "known_routers" ADD COLUMN "forgotten_report_at" DOUBLE PRECISION;
