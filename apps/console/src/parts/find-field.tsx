@@ -1,13 +1,6 @@
-import { Autocomplete } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { listServices, listTenants } from '../api/generated/grey.ts';
+import { FoundField, type FoundKind, useFound } from './found-field.tsx';
 
-interface Found {
-  readonly id: string;
-  readonly name: string;
-}
 interface FindFieldProps {
   label: string;
   value: string;
@@ -22,51 +15,26 @@ interface FindFieldProps {
 /** A field for the id of a tenant, which is found by id or name. Any text is taken: the API knows who exists. */
 export function TenantField({ label, ...props }: Omit<FindFieldProps, 'label'> & { label?: string }) {
   const { t } = useTranslation();
-  return <FindField {...props} label={label ?? t('terms.tenant')} of="tenants" find={listTenants} />;
+  return <FindField {...props} label={label ?? t('terms.tenant')} of="tenants" />;
 }
 
 /** The same for a service. */
 export function ServiceField({ label, ...props }: Omit<FindFieldProps, 'label'> & { label?: string }) {
   const { t } = useTranslation();
-  return <FindField {...props} label={label ?? t('terms.service')} of="services" find={listServices} />;
+  return <FindField {...props} label={label ?? t('terms.service')} of="services" />;
 }
 
-interface FindProps extends FindFieldProps {
-  of: 'tenants' | 'services';
-  find: (params: { search?: string; limit: number }, init: RequestInit) => Promise<{ items: Found[] }>;
-}
-
-function FindField({ of, find, value, onChange, isFixed = false, hasAutofocus = false, width, ...field }: FindProps) {
-  const [settled] = useDebouncedValue(value.trim(), 200);
-  const found = useQuery({
-    queryKey: [of, { search: settled, limit: 20 }],
-    queryFn: ({ signal }) => find({ ...(settled ? { search: settled } : {}), limit: 20 }, { signal }),
-    placeholderData: keepPreviousData,
-    enabled: !isFixed,
-    retry: false,
-  });
-  const names = new Map(found.data?.items.map(({ id, name }) => [id, name]));
+function FindField(props: FindFieldProps & { of: FoundKind }) {
+  const { of, value, isFixed = false, hasAutofocus = false, width, ...field } = props;
+  const { names } = useFound(of, value, !isFixed);
   return (
-    <Autocomplete
-      size="xs"
-      {...(width ? { w: width } : {})}
+    <FoundField
       {...field}
-      data={[...names.keys()]}
-      // The API has filtered, by id and by name.
-      filter={({ options }) => options}
-      renderOption={({ option }) => (
-        <span>
-          <span className="mono">{option.value}</span>{' '}
-          {names.get(option.value) !== option.value && <span className="dimmed">{names.get(option.value)}</span>}
-        </span>
-      )}
-      value={value}
-      maxLength={64}
-      autoComplete="off"
-      spellCheck={false}
-      readOnly={isFixed}
+      {...(width ? { w: width } : {})}
       {...(hasAutofocus ? { 'data-autofocus': true } : {})}
-      onChange={onChange}
+      names={names}
+      value={value}
+      readOnly={isFixed}
     />
   );
 }

@@ -13,7 +13,9 @@ interface FormFooterProps {
   isBusy: boolean;
   /** False while something needed is missing. */
   isReady?: boolean;
-  color?: MantineColor;
+  color?: MantineColor | undefined;
+  /** What the way out says, where "Cancel" could be taken for doing it. */
+  leave?: string | undefined;
   onCancel: () => void;
   /** Other buttons, at the other side. */
   children?: ReactNode;
@@ -21,7 +23,7 @@ interface FormFooterProps {
 
 /** The end of a form: what failed, the way out, and the button that does it. */
 export function FormFooter(props: FormFooterProps) {
-  const { error, onOverride, action, isBusy, isReady = true, color, onCancel, children } = props;
+  const { error, onOverride, action, isBusy, isReady = true, color, leave, onCancel, children } = props;
   const { t } = useTranslation();
   return (
     <>
@@ -30,7 +32,7 @@ export function FormFooter(props: FormFooterProps) {
         {children && <Group gap="xs">{children}</Group>}
         <Group gap="xs">
           <Button variant="default" onClick={onCancel}>
-            {t('action.cancel')}
+            {leave ?? t('action.cancel')}
           </Button>
           <Button type="submit" {...(color ? { color } : {})} disabled={!isReady} loading={isBusy}>
             {action}

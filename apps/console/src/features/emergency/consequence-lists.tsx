@@ -1,9 +1,10 @@
-import { Stack } from '@mantine/core';
+import { Anchor, Stack } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RollbackPlan } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
-import { type Tone } from '../../parts/status.tsx';
+import type { Tone } from '../../parts/status.tsx';
 
 interface ConsequenceListsProps extends Pick<RollbackPlan, 'leftOut' | 'warnings' | 'frozen' | 'preempted'> {
   /** Whether it is to come, or has come. */
@@ -23,12 +24,15 @@ export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan 
     i18n.exists(`emergency.stays.${code}`) ? t(`emergency.stays.${code as 'TENANT_UNKNOWN'}`) : message;
   const wordWarning = (code: string, message: string) =>
     i18n.exists(`emergency.warning.${code}`) ? t(`emergency.warning.${code as 'NO_INSTANCE'}`) : message;
+  const wordKind = (kind: string) =>
+    i18n.exists(`emergency.preempted.kinds.${kind}`) ? t(`emergency.preempted.kinds.${kind as 'upgrade'}`) : kind;
   return (
     <Stack gap="xs">
       <Consequence tone="bad" title={t('emergency.leftOut', { count: leftOut.length })} items={leftOut}>
         {({ tenantId, code, message }) => (
           <>
             <strong className="mono">{tenantId}</strong> {wordStay(code, message)}
+            {code === 'BEYOND_HORIZON' && <div className="dimmed">{message}</div>}
           </>
         )}
       </Consequence>
@@ -53,11 +57,29 @@ export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan 
       <Consequence tone="note" title={t(`emergency.preempted.${when}`, { count: preempted.length })} items={preempted}>
         {({ kind, id, detail }) => (
           <>
-            {kind} <strong className="mono">{id}</strong> {detail}
+            {wordKind(kind)} <Stopped kind={kind} id={id} detail={detail} />
           </>
         )}
       </Consequence>
     </Stack>
+  );
+}
+
+const pages: Readonly<Record<string, string>> = { upgrade: '/upgrades', upgrade_batch: '/upgrades/batches' };
+
+/** What it is, as the way to it where it has a page of its own. */
+function Stopped({ kind, id, detail }: Omit<RollbackPlan['preempted'][number], 'serviceId'>) {
+  const page = pages[kind];
+  if (page === undefined)
+    return (
+      <>
+        <strong className="mono">{id}</strong> {detail}
+      </>
+    );
+  return (
+    <Anchor component={Link} to={`${page}/${id}`} size="sm">
+      {detail}
+    </Anchor>
   );
 }
 
@@ -84,7 +106,7 @@ function Consequence<T>({ tone, title, items, children }: ConsequenceProps<T>) {
     <section className="panel consequence" data-tone={tone} aria-label={title}>
       <strong>{title}</strong>
       {/* The list may scroll, which the keyboard must be able to. */}
-      <ul className="plain-list" tabIndex={items.length > 6 ? 0 : undefined}>
+      <ul className="plain-list" tabIndex={items.length > 1 ? 0 : undefined}>
         {items.slice(0, shown).map((item) => (
           <li key={JSON.stringify(item)}>{children(item)}</li>
         ))}

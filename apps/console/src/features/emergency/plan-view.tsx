@@ -20,6 +20,8 @@ export function PlanView({ wish, plan, isFurther, onFurther }: PlanViewProps) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const { affectedCount, inScopeCount, leftOut, chain, byMove, alsoReachedBy } = plan;
+  // Who is left out is not in the hold, which therefore lists the others.
+  const isListed = wish.scope?.kind === 'tenants' || plan.warnings.some(({ code }) => code === 'SCOPE_NARROWED');
   const landing = chain.at(-1) ?? wish.toVersion;
   return (
     <Stack gap="sm" data-testid="rollback-plan">
@@ -31,7 +33,7 @@ export function PlanView({ wish, plan, isFurther, onFurther }: PlanViewProps) {
           <span className="mono">{wish.serviceId}</span> <VersionDiff from={wish.fromVersion} to={landing} />
         </Text>
         <Text size="sm" c="dimmed">
-          {t(`emergency.heldScope.${wish.scope?.kind === 'tenants' ? 'tenants' : 'all'}`, {
+          {t(`emergency.heldScope.${isListed ? 'tenants' : 'all'}`, {
             scope: number(inScopeCount),
             from: wish.fromVersion,
           })}

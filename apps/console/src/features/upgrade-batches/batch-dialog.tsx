@@ -1,6 +1,6 @@
-import { Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Radio, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   confirmUpgradeBatch,
@@ -13,10 +13,9 @@ import {
 import type { UpgradeBatch } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { ConfirmTyped } from '../../parts/confirm-typed.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Failure, Loading } from '../../parts/states.tsx';
+import { ReasonDialog } from '../../parts/reason-dialog.tsx';
 import { ContractForm } from '../upgrades/confirm-contract.tsx';
-import { MigrationSql } from '../upgrades/migration-sql.tsx';
+import { WhatContractTakes } from '../upgrades/contract-preview.tsx';
 import type { BatchAction } from './batch-state.ts';
 
 interface BatchDialogProps {
@@ -53,39 +52,18 @@ interface FurtherProps {
 
 const calls = { pause: pauseUpgradeBatch, resume: resumeUpgradeBatch };
 
-function PauseOrResume({ batch, action, onClose, isBusy, error, send }: FurtherProps & { action: 'pause' | 'resume' }) {
+function PauseOrResume({ batch, action, send, ...further }: FurtherProps & { action: 'pause' | 'resume' }) {
   const { t } = useTranslation();
-  const [reason, setReason] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const text = reason.trim();
-    if (!isBusy) send(() => calls[action](batch.id, text ? { reason: text } : {}));
-  };
   return (
-    <Dialog onClose={onClose} title={t(`batches.do.${action}Title`, { name: batch.name })}>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text size="sm">{t(`batches.do.${action}Means`)}</Text>
-          <TextInput
-            label={t('confirm.reason')}
-            value={reason}
-            maxLength={500}
-            autoComplete="off"
-            data-autofocus
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          {error ? <Failure error={error} /> : null}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('upgrades.leaveIt')}
-            </Button>
-            <Button type="submit" loading={isBusy}>
-              {t(`batches.do.${action}`)}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      {...further}
+      title={t(`batches.do.${action}Title`, { name: batch.name })}
+      action={t(`batches.do.${action}`)}
+      leave={t('upgrades.leaveIt')}
+      onAnswer={(body) => send(() => calls[action](batch.id, body))}
+    >
+      <Text size="sm">{t(`batches.do.${action}Means`)}</Text>
+    </ReasonDialog>
   );
 }
 
@@ -94,7 +72,7 @@ function begunOf(counts: UpgradeBatch['counts']): number {
   return counts.total - counts.queued - counts.aborted - counts.skipped - counts.failed;
 }
 
-function RollBack({ batch, onClose, isBusy, error, send }: FurtherProps) {
+function RollBack({ batch, send, ...further }: FurtherProps) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const [waves, setWaves] = useState<'current' | 'all'>('current');
@@ -103,13 +81,12 @@ function RollBack({ batch, onClose, isBusy, error, send }: FurtherProps) {
   const [counts] = useState(() => ({ all: begunOf(batch.counts), current: current ? begunOf(current.counts) : 0 }));
   return (
     <ConfirmTyped
+      {...further}
       title={t('batches.do.rollbackTitle', { name: batch.name })}
       word={String(counts[waves])}
       action={t('batches.do.rollbackGo')}
+      leave={t('upgrades.leaveIt')}
       isReasonNeeded
-      isBusy={isBusy}
-      error={error}
-      onClose={onClose}
       onConfirm={(reason) => send(() => rollBackUpgradeBatch(batch.id, { reason: reason ?? '', waves }))}
     >
       <Stack gap="sm">
@@ -140,9 +117,9 @@ function RollBack({ batch, onClose, isBusy, error, send }: FurtherProps) {
 }
 
 /** One who waits stands for all: the same sets are contracted everywhere. */
-function ConfirmAll({ batch, onClose, isBusy, error, send }: FurtherProps) {
+function ConfirmAll({ batch, send, ...further }: FurtherProps) {
   const { t } = useTranslation();
-  const { id, serviceId, toVersion, fromVersion, counts } = batch;
+  const { id, serviceId, toVersion, fromVersion, counts, options } = batch;
   const [waiting] = useState(counts.waiting);
   const sample = useQuery({
     queryKey: ['upgrades', 'plan', 'batch', id],
@@ -153,34 +130,16 @@ function ConfirmAll({ batch, onClose, isBusy, error, send }: FurtherProps) {
     gcTime: 0,
     retry: false,
   });
-  const taken = sample.data?.migrations.filter(({ phase }) => phase === 'contract') ?? [];
+  const from = fromVersion ?? t('batches.before');
   return (
     <ContractForm
+      {...further}
       title={t('batches.do.confirmTitle', { name: batch.name })}
       word={String(waiting)}
-      isBusy={isBusy}
-      error={error}
-      onClose={onClose}
       onConfirm={(body) => send(() => confirmUpgradeBatch(id, body))}
     >
-      <Text size="sm">
-        {t('batches.do.confirmMeans', { count: waiting, from: fromVersion ?? t('batches.before') })}
-      </Text>
-      {sample.isPending && <Loading what={t('plan.what')} />}
-      {sample.isError && <Failure error={sample.error} onRetry={() => void sample.refetch()} />}
-      {sample.isSuccess && (
-        <div className="panel" data-tone="bad">
-          <Text size="sm" fw={600}>
-            {sample.data?.pointOfNoReturn ?? t('upgrades.contract.nothingKnown')}
-          </Text>
-          {sample.data && (
-            <Text size="xs" c="dimmed">
-              {t('batches.do.asOf', { tenant: sample.data.tenantId })}
-            </Text>
-          )}
-        </div>
-      )}
-      {taken.length > 0 && <MigrationSql migrations={taken} isOpen />}
+      <div>{t('batches.do.confirmMeans', { count: waiting, from })}</div>
+      <WhatContractTakes plan={sample} from={from} backup={options.backup} isSample />
     </ContractForm>
   );
 }

@@ -22,6 +22,11 @@ export const waveTones: Record<BatchWaveState, Tone> = {
   stopped: 'bad',
 };
 
+/** "payment-service v1 → v2"; without a version before, whoever is elsewhere goes. */
+export function moveOf({ serviceId, fromVersion, toVersion }: UpgradeBatch): string {
+  return `${serviceId} ${fromVersion === null ? '' : `${fromVersion} → `}${toVersion}`;
+}
+
 /** Nothing happens any more by itself. */
 export function isBatchOver({ state, finishedAt }: Pick<UpgradeBatch, 'state' | 'finishedAt'>): boolean {
   // One that was stopped waits for those that are on their way back.
@@ -56,14 +61,19 @@ export function endedCount({ done, failed, aborted, skipped }: BatchCounts): num
   return done + failed + aborted + skipped;
 }
 
+/** Tenants end one after the other, so that a rate tells something: not while they come to rest before contract. */
+export function isEnding({ state, options }: Pick<UpgradeBatch, 'state' | 'options'>): boolean {
+  return state === 'contracting' || (state === 'running' && options.contract === 'leave');
+}
+
 /**
  * Minutes until the last tenant has ended at the present rate; undefined when nothing can be said, as while tenants come to
  * rest before contract: how many ended tells nothing about those.
  */
-export function minutesLeft({ counts, ratePerMinute, state, options }: UpgradeBatch): number | undefined {
-  const isEnding = state === 'contracting' || (state === 'running' && options.contract === 'leave');
+export function minutesLeft(batch: UpgradeBatch): number | undefined {
+  const { counts, ratePerMinute } = batch;
   const left = counts.total - endedCount(counts) - counts.needsOperator;
-  return !isEnding || left === 0 || ratePerMinute <= 0 ? undefined : Math.ceil(left / ratePerMinute);
+  return !isEnding(batch) || left === 0 || ratePerMinute <= 0 ? undefined : Math.ceil(left / ratePerMinute);
 }
 
 export const batchActions = ['confirm', 'resume', 'pause', 'rollback'] as const;

@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { listUpgrades } from '../../api/generated/grey.ts';
 import type { UpgradeBatch, UpgradePage, UpgradeSummary } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { QueriedRows } from '../../parts/queried.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { UpgradeTable } from '../upgrades/upgrade-table.tsx';
 
@@ -48,12 +49,14 @@ export function BatchUpgrades({ batch: { id, counts, waves } }: { batch: Upgrade
           />
         )}
       </Group>
-      {query.isPending && <Loading what={t('batches.tenants')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && <Empty>{t('batches.nobodyYet')}</Empty>}
-      {rows.length > 0 && (
+      <QueriedRows
+        query={query}
+        what={t('batches.tenants')}
+        rowCount={rows.length}
+        empty={<Empty>{t('batches.nobodyYet')}</Empty>}
+      >
         <UpgradeTable label={t('batches.tenants')} rows={rows} isInBatch maxHeight={420} onEndReached={loadMore} />
-      )}
+      </QueriedRows>
     </div>
   );
 }

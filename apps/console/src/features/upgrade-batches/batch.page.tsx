@@ -1,19 +1,23 @@
-import { Anchor, Button, Stack, Text } from '@mantine/core';
-import { Link, useParams } from '@tanstack/react-router';
+import { Button, Stack } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { getStreamUpgradeBatchUrl, getUpgradeBatch } from '../../api/generated/grey.ts';
 import type { UpgradeBatch, UpgradeBatchEvent } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useFollowed } from '../../live/use-followed.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Failure, Loading } from '../../parts/states.tsx';
+import { Queried } from '../../parts/queried.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { usePermission } from '../access/me.ts';
+import { AskedFacts } from '../upgrades/asked-facts.tsx';
 import { FollowedMark } from '../upgrades/followed-mark.tsx';
 import { OptionWords } from '../upgrades/option-words.tsx';
 import { BatchDialog } from './batch-dialog.tsx';
-import { actionsOnBatch, type BatchAction, batchTones, endedCount, isBatchOver, minutesLeft } from './batch-state.ts';
+import { BatchExceptions } from './batch-exceptions.tsx';
+import { BatchFigures, BatchHeadline } from './batch-headline.tsx';
+import { actionsOnBatch, type BatchAction, batchTones, isBatchOver, moveOf } from './batch-state.ts';
 import { BatchUpgrades } from './batch-upgrades.tsx';
 import './batches.css';
 import { WaveList } from './wave-list.tsx';
@@ -38,32 +42,27 @@ export function UpgradeBatchPage() {
         note={
           batch && (
             <span className="upgrade-note">
-              <span className="mono">
-                {`${batch.serviceId} ${batch.fromVersion === null ? '' : `${batch.fromVersion} → `}${batch.toVersion}`}
-              </span>
+              <span className="mono">{moveOf(batch)}</span>
               <StatusLabel tone={batchTones[batch.state]}>{t(`batches.states.${batch.state}`)}</StatusLabel>
               {isFollowing && <FollowedMark isStreaming={isStreaming} />}
             </span>
           )
         }
-        before={
-          <Anchor component={Link} to="/upgrades/batches" size="xs">
-            {t('batches.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/upgrades/batches">{t('batches.back')}</BackLink>}
         actions={batch && <BatchButtons batch={batch} onAction={setAction} />}
       />
-      {query.isPending && <Loading what={t('batches.one')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {batch && (
-        <Stack gap="sm">
-          <Headline batch={batch} />
-          <Figures batch={batch} />
-          <WaveList batch={batch} />
-          <BatchUpgrades batch={batch} />
-          <BatchFacts batch={batch} />
-        </Stack>
-      )}
+      <Queried query={query} what={t('batches.one')}>
+        {(found) => (
+          <Stack gap="sm">
+            <BatchHeadline batch={found} />
+            <BatchFigures batch={found} />
+            <WaveList batch={found} />
+            <BatchExceptions batch={found} />
+            <BatchUpgrades batch={found} />
+            <BatchFacts batch={found} />
+          </Stack>
+        )}
+      </Queried>
       {batch && action && <BatchDialog batch={batch} action={action} onClose={() => setAction(null)} />}
     </>
   );
@@ -87,102 +86,17 @@ function BatchButtons({ batch, onAction }: { batch: UpgradeBatch; onAction: (act
   ));
 }
 
-/** Where the API's own words add something to what is said here: why it stopped, who took it back. */
-const isTold: Partial<Record<UpgradeBatch['state'], boolean>> = {
-  done: true,
-  rolling_back: true,
-  rolled_back: true,
-  stopped: true,
-  needs_operator: true,
-};
-
-/** What is happening, and what can still be taken back: first of all, and in words. */
-function Headline({ batch }: { batch: UpgradeBatch }) {
-  const { t } = useTranslation();
-  const { number } = useFormat();
-  const { state, wave, waves, sentence, fromVersion, toVersion, counts } = batch;
-  const words = {
-    wave: wave === null ? t('state.none') : number(wave),
-    waves: number(waves.length),
-    to: toVersion,
-    from: fromVersion ?? t('batches.before'),
-    waiting: number(counts.waiting),
-  };
-  const hasContract = batch.options.contract === 'ask';
-  const back =
-    state === 'contracting' || (state === 'done' && hasContract) ? 'contracted' : isBatchOver(batch) ? 'over' : 'open';
-  return (
-    <section className="panel upgrade-headline" data-tone={batchTones[state]} aria-label={t('upgrades.state')}>
-      <Text fw={600} role="status">
-        {t(`batches.now.${state}`, words)}
-      </Text>
-      {back !== 'over' && <Text size="sm">{t(`batches.returns.${back}`, words)}</Text>}
-      {isTold[state] && (
-        <Text size="sm" c="dimmed">
-          {sentence}
-        </Text>
-      )}
-    </section>
-  );
-}
-
-function Figures({ batch }: { batch: UpgradeBatch }) {
-  const { t } = useTranslation();
-  const { number, duration, percent } = useFormat();
-  const { counts, ratePerMinute, createdAt, finishedAt } = batch;
-  const left = minutesLeft(batch);
-  const figures = [
-    ['tenants', number(counts.total)],
-    ['ended', percent((endedCount(counts) / Math.max(1, counts.total)) * 100)],
-    ['done', number(counts.done)],
-    ['failed', number(counts.failed)],
-    ['needsOperator', number(counts.needsOperator)],
-    ['running', number(counts.running)],
-    ['waiting', number(counts.waiting)],
-    ['queued', number(counts.queued)],
-    ['takenBack', number(counts.aborted + counts.skipped)],
-    finishedAt === null
-      ? (['rate', number(Math.round(ratePerMinute * 10) / 10)] as const)
-      : (['took', duration(Date.parse(finishedAt) - Date.parse(createdAt))] as const),
-    ...(left === undefined ? [] : [['left', duration(left * 60_000)] as const]),
-  ] as const;
-  return (
-    <dl className="figures batch-figures">
-      {figures.map(([name, value]) => (
-        <div
-          key={name}
-          data-loud={(name === 'failed' && counts.failed > 0) || (name === 'needsOperator' && counts.needsOperator > 0)}
-        >
-          <dt>{t(`batches.figures.${name}`)}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
 function BatchFacts({ batch }: { batch: UpgradeBatch }) {
   const { t } = useTranslation();
-  const { dateTime, number } = useFormat();
-  const { requestedBy, createdAt, finishedAt, reason, concurrency, order, kind, options, id } = batch;
+  const { number } = useFormat();
+  const { concurrency, order, kind, options, id } = batch;
   return (
     <details className="panel fold">
       <summary>
         <strong>{t('batches.facts')}</strong>
       </summary>
       <dl className="facts">
-        <dt>{t('upgrades.askedBy')}</dt>
-        <dd>
-          {requestedBy.name} {'·'} {dateTime(createdAt)}
-        </dd>
-        <dt>{t('upgrades.reason')}</dt>
-        <dd>{reason ?? t('state.none')}</dd>
-        {finishedAt !== null && (
-          <>
-            <dt>{t('upgrades.ended')}</dt>
-            <dd>{dateTime(finishedAt)}</dd>
-          </>
-        )}
+        <AskedFacts of={batch} />
         <dt>{t('upgrades.kind')}</dt>
         <dd>{t(`upgrades.kindMeans.${kind}`)}</dd>
         <dt>{t('batches.concurrency')}</dt>

@@ -1,24 +1,22 @@
-import { Anchor, Button, Group } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listUpgradeBatches } from '../../api/generated/grey.ts';
 import type { UpgradeBatch, UpgradeBatchPage } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
-import { TextFilter } from '../../parts/filter-bar.tsx';
+import { FilterBar, TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { QueriedRows } from '../../parts/queried.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { StatusLabel } from '../../parts/status.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
 import { UpgradesTabs } from '../upgrades/upgrades-tabs.tsx';
+import { useRereadWhile } from '../upgrades/use-reread-while.ts';
 import { BatchBar, CountWords, useBarWords } from './batch-bar.tsx';
-import { batchTones, isBatchOver } from './batch-state.ts';
-
-/** Counts move without a change in the log. */
-const rereadMs = 3_000;
+import { batchTones, isBatchOver, moveOf } from './batch-state.ts';
 
 /** Many tenants on their way to one version: every batch with how far it is. */
 export function UpgradeBatchesPage() {
@@ -30,13 +28,10 @@ export function UpgradeBatchesPage() {
     ['upgrade-batches', 'list', filters],
     (cursor, signal) => listUpgradeBatches({ ...filters, limit: 50, ...(cursor ? { cursor } : {}) }, { signal }),
   );
-  const { refetch } = query;
-  const isMoving = rows.some((row) => !isBatchOver(row));
-  useEffect(() => {
-    if (!isMoving) return;
-    const timer = setInterval(() => document.visibilityState === 'visible' && refetch(), rereadMs);
-    return () => clearInterval(timer);
-  }, [isMoving, refetch]);
+  useRereadWhile(
+    rows.some((row) => !isBatchOver(row)),
+    query.refetch,
+  );
   const create = mayCreate && (
     <Button component={Link} to="/upgrades/batches/new">
       {t('batches.create')}
@@ -46,25 +41,25 @@ export function UpgradeBatchesPage() {
     <>
       <PageHeader title={t('nav.upgrades')} actions={create} />
       <UpgradesTabs />
-      <Group gap="xs" mb="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
+      <FilterBar
+        isFiltered={filters.serviceId !== undefined}
+        onClear={() => void navigate({ search: {}, replace: true })}
+      >
         <TextFilter
           label={t('terms.service')}
           width={200}
           value={filters.serviceId ?? ''}
           onSettle={(serviceId) => void navigate({ search: serviceId ? { serviceId } : {}, replace: true })}
         />
-        {filters.serviceId !== undefined && (
-          <Button variant="subtle" onClick={() => void navigate({ search: {}, replace: true })}>
-            {t('filter.clear')}
-          </Button>
-        )}
-      </Group>
-      {query.isPending && <Loading what={t('batches.title')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && (
-        <Empty>{t(filters.serviceId === undefined ? 'batches.noneYet' : 'batches.noneFits')}</Empty>
-      )}
-      {rows.length > 0 && <BatchTable rows={rows} onEndReached={loadMore} />}
+      </FilterBar>
+      <QueriedRows
+        query={query}
+        what={t('batches.title')}
+        rowCount={rows.length}
+        empty={<Empty>{t(filters.serviceId === undefined ? 'batches.noneYet' : 'batches.noneFits')}</Empty>}
+      >
+        <BatchTable rows={rows} onEndReached={loadMore} />
+      </QueriedRows>
     </>
   );
 }
@@ -91,9 +86,7 @@ function BatchTable({ rows, onEndReached }: { rows: readonly UpgradeBatch[]; onE
     {
       id: 'move',
       header: t('terms.version'),
-      cell: ({ serviceId, fromVersion, toVersion }) => (
-        <span className="mono nowrap">{`${serviceId} ${fromVersion === null ? '' : `${fromVersion} → `}${toVersion}`}</span>
-      ),
+      cell: (row) => <span className="mono nowrap">{moveOf(row)}</span>,
     },
     {
       id: 'wave',

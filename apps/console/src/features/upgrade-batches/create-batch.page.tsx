@@ -1,8 +1,9 @@
-import { Anchor, Button, Group, Text } from '@mantine/core';
-import { Link, useSearch } from '@tanstack/react-router';
+import { Button, Group, Text } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GuardOverride } from '../../api/generated/model/index.ts';
+import { BackLink } from '../../parts/back-link.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { usePermission } from '../access/me.ts';
 import { type BatchDraft, type DraftFault, emptyDraft, faultsOf, requestOf } from './batch-draft.ts';
@@ -52,11 +53,7 @@ export function CreateBatchPage() {
       <PageHeader
         title={t('batches.new.title')}
         note={t('batches.new.means')}
-        before={
-          <Anchor component={Link} to="/upgrades/batches" size="xs">
-            {t('batches.back')}
-          </Anchor>
-        }
+        before={<BackLink to="/upgrades/batches">{t('batches.back')}</BackLink>}
       />
       {!mayCreate && (
         <div className="panel" data-tone="warn" role="alert">

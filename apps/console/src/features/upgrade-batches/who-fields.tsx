@@ -2,9 +2,9 @@ import { Group, NativeSelect, Radio, Stack, Text, Textarea, TextInput } from '@m
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { listVersions } from '../../api/generated/grey.ts';
-import { UpgradeKind } from '../../api/generated/model/index.ts';
 import { splitTenantIds } from '../access/split-tenant-ids.ts';
 import { ServiceField } from '../emergency/service-field.tsx';
+import { KindField } from '../upgrades/kind-field.tsx';
 import { type BatchDraft, type ScopeKind, scopeKinds } from './batch-draft.ts';
 
 interface WhoFieldsProps {
@@ -62,18 +62,7 @@ export function WhoFields({ draft, onChange }: WhoFieldsProps) {
           ]}
         />
       </Group>
-      <Radio.Group
-        size="xs"
-        label={t('upgrades.kind')}
-        value={kind}
-        onChange={(value) => onChange({ kind: value as UpgradeKind })}
-      >
-        <Stack gap={4} mt={4}>
-          {[UpgradeKind.service, UpgradeKind.schema].map((value) => (
-            <Radio key={value} size="xs" value={value} label={t(`upgrades.kindMeans.${value}`)} />
-          ))}
-        </Stack>
-      </Radio.Group>
+      <KindField value={kind} onChange={(next) => onChange({ kind: next })} />
       <Radio.Group
         size="xs"
         label={t('batches.new.scope')}

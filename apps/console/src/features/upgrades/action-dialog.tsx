@@ -1,10 +1,9 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { cancelUpgrade, retryUpgrade, skipUpgrade } from '../../api/generated/grey.ts';
 import type { UpgradeSummary } from '../../api/generated/model/index.ts';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Failure, Loading } from '../../parts/states.tsx';
+import { ReasonDialog } from '../../parts/reason-dialog.tsx';
+import { Loading } from '../../parts/states.tsx';
 import { ConfirmContract } from './confirm-contract.tsx';
 import { SettleDialog } from './settle-dialog.tsx';
 import { takenBack, type UpgradeAction } from './upgrade-state.ts';
@@ -31,47 +30,26 @@ interface PlainActionProps extends ActionDialogProps {
 
 function PlainAction({ action, upgrade, onClose }: PlainActionProps) {
   const { t } = useTranslation();
-  const [reason, setReason] = useState('');
   const change = useUpgradeChange(onClose);
   const { id, tenantId, serviceId, toVersion } = upgrade;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const text = reason.trim();
-    if (!change.isPending) change.mutate(() => calls[action](id, text ? { reason: text } : {}));
-  };
   return (
-    <Dialog
-      onClose={onClose}
-      size={560}
+    <ReasonDialog
       title={t(`upgrades.do.${action}Title`, { tenant: tenantId, service: serviceId, version: toVersion })}
+      size={560}
+      action={t(`upgrades.do.${action === 'cancel' ? 'cancelGo' : action}`)}
+      leave={t('upgrades.leaveIt')}
+      color={action === 'cancel' ? 'red' : 'indigo'}
+      isBusy={change.isPending}
+      error={change.error}
+      onAnswer={(body) => change.mutate(() => calls[action](id, body))}
+      onClose={onClose}
     >
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          {action === 'cancel' ? (
-            <WhatIsTakenBack upgrade={upgrade} />
-          ) : (
-            <Text size="sm">{t(`upgrades.do.${action}Means`)}</Text>
-          )}
-          <TextInput
-            label={t('confirm.reason')}
-            value={reason}
-            maxLength={500}
-            autoComplete="off"
-            data-autofocus
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          {change.isError && <Failure error={change.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('upgrades.leaveIt')}
-            </Button>
-            <Button type="submit" color={action === 'cancel' ? 'red' : 'indigo'} loading={change.isPending}>
-              {t(`upgrades.do.${action}`)}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+      {action === 'cancel' ? (
+        <WhatIsTakenBack upgrade={upgrade} />
+      ) : (
+        <Text size="sm">{t(`upgrades.do.${action}Means`)}</Text>
+      )}
+    </ReasonDialog>
   );
 }
 

@@ -3,14 +3,18 @@ import { useTranslation } from 'react-i18next';
 import type { UpgradeFailure } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { SqlText } from './sql-text.tsx';
+import { useFailureWords } from './use-failure-words.ts';
 
-/** The statement that failed and what the server said, in two lines of a table. */
+/** The statement that failed and what the server said, in a few lines of a table. */
 export function FailureLine({ failure }: { failure: UpgradeFailure }) {
   const { t } = useTranslation();
   const { number } = useFormat();
+  const { title } = useFailureWords()(failure);
   return (
     <div className="upgrade-failure-line">
-      <div>{failure.message}</div>
+      <div>
+        {title !== undefined && <strong>{title}</strong>} {failure.message}
+      </div>
       {(failure.migration ?? failure.statementText) !== null && (
         <div className="dimmed">
           {failure.migration !== null && <span className="mono">{failure.migration}</span>}
@@ -23,34 +27,51 @@ export function FailureLine({ failure }: { failure: UpgradeFailure }) {
   );
 }
 
-/** Everything that is known of a failure: the sentence, the statement, the server's code, and the mend. */
+/** Everything that is known of a failure: what it is, the statement, the server's words and code, and the mend. */
 export function FailurePanel({ failure, isPast }: { failure: UpgradeFailure; isPast: boolean }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
-  const place = [
-    failure.migration,
-    failure.statement !== null && t('upgrades.failure.statementNumber', { number: number(failure.statement) }),
-    failure.serverCode !== null && t('upgrades.failure.serverCode', { code: failure.serverCode }),
-  ].filter(Boolean);
   return (
     <section className="panel" data-tone="bad" aria-label={t('upgrades.failure.title')}>
       <Stack gap={6}>
         <Title order={2}>{t(isPast ? 'upgrades.failure.title' : 'upgrades.failure.last')}</Title>
-        <Text size="sm" fw={600}>
-          {failure.message}
-        </Text>
-        {failure.statementText !== null && (
-          <SqlText label={t('upgrades.failure.statement')} text={failure.statementText} />
-        )}
-        {failure.mend !== null && (
-          <Text size="sm">
-            <strong>{t('refused.mendIs')}</strong> {failure.mend}
-          </Text>
-        )}
-        <Text size="xs" c="dimmed" className="mono">
-          {[...place, failure.code].join(' · ')}
-        </Text>
+        <FailureBody failure={failure} />
       </Stack>
     </section>
+  );
+}
+
+/** The same without a frame. */
+export function FailureBody({ failure }: { failure: UpgradeFailure }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const { title, mend } = useFailureWords()(failure);
+  const place = [
+    failure.migration,
+    failure.statement !== null && t('upgrades.failure.statementNumber', { number: number(failure.statement) }),
+    failure.serverCode !== null && t('upgrades.failure.serverCode', { code: failure.serverCode }),
+    failure.code,
+  ].filter(Boolean);
+  return (
+    <>
+      {title !== undefined && (
+        <Text size="sm" fw={600}>
+          {title}
+        </Text>
+      )}
+      <Text size="sm" {...(title === undefined ? { fw: 600 } : {})}>
+        {failure.message}
+      </Text>
+      {failure.statementText !== null && (
+        <SqlText label={t('upgrades.failure.statement')} text={failure.statementText} />
+      )}
+      {mend !== null && (
+        <Text size="sm">
+          <strong>{t('refused.mendIs')}</strong> {mend}
+        </Text>
+      )}
+      <Text size="xs" c="dimmed" className="mono">
+        {place.join(' · ')}
+      </Text>
+    </>
   );
 }

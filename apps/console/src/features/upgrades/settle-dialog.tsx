@@ -1,11 +1,11 @@
-import { Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Radio, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { settleUpgrade } from '../../api/generated/grey.ts';
 import { SettleUpgradeIs, SettleUpgradeOnwards, type UpgradeSummary } from '../../api/generated/model/index.ts';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Failure } from '../../parts/states.tsx';
-import { SqlText } from './sql-text.tsx';
+import { QuestionDialog } from '../../parts/question-dialog.tsx';
+import { ReasonField } from '../../parts/reason-field.tsx';
+import { FailureBody } from './failure-view.tsx';
 import { useUpgradeChange } from './use-upgrade.ts';
 
 interface SettleDialogProps {
@@ -23,94 +23,69 @@ export function SettleDialog({ upgrade, onClose }: SettleDialogProps) {
   const [reason, setReason] = useState('');
   const change = useUpgradeChange(onClose);
   const isReady = migration.trim() !== '' && is !== '' && onwards !== '' && reason.trim() !== '';
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (migration.trim() === '' || is === '' || onwards === '' || reason.trim() === '' || change.isPending) return;
-    const body = { migration: migration.trim(), is, onwards, reason: reason.trim() };
-    change.mutate(() => settleUpgrade(id, body));
+  const settle = () => {
+    if (is === '' || onwards === '') return;
+    change.mutate(() => settleUpgrade(id, { migration: migration.trim(), is, onwards, reason: reason.trim() }));
   };
   return (
-    <Dialog
-      onClose={onClose}
-      size={640}
+    <QuestionDialog
       title={t('upgrades.settle.title', { tenant: tenantId })}
+      size={640}
       closesOnClickOutside={false}
+      action={t('upgrades.do.settle')}
+      leave={t('upgrades.leaveIt')}
+      isReady={isReady}
+      isBusy={change.isPending}
+      error={change.error}
+      onAnswer={settle}
+      onClose={onClose}
     >
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text size="sm">{t('upgrades.settle.means')}</Text>
-          {failure && (
-            <div className="panel" data-tone="warn">
-              <Text size="sm" fw={600}>
-                {t('upgrades.settle.known')}
-              </Text>
-              <Text size="sm">{failure.message}</Text>
-              {failure.statementText !== null && (
-                <SqlText label={t('upgrades.failure.statement')} text={failure.statementText} />
-              )}
-              {failure.mend !== null && (
-                <Text size="sm">
-                  <strong>{t('refused.mendIs')}</strong> {failure.mend}
-                </Text>
-              )}
-            </div>
-          )}
-          {failure?.migration == null && (
-            <TextInput
-              label={t('upgrades.settle.migration')}
-              value={migration}
-              maxLength={120}
-              autoComplete="off"
-              onChange={(event) => setMigration(event.currentTarget.value)}
-            />
-          )}
-          <Radio.Group
-            size="xs"
-            label={t('upgrades.settle.is', { migration: migration.trim() || t('state.none') })}
-            value={is}
-            onChange={(value) => setIs(value as SettleUpgradeIs)}
-          >
-            <Stack gap={4} mt={4}>
-              {Object.values(SettleUpgradeIs).map((value) => (
-                <Radio key={value} size="xs" value={value} label={t(`upgrades.settle.${value}`)} />
-              ))}
-            </Stack>
-          </Radio.Group>
-          <Radio.Group
-            size="xs"
-            label={t('upgrades.settle.onwards')}
-            value={onwards}
-            onChange={(value) => setOnwards(value as SettleUpgradeOnwards)}
-          >
-            <Stack gap={4} mt={4}>
-              <Radio size="xs" value="go-on" label={t('upgrades.settle.goOn', { version: upgrade.toVersion })} />
-              <Radio
-                size="xs"
-                value="take-back"
-                label={t(isPastReturn ? 'upgrades.settle.takeContractBack' : 'upgrades.settle.takeBack')}
-              />
-            </Stack>
-          </Radio.Group>
-          <TextInput
-            label={t('confirm.reason')}
-            value={reason}
-            required
-            withAsterisk={false}
-            maxLength={500}
-            autoComplete="off"
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          {change.isError && <Failure error={change.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t('upgrades.leaveIt')}
-            </Button>
-            <Button type="submit" disabled={!isReady} loading={change.isPending}>
-              {t('upgrades.do.settle')}
-            </Button>
-          </Group>
+      <Text size="sm">{t('upgrades.settle.means')}</Text>
+      {failure && (
+        <div className="panel" data-tone="warn">
+          <Text size="sm" fw={600}>
+            {t('upgrades.settle.known')}
+          </Text>
+          <FailureBody failure={failure} />
+        </div>
+      )}
+      {failure?.migration == null && (
+        <TextInput
+          label={t('upgrades.settle.migration')}
+          value={migration}
+          maxLength={120}
+          autoComplete="off"
+          onChange={(event) => setMigration(event.currentTarget.value)}
+        />
+      )}
+      <Radio.Group
+        size="xs"
+        label={t('upgrades.settle.is', { migration: migration.trim() || t('state.none') })}
+        value={is}
+        onChange={(value) => setIs(value as SettleUpgradeIs)}
+      >
+        <Stack gap={4} mt={4}>
+          {Object.values(SettleUpgradeIs).map((value) => (
+            <Radio key={value} size="xs" value={value} label={t(`upgrades.settle.${value}`)} />
+          ))}
         </Stack>
-      </form>
-    </Dialog>
+      </Radio.Group>
+      <Radio.Group
+        size="xs"
+        label={t('upgrades.settle.onwards')}
+        value={onwards}
+        onChange={(value) => setOnwards(value as SettleUpgradeOnwards)}
+      >
+        <Stack gap={4} mt={4}>
+          <Radio size="xs" value="go-on" label={t('upgrades.settle.goOn', { version: upgrade.toVersion })} />
+          <Radio
+            size="xs"
+            value="take-back"
+            label={t(isPastReturn ? 'upgrades.settle.takeContractBack' : 'upgrades.settle.takeBack')}
+          />
+        </Stack>
+      </Radio.Group>
+      <ReasonField value={reason} isNeeded onChange={setReason} />
+    </QuestionDialog>
   );
 }

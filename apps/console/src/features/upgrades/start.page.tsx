@@ -1,20 +1,23 @@
-import { Anchor, Button, Group, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listTenantServices, listVersions } from '../../api/generated/grey.ts';
-import { type GuardOverride, UpgradeKind, type UpgradeOptions } from '../../api/generated/model/index.ts';
+import type { GuardOverride, UpgradeOptions } from '../../api/generated/model/index.ts';
 import { useIdempotencyKey } from '../../api/use-idempotency-key.ts';
+import { BackLink } from '../../parts/back-link.tsx';
+import { KnownField } from '../../parts/known-field.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { OverrideForm } from '../../parts/refused-moves.tsx';
+import { ReasonField } from '../../parts/reason-field.tsx';
+import { SetAside } from '../../parts/set-aside.tsx';
 import { Failure, Loading } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
 import { ServiceField } from '../emergency/service-field.tsx';
+import { KindField } from './kind-field.tsx';
 import { OptionFields } from './option-fields.tsx';
 import { askPlan, type StartRequest, sendStart } from './start-request.ts';
 import { type StartWish, usualOptions, wishWith } from './start-wish.ts';
-import { TenantField } from './tenant-field.tsx';
 import { UpgradePlanView } from './upgrade-plan-view.tsx';
 import './upgrades.css';
 import { upgradeKey } from './use-upgrade.ts';
@@ -41,39 +44,30 @@ export function StartUpgradePage() {
       <PageHeader
         title={t('upgrades.start.title')}
         note={t('upgrades.start.means')}
-        before={
-          <Anchor component={Link} to="/upgrades" size="xs">
-            {t('upgrades.backToList')}
-          </Anchor>
-        }
+        before={<BackLink to="/upgrades">{t('upgrades.backToList')}</BackLink>}
       />
       <div className="upgrade-start">
         <fieldset className="panel upgrade-form">
           <legend>{t('upgrades.start.what')}</legend>
           <Stack gap="xs">
-            <TenantField value={tenant ?? ''} onChange={(id) => set('tenant', id)} />
-            <ServiceField value={service ?? ''} fault={null} onChange={(id) => set('service', id)} />
-            <VersionField wish={wish} onChange={(value) => set('version', value)} />
-            <Radio.Group
-              size="xs"
-              label={t('upgrades.kind')}
-              value={kind}
-              onChange={(value) => set('kind', value === 'schema' ? value : '')}
-            >
-              <Stack gap={4} mt={4}>
-                {[UpgradeKind.service, UpgradeKind.schema].map((value) => (
-                  <Radio key={value} size="xs" value={value} label={t(`upgrades.kindMeans.${value}`)} />
-                ))}
-              </Stack>
-            </Radio.Group>
-            <OptionFields kind={kind} options={options} onChange={setOptions} />
-            <TextInput
-              label={t('confirm.reason')}
-              value={reason}
-              maxLength={500}
-              autoComplete="off"
-              onChange={(event) => setReason(event.currentTarget.value)}
+            <KnownField
+              of="tenants"
+              label={t('terms.tenant')}
+              value={tenant ?? ''}
+              unknown={t('upgrades.start.noTenant')}
+              hasAutofocus
+              onChange={(id) => set('tenant', id)}
             />
+            <ServiceField
+              value={service ?? ''}
+              fault={null}
+              hasAutofocus={tenant !== undefined}
+              onChange={(id) => set('service', id)}
+            />
+            <VersionField wish={wish} onChange={(value) => set('version', value)} />
+            <KindField value={kind} onChange={(value) => set('kind', value === 'schema' ? value : '')} />
+            <OptionFields kind={kind} options={options} onChange={setOptions} />
+            <ReasonField value={reason} onChange={setReason} />
           </Stack>
         </fieldset>
         <fieldset className="panel upgrade-form upgrade-plan">
@@ -166,15 +160,7 @@ function Planned({ request, reason, onOverride }: PlannedProps) {
   return (
     <Stack gap="sm" data-testid="upgrade-plan" aria-busy={plan.isFetching}>
       <UpgradePlanView plan={plan.data} />
-      {request.override && (
-        <Group gap="xs">
-          <Text size="sm">{t('upgrades.start.setAside', { reason: request.override.reason })}</Text>
-          <Button variant="subtle" size="compact-xs" onClick={() => onOverride(undefined)}>
-            {t('refused.withdraw')}
-          </Button>
-        </Group>
-      )}
-      {!request.override && canOverride && <OverrideForm count={refusing.length} onOverride={onOverride} />}
+      <SetAside override={request.override} count={canOverride ? refusing.length : 0} onOverride={onOverride} />
       {start.isError && <Failure error={start.error} />}
       <Group gap="sm">
         <Button

@@ -6,14 +6,14 @@ import { listBackups } from '../../api/generated/grey.ts';
 import type { Upgrade } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { revisionIn } from '../changes/change-links.ts';
+import { AskedFacts } from './asked-facts.tsx';
 import { OptionWords } from './option-words.tsx';
 
 /** Who asked for it and how, and what it left in the log and on disk. */
 export function UpgradeFacts({ upgrade }: { upgrade: Upgrade }) {
   const { t } = useTranslation();
-  const { dateTime, number } = useFormat();
-  const { tenantId, serviceId, kind, requestedBy, reason, createdAt, finishedAt, batchId, wave, changeIds, id } =
-    upgrade;
+  const { number } = useFormat();
+  const { tenantId, serviceId, kind, batchId, wave, changeIds, id } = upgrade;
   return (
     <section className="panel" aria-label={t('upgrades.facts')}>
       <dl className="facts">
@@ -41,18 +41,7 @@ export function UpgradeFacts({ upgrade }: { upgrade: Upgrade }) {
             </dd>
           </>
         )}
-        <dt>{t('upgrades.askedBy')}</dt>
-        <dd>
-          {requestedBy.name} {'·'} {dateTime(createdAt)}
-        </dd>
-        <dt>{t('upgrades.reason')}</dt>
-        <dd>{reason ?? t('state.none')}</dd>
-        {finishedAt !== null && (
-          <>
-            <dt>{t('upgrades.ended')}</dt>
-            <dd>{dateTime(finishedAt)}</dd>
-          </>
-        )}
+        <AskedFacts of={upgrade} />
         <dt>{t('upgrades.options.title')}</dt>
         <dd>
           <OptionWords options={upgrade.options} kind={kind} />

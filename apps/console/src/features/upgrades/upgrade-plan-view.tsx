@@ -2,7 +2,9 @@ import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { UpgradePlan, UpgradePlanChecksItem } from '../../api/generated/model/index.ts';
 import { StatusLabel } from '../../parts/status.tsx';
+import { contractOf, namesOf } from './contract-preview.tsx';
 import { MigrationSql } from './migration-sql.tsx';
+import { oldVersion } from './upgrade-state.ts';
 
 const verdictTones = { pass: 'good', warn: 'warn', refuse: 'bad' } as const;
 const gravity = { refuse: 0, warn: 1, pass: 2 } as const;
@@ -10,7 +12,8 @@ const gravity = { refuse: 0, warn: 1, pass: 2 } as const;
 /** From what to what, the checks with their mends, the steps with the line, and the SQL. */
 export function UpgradePlanView({ plan }: { plan: UpgradePlan }) {
   const { t } = useTranslation();
-  const { tenantId, fromVersion, toVersion, schemaFrom, schemaTo, kind, migrations, steps, pointOfNoReturn } = plan;
+  const { tenantId, fromVersion, toVersion, schemaFrom, schemaTo, kind, migrations, steps } = plan;
+  const taken = contractOf(plan);
   const checks = [...plan.checks].sort((a, b) => gravity[a.verdict] - gravity[b.verdict]);
   return (
     <Stack gap="sm">
@@ -19,26 +22,35 @@ export function UpgradePlanView({ plan }: { plan: UpgradePlan }) {
           tenant: tenantId,
           from: fromVersion ?? t('state.none'),
           to: toVersion,
-        })}{' '}
-        {schemaTo !== null && t('upgrades.schemaMove', { from: schemaFrom ?? '?', to: schemaTo })}
+        })}
+        {schemaTo !== null &&
+          schemaFrom !== schemaTo &&
+          ` · ${t('upgrades.schemaMove', { from: schemaFrom ?? '?', to: schemaTo })}`}
       </Text>
       <ul className="upgrade-checks" aria-label={t('upgrades.plan.checks')}>
         {checks.map((one) => (
-          <Check key={`${one.check} ${one.detail}`} check={one} />
+          <Check key={`${one.check} ${one.detail}`} check={one} plan={plan} />
         ))}
       </ul>
       <ol className="upgrade-way" aria-label={t('upgrades.steps.title')}>
         {steps.map((step) => (
-          <li key={step} data-return={step === 'contract' && pointOfNoReturn !== null}>
+          <li key={step} data-return={step === 'contract' && taken.length > 0}>
             {t(`upgrades.steps.${step}`)}
           </li>
         ))}
       </ol>
-      <div className="panel" data-tone={pointOfNoReturn === null ? undefined : 'bad'}>
+      <div className="panel" data-tone={taken.length === 0 ? undefined : 'bad'}>
         <Text size="sm" fw={600}>
           {t('upgrades.return.line')}
         </Text>
-        <Text size="sm">{pointOfNoReturn ?? t('upgrades.return.none')}</Text>
+        <Text size="sm">
+          {taken.length === 0
+            ? t('upgrades.return.none')
+            : t('upgrades.contract.takes', {
+                migrations: namesOf(taken),
+                from: oldVersion(plan) ?? t('upgrades.olderVersions'),
+              })}
+        </Text>
       </div>
       {migrations.length === 0 ? (
         <Text size="sm" c="dimmed">
@@ -51,8 +63,16 @@ export function UpgradePlanView({ plan }: { plan: UpgradePlan }) {
   );
 }
 
-function Check({ check: { check, verdict, detail, mend, isOverridable } }: { check: UpgradePlanChecksItem }) {
+interface CheckProps {
+  check: UpgradePlanChecksItem;
+  plan: UpgradePlan;
+}
+
+function Check({ check: { check, verdict, detail, mend, isOverridable }, plan }: CheckProps) {
   const { t } = useTranslation();
+  const { toVersion, schemaFrom, schemaTo, migrations } = plan;
+  const words = { to: toVersion, schemaFrom: schemaFrom ?? '?', schemaTo: schemaTo ?? '?', count: migrations.length };
+  const passes = check === 'migrations' && migrations.length === 0 ? 'noMigrations' : check;
   return (
     <li data-verdict={verdict}>
       <span className="upgrade-check-name">
@@ -60,7 +80,7 @@ function Check({ check: { check, verdict, detail, mend, isOverridable } }: { che
         <strong>{t(`upgrades.checks.${check}`)}</strong>
       </span>
       <div>
-        {detail}
+        {verdict === 'pass' ? t(`upgrades.passes.${passes}`, words) : detail}
         {mend !== null && (
           <div className="dimmed">
             <strong>{t('refused.mendIs')}</strong> {mend}

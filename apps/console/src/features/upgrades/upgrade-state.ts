@@ -1,7 +1,7 @@
 import type { UpgradeState, UpgradeStepView, UpgradeSummary } from '../../api/generated/model/index.ts';
 import type { Tone } from '../../parts/status.tsx';
 
-export const stateTones: Record<UpgradeState, Tone> = {
+const stateTones: Record<UpgradeState, Tone> = {
   queued: 'plain',
   running: 'note',
   waiting: 'warn',
@@ -12,6 +12,11 @@ export const stateTones: Record<UpgradeState, Tone> = {
   skipped: 'plain',
   needs_operator: 'bad',
 };
+
+/** Waiting for a time is nothing that somebody should look up for. */
+export function toneOf({ state, awaits }: Pick<UpgradeSummary, 'state' | 'awaits'>): Tone {
+  return state === 'waiting' && awaits === 'time' ? 'note' : stateTones[state];
+}
 
 const ended: readonly UpgradeState[] = ['done', 'aborted', 'failed', 'skipped'];
 
@@ -57,6 +62,27 @@ export function takenBack(steps: readonly UpgradeStepView[]): TakenBack[] {
 }
 const takenBackOrder = ['fence', 'switch', 'expand', 'mark'] as const;
 export type TakenBack = (typeof takenBackOrder)[number];
+
+/** A step as it is shown: what took back nothing is over, and what failed stays to be seen when it went back. */
+export type ShownStep = UpgradeStepView['state'] | 'notReached' | 'past' | 'failedAndBack';
+export function shownStep(
+  { name, state }: UpgradeStepView,
+  upgrade: Pick<UpgradeSummary, 'state' | 'step'>,
+): ShownStep {
+  if (state === 'pending') return isOver(upgrade) ? 'notReached' : state;
+  if (state !== 'compensated') return state;
+  const isUndone = takenBackOrder.some((one) => one === name);
+  if (upgrade.state === 'failed' && upgrade.step === name) return isUndone ? 'failedAndBack' : 'failed';
+  return isUndone ? state : 'past';
+}
+
+/** The version before, or null where there is none to go back to: it had none, or the database alone was led to where the route is. */
+export function oldVersion({
+  fromVersion,
+  toVersion,
+}: Pick<UpgradeSummary, 'fromVersion' | 'toVersion'>): string | null {
+  return fromVersion === toVersion ? null : fromVersion;
+}
 
 /** The tenant as the operator should think of it: what could still be taken back, or what it came to. */
 export type Return = 'open' | 'crossed' | 'kept' | 'back' | 'unknown' | 'contracted' | 'untouched';

@@ -9,8 +9,9 @@ import { type DataColumn, DataTable } from '../../parts/data-table.tsx';
 import { ActionDialog } from './action-dialog.tsx';
 import { FailureLine } from './failure-view.tsx';
 import { UpgradeActions } from './upgrade-actions.tsx';
-import type { UpgradeAction } from './upgrade-state.ts';
+import { isOver, type UpgradeAction } from './upgrade-state.ts';
 import { PlaceWords, UpgradeMove, UpgradeProgress, UpgradeStateLabel } from './upgrade-words.tsx';
+import { useUpgradeWords } from './use-upgrade-words.ts';
 
 interface UpgradeTableProps {
   label: string;
@@ -79,7 +80,7 @@ export function UpgradeTable({ label, rows, isInBatch = false, maxHeight, onEndR
       width: '45%',
       cell: (row) => {
         if (row.failure) return <FailureLine failure={row.failure} />;
-        return row.place ? <PlaceWords place={row.place} /> : <WaitWords upgrade={row} />;
+        return row.place ? <PlaceWords place={row.place} /> : <StandWords upgrade={row} />;
       },
     },
     {
@@ -91,7 +92,7 @@ export function UpgradeTable({ label, rows, isInBatch = false, maxHeight, onEndR
       id: 'actions',
       header: t('action.title'),
       isWrapping: true,
-      width: 190,
+      width: 244,
       cell: (row) => <UpgradeActions upgrade={row} isCompact onAction={(action) => setOpen({ id: row.id, action })} />,
     },
   ];
@@ -111,8 +112,17 @@ export function UpgradeTable({ label, rows, isInBatch = false, maxHeight, onEndR
   );
 }
 
-function WaitWords({ upgrade: { waitUntil, state } }: { upgrade: UpgradeSummary }) {
+/** Where it stands, and until when it waits; where its state says that already, what can still be taken back. */
+function StandWords({ upgrade }: { upgrade: UpgradeSummary }) {
   const { t } = useTranslation();
   const { dateTime } = useFormat();
-  return <>{state === 'waiting' && waitUntil ? t('upgrades.until', { at: dateTime(waitUntil) }) : t('state.none')}</>;
+  const { now, back } = useUpgradeWords()(upgrade);
+  const { waitUntil, state, awaits } = upgrade;
+  const isSaid = isOver(upgrade) || (state === 'waiting' && awaits === 'confirmation');
+  return (
+    <div className="upgrade-small">
+      {isSaid ? back : now}{' '}
+      {state === 'waiting' && waitUntil !== null && t('upgrades.nextAt', { at: dateTime(waitUntil) })}
+    </div>
+  );
 }

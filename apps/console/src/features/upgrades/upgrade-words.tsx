@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { UpgradePlace, UpgradeSummary } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { StatusLabel } from '../../parts/status.tsx';
-import { isOver, stateTones } from './upgrade-state.ts';
+import { isOver, oldVersion, toneOf } from './upgrade-state.ts';
 import './upgrades.css';
 
 /** The state in a word; what it waits for where it waits. */
@@ -11,7 +11,7 @@ export function UpgradeStateLabel({ upgrade }: { upgrade: UpgradeSummary }) {
   const { t } = useTranslation();
   const { state, awaits } = upgrade;
   return (
-    <StatusLabel tone={stateTones[state]}>
+    <StatusLabel tone={toneOf(upgrade)}>
       {state === 'waiting' && awaits ? t(`upgrades.awaits.${awaits}`) : t(`upgrades.states.${state}`)}
     </StatusLabel>
   );
@@ -20,19 +20,20 @@ export function UpgradeStateLabel({ upgrade }: { upgrade: UpgradeSummary }) {
 /** `from → to`, with the versions of the schema where it changes. */
 export function UpgradeMove({ upgrade, hasSchema = false }: { upgrade: UpgradeSummary; hasSchema?: boolean }) {
   const { t } = useTranslation();
-  const { fromVersion, toVersion, schemaFrom, schemaTo, kind } = upgrade;
+  const { toVersion, schemaFrom, schemaTo, kind } = upgrade;
+  const from = oldVersion(upgrade);
   return (
     <span className="nowrap">
       <span className="mono">
-        {kind === 'service' && fromVersion !== null && (
+        {kind === 'service' && from !== null && (
           <>
-            {fromVersion}
+            {from}
             <span aria-hidden="true">{' → '}</span>
           </>
         )}
         {toVersion}
       </span>
-      {hasSchema && schemaTo !== null && (
+      {hasSchema && schemaTo !== null && schemaFrom !== schemaTo && (
         <span className="dimmed">{` · ${t('upgrades.schemaMove', { from: schemaFrom ?? '?', to: schemaTo })}`}</span>
       )}
     </span>

@@ -1,12 +1,12 @@
-import { Button, Group, NativeSelect } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listUpgrades } from '../../api/generated/grey.ts';
 import { UpgradeKind, type UpgradePage, UpgradeState, type UpgradeSummary } from '../../api/generated/model/index.ts';
-import { TextFilter } from '../../parts/filter-bar.tsx';
+import { ChoiceFilter, FilterBar, TextFilter } from '../../parts/filter-bar.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
-import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { QueriedRows } from '../../parts/queried.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { usePages } from '../../parts/use-pages.ts';
 import { usePermission } from '../access/me.ts';
 import { paramsOf, type UpgradeFilters, upgradeTextFilters, withUpgradeFilter } from './upgrade-filters.ts';
@@ -14,6 +14,7 @@ import { isOver, needsSomebody } from './upgrade-state.ts';
 import { UpgradeTable } from './upgrade-table.tsx';
 import './upgrades.css';
 import { UpgradesTabs } from './upgrades-tabs.tsx';
+import { useRereadWhile } from './use-reread-while.ts';
 
 /** Every upgrade of a tenant; those that need somebody first, with what stopped them. */
 export function UpgradesPage() {
@@ -24,7 +25,8 @@ export function UpgradesPage() {
     ['upgrades', 'list', filters],
     (cursor, signal) => listUpgrades({ ...paramsOf(filters), limit: 100, ...(cursor ? { cursor } : {}) }, { signal }),
   );
-  useFreshRows(query, rows);
+  // Not when the operator has scrolled so far that it would be much.
+  useRereadWhile(rows.some((row) => !isOver(row)) && (query.data?.pages.length ?? 0) <= 3, query.refetch);
   const waiting = rows.filter(needsSomebody).length;
   const hasFilters = Object.keys(filters).length > 0;
   return (
@@ -46,33 +48,16 @@ export function UpgradesPage() {
       />
       <UpgradesTabs />
       <UpgradeFilterBar filters={filters} />
-      {query.isPending && <Loading what={t('nav.upgrades')} />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && (
-        <Empty>{t(hasFilters ? 'upgrades.noneFits' : 'upgrades.noneYet')}</Empty>
-      )}
-      {rows.length > 0 && (
+      <QueriedRows
+        query={query}
+        what={t('nav.upgrades')}
+        rowCount={rows.length}
+        empty={<Empty>{t(hasFilters ? 'upgrades.noneFits' : 'upgrades.noneYet')}</Empty>}
+      >
         <UpgradeTable label={t('nav.upgrades')} rows={rows} maxHeight="calc(100vh - 222px)" onEndReached={loadMore} />
-      )}
+      </QueriedRows>
     </>
   );
-}
-
-/** Progress makes no change in the log that the stream would tell of. */
-const rereadMs = 3_000;
-
-/** Reads the lines again while one of them moves; not when the operator has scrolled so far that it would be much. */
-export function useFreshRows(
-  query: { refetch: () => unknown; data?: { pages: unknown[] } | undefined },
-  rows: readonly UpgradeSummary[],
-): void {
-  const { refetch } = query;
-  const isMoving = rows.some((row) => !isOver(row)) && (query.data?.pages.length ?? 0) <= 3;
-  useEffect(() => {
-    if (!isMoving) return;
-    const timer = setInterval(() => document.visibilityState === 'visible' && refetch(), rereadMs);
-    return () => clearInterval(timer);
-  }, [isMoving, refetch]);
 }
 
 function UpgradeFilterBar({ filters }: { filters: UpgradeFilters }) {
@@ -81,7 +66,10 @@ function UpgradeFilterBar({ filters }: { filters: UpgradeFilters }) {
   const set = (name: keyof UpgradeFilters, value: string) =>
     void navigate({ search: withUpgradeFilter(filters, name, value), replace: true });
   return (
-    <Group gap="xs" mb="xs" align="flex-end" role="search" aria-label={t('filter.label')}>
+    <FilterBar
+      isFiltered={Object.keys(filters).length > 0}
+      onClear={() => void navigate({ search: {}, replace: true })}
+    >
       {upgradeTextFilters.map((name) => (
         <TextFilter
           key={name}
@@ -91,23 +79,17 @@ function UpgradeFilterBar({ filters }: { filters: UpgradeFilters }) {
           onSettle={(value) => set(name, value)}
         />
       ))}
-      <NativeSelect
+      <ChoiceFilter
         label={t('upgrades.state')}
-        value={filters.state ?? ''}
-        onChange={(event) => set('state', event.currentTarget.value)}
-        data={[
-          { value: '', label: t('filter.any') },
-          ...Object.values(UpgradeState).map((value) => ({ value, label: t(`upgrades.states.${value}`) })),
-        ]}
+        value={filters.state}
+        onChoose={(value) => set('state', value)}
+        choices={Object.values(UpgradeState).map((value) => ({ value, label: t(`upgrades.states.${value}`) }))}
       />
-      <NativeSelect
+      <ChoiceFilter
         label={t('upgrades.kind')}
-        value={filters.kind ?? ''}
-        onChange={(event) => set('kind', event.currentTarget.value)}
-        data={[
-          { value: '', label: t('filter.any') },
-          ...Object.values(UpgradeKind).map((value) => ({ value, label: t(`upgrades.kinds.${value}`) })),
-        ]}
+        value={filters.kind}
+        onChoose={(value) => set('kind', value)}
+        choices={Object.values(UpgradeKind).map((value) => ({ value, label: t(`upgrades.kinds.${value}`) }))}
       />
       <NativeSelect
         label={t('upgrades.order')}
@@ -118,11 +100,6 @@ function UpgradeFilterBar({ filters }: { filters: UpgradeFilters }) {
           { value: 'newest', label: t('upgrades.orders.newest') },
         ]}
       />
-      {Object.keys(filters).length > 0 && (
-        <Button variant="subtle" onClick={() => void navigate({ search: {}, replace: true })}>
-          {t('filter.clear')}
-        </Button>
-      )}
-    </Group>
+    </FilterBar>
   );
 }
