@@ -7,7 +7,7 @@ import { keyRotationSchema, redisKeys } from '@grey/contracts';
 import { needsRedis, type RunningRedis, startRedis } from '@grey/testkit';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { MasterKeys } from '../infra/secrets/master-keys.ts';
 import { createLogger, NestLogger } from '../infra/telemetry/logger.ts';
@@ -201,6 +201,7 @@ describe('what is sealed', needsRedis(), () => {
     const change = (await ask('GET', '/api/changes?limit=1')).body.items[0];
     expect(change).toMatchObject({ kind: 'data_source.updated', items: [{ key: id }] });
     await ask('POST', `/api/changes/${change.id}/revert/plan`, {});
+    await letServersRefuse(path);
     for (const target of [
       ...['', `/${id}`, '/rotation'].map((one) => `/api/data-sources${one}`),
       ...['/api/changes?limit=100', `/api/changes/${change.id}`, `/api/changes/${change.id}/items`],
@@ -232,6 +233,30 @@ describe('what is sealed', needsRedis(), () => {
         ])
           expect(text.includes(form), `${canary} in ${place}`).toBe(false);
   });
+
+  /** A server says whom it does not let in; all that goes to databases of tenants hears it. */
+  async function letServersRefuse(path: string): Promise<void> {
+    const { hostname: host, port } = new URL(inject('template').serverUrl);
+    const place = { host, port: Number(port), database: 'postgres', user: canaries[0], password: canaries[1] };
+    expect((await ask('PATCH', path, place)).status).toBe(200);
+    await ask('POST', '/api/services/shop/versions', { version: 'v2' });
+    const files = [
+      { path: 'V2/0001_a.up.sql', text: 'SELECT 1;' },
+      { path: 'V2/0001_a.down.sql', text: 'SELECT 1;' },
+    ];
+    await ask('PUT', '/api/services/shop/versions/v2/migrations', { engine: 'postgres', files });
+    const cell = '/api/tenants/tb/services/shop';
+    const { body: checked } = await ask('POST', `${cell}/schema/check`);
+    expect(checked.drift.error).toContain('refuses the user or the password');
+    expect((await ask('POST', `${cell}/backups`, {})).status).toBe(503);
+    await ask('GET', '/api/backups');
+    await ask('POST', '/api/tenants/tb/schema-upgrade', { version: 'v2', isDryRun: true });
+    const { body: started } = await ask('POST', '/api/tenants/tb/schema-upgrade', { version: 'v2' });
+    const upgrade = `/api/upgrades/${started.upgradeId}`;
+    await vi.waitFor(async () => expect((await ask('GET', upgrade)).body.failure).not.toBeNull(), patience);
+    await ask('POST', `${upgrade}/cancel`, {});
+    await vi.waitFor(async () => expect((await ask('GET', upgrade)).body.state).toBe('aborted'), patience);
+  }
 
   async function query(sql: string, values: unknown[] = []): Promise<Loose[]> {
     const one = new pg.Client({ connectionString: api.config.GREY_DATABASE_URL });

@@ -4,6 +4,7 @@ import {
   type TenantSession,
   tenantDatabaseAt,
   UpgradeError,
+  withoutCredentials,
 } from '@grey/schema-upgrades';
 import { Injectable } from '@nestjs/common';
 import { DataSourceAccess } from '../data-sources/data-source-access.ts';
@@ -41,7 +42,8 @@ export class TenantAccess {
         ),
       );
     } catch (error) {
-      throw inWords(error, address);
+      // Backups and dumps have ways of their own to the server.
+      throw inWords(withoutCredentials(error, address), address);
     }
   }
 

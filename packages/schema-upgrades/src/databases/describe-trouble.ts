@@ -3,7 +3,7 @@ import { UpgradeError, type UpgradeErrorCode } from './upgrade-error.ts';
 /** What the operating system says of a connection that could not be made, or that broke. */
 export const BY_SYSTEM_CALL: Readonly<Record<string, UpgradeErrorCode>> = {
   ENOTFOUND: 'HOST_UNKNOWN',
-  EAI_AGAIN: 'HOST_UNKNOWN',
+  EAI_AGAIN: 'UNREACHABLE',
   ECONNREFUSED: 'UNREACHABLE',
   EHOSTUNREACH: 'UNREACHABLE',
   ENETUNREACH: 'UNREACHABLE',

@@ -22,3 +22,4 @@ export type {
 } from './tenant-database.ts';
 export { type ConnectOptions, tenantDatabaseAt } from './tenant-database-at.ts';
 export { UpgradeError, type UpgradeErrorCode } from './upgrade-error.ts';
+export { withoutCredentials } from './without-credentials.ts';

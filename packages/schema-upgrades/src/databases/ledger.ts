@@ -22,13 +22,15 @@ export interface LedgerWrite {
   readonly state: LedgerState;
   readonly statement: number;
   readonly objectsBefore: ObjectDigests | null;
+  /** Null keeps what was noted for the same step. */
+  readonly objectsAtStart: ObjectDigests | null;
   readonly message: string | null;
 }
 
 /** A note about a step; what is not given is what a step has that is on its way. */
 export function noteOf(step: Step, statement: number, more: Partial<LedgerWrite> = {}): LedgerWrite {
   const state = step.direction === 'up' ? 'running' : 'reverting';
-  return { step, state, statement, objectsBefore: null, message: null, ...more };
+  return { step, state, statement, objectsBefore: null, objectsAtStart: null, message: null, ...more };
 }
 
 /** What is written of a row, in the order of the columns but for its times. */
@@ -46,6 +48,7 @@ export function ledgerValues({ serviceId, token }: Holding, row: LedgerWrite): r
     row.statement,
     row.objectsBefore === null ? null : JSON.stringify(row.objectsBefore),
     row.message?.slice(0, 16_000) ?? null,
+    row.objectsAtStart === null ? null : JSON.stringify(row.objectsAtStart),
   ];
 }
 
@@ -83,6 +86,7 @@ export interface RawLedgerRow {
   readonly fencing_token: string | number;
   readonly statement: number;
   readonly objects_before: string | null;
+  readonly objects_at_start?: string | null;
   readonly message: string | null;
   readonly started_at: Date;
   readonly finished_at: Date | null;
@@ -105,7 +109,8 @@ export function notOurs(label: string): UpgradeError {
 /** @throws UpgradeError PLAN_INVALID for what we never wrote */
 export function parseLedgerRow(raw: RawLedgerRow): LedgerRow {
   const objectsBefore = parseObjects(raw.objects_before);
-  if (objectsBefore === undefined || !STATES.has(raw.state)) {
+  const objectsAtStart = parseObjects(raw.objects_at_start ?? null);
+  if (objectsBefore === undefined || objectsAtStart === undefined || !STATES.has(raw.state)) {
     const message = `The ledger's row ${raw.name} is not as a runner writes it, so somebody has changed it: put it right first`;
     throw new UpgradeError('PLAN_INVALID', message);
   }
@@ -119,6 +124,7 @@ export function parseLedgerRow(raw: RawLedgerRow): LedgerRow {
     fencingToken: BigInt(raw.fencing_token),
     statement: raw.statement,
     objectsBefore,
+    objectsAtStart,
     message: raw.message,
     startedAt: raw.started_at,
     finishedAt: raw.finished_at,

@@ -22,6 +22,8 @@ export interface LedgerRow {
   readonly statement: number;
   /** Objects before that statement, while it is not known whether it was carried out; null when it surely was. */
   readonly objectsBefore: ObjectDigests | null;
+  /** Objects before the first statement of a step that is under way, which its way back has to lead to; null where none was noted. */
+  readonly objectsAtStart: ObjectDigests | null;
   /** What is known, when an operator is needed. */
   readonly message: string | null;
   /** By the clock of the tenant's database. */
@@ -105,9 +107,9 @@ export interface TenantSession {
 
   /** True when the statement can commit together with the ledger's note of it. */
   isJoinable(statement: string): boolean;
-  /** Runs one statement in one transaction with the note that it is done. */
-  runJoined(step: Step, statement: number, limits: StatementLimits): Promise<void>;
-  /** Records that the statement is about to run, with what the schema consists of now. */
+  /** Runs one statement in one transaction with the note that it is done. @param atStart with the first of a step: what there is before it */
+  runJoined(step: Step, statement: number, limits: StatementLimits, atStart: ObjectDigests | null): Promise<void>;
+  /** Records that the statement is about to run, with what the schema consists of now: with the first of a step also for its way back. */
   writeIntent(step: Step, statement: number): Promise<ObjectDigests>;
   /** Runs one statement by itself. The intent must have been written. */
   runAlone(step: Step, statement: number, limits: StatementLimits): Promise<void>;

@@ -1,6 +1,7 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { DataSourceAddress } from '../../migration.ts';
 import { UpgradeError } from '../upgrade-error.ts';
+import { withoutCredentials } from '../without-credentials.ts';
 import { classifyMysqlError } from './classify-mysql-error.ts';
 import { mysqlOptions } from './mysql-options.ts';
 
@@ -29,7 +30,7 @@ export class MysqlConnection {
       connection.on('error', () => undefined);
       return new MysqlConnection(address, connection, label, connectTimeoutMs);
     } catch (error) {
-      throw classifyMysqlError(error, label);
+      throw classifyMysqlError(withoutCredentials(error, address), label);
     }
   }
 
@@ -51,7 +52,7 @@ export class MysqlConnection {
     } catch (error) {
       if (hasBeenCut)
         throw new UpgradeError('DATABASE_GONE', `${this.label} does not answer any more`, { cause: error });
-      throw classifyMysqlError(error, this.label);
+      throw classifyMysqlError(withoutCredentials(error, this.#address), this.label);
     } finally {
       clearTimeout(asking);
       clearTimeout(cut);

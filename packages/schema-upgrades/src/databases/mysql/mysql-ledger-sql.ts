@@ -2,7 +2,8 @@ import { FENCE, LEDGER_TABLE } from '../ledger.ts';
 
 /** How many of its columns there are: none without a ledger, five in one of ours. Parameters: database, table. */
 export const FIND_LEDGER = `SELECT COUNT(*) AS total,
-    COALESCE(SUM(COLUMN_NAME IN ('service', 'name', 'state', 'fencing_token', 'objects_before')), 0) AS ours
+    COALESCE(SUM(COLUMN_NAME IN ('service', 'name', 'state', 'fencing_token', 'objects_before')), 0) AS ours,
+    COALESCE(SUM(COLUMN_NAME = 'objects_at_start'), 0) AS isNew
   FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`;
 
 export const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (
@@ -19,8 +20,12 @@ export const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (
   message text,
   started_at datetime(3) NOT NULL,
   finished_at datetime(3),
+  objects_at_start longtext,
   PRIMARY KEY (service, name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`;
+
+/** For a ledger of an earlier version of ours. */
+export const RENEW_LEDGER = `ALTER TABLE ${LEDGER_TABLE} ADD COLUMN objects_at_start longtext`;
 
 /** Parameters: service, by. */
 export const DRAW_TOKEN = `INSERT INTO ${LEDGER_TABLE}
@@ -39,9 +44,10 @@ export const LIST_LEDGER = `SELECT * FROM ${LEDGER_TABLE} WHERE service = ? AND 
 
 /** Parameters: `ledgerValues`, and whether it has come to an end. */
 export const WRITE_LEDGER = `INSERT INTO ${LEDGER_TABLE}
-  (service, name, checksum, phase, state, run_id, \`by\`, fencing_token, statement, objects_before, message, started_at, finished_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), IF(?, UTC_TIMESTAMP(3), NULL))
-  ON DUPLICATE KEY UPDATE checksum = VALUES(checksum), phase = VALUES(phase), state = VALUES(state), run_id = VALUES(run_id),
+  (service, name, checksum, phase, state, run_id, \`by\`, fencing_token, statement, objects_before, message, objects_at_start, started_at, finished_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), IF(?, UTC_TIMESTAMP(3), NULL))
+  ON DUPLICATE KEY UPDATE objects_at_start = IF(state = VALUES(state), COALESCE(VALUES(objects_at_start), objects_at_start), VALUES(objects_at_start)),
+    checksum = VALUES(checksum), phase = VALUES(phase), state = VALUES(state), run_id = VALUES(run_id),
     \`by\` = VALUES(\`by\`), fencing_token = VALUES(fencing_token), statement = VALUES(statement),
     objects_before = VALUES(objects_before), message = VALUES(message),
     started_at = IF(finished_at IS NULL, started_at, VALUES(started_at)), finished_at = VALUES(finished_at)`;

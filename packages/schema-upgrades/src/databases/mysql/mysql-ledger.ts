@@ -13,7 +13,15 @@ import {
 import type { LedgerRow } from '../tenant-database.ts';
 import { UpgradeError } from '../upgrade-error.ts';
 import type { MysqlConnection } from './mysql-connection.ts';
-import { CREATE_LEDGER, DRAW_TOKEN, FIND_LEDGER, LIST_LEDGER, READ_TOKEN, WRITE_LEDGER } from './mysql-ledger-sql.ts';
+import {
+  CREATE_LEDGER,
+  DRAW_TOKEN,
+  FIND_LEDGER,
+  LIST_LEDGER,
+  READ_TOKEN,
+  RENEW_LEDGER,
+  WRITE_LEDGER,
+} from './mysql-ledger-sql.ts';
 
 interface Fence extends Pick<RawLedgerRow, 'fencing_token'> {
   readonly holds: string | number;
@@ -26,6 +34,7 @@ export class MysqlLedger {
   readonly #timeoutMs: number;
   #holding: Holding | undefined;
   #lock = '';
+  #isNew = true;
 
   /** @param timeoutMs for each of its own questions and notes */
   constructor(connection: MysqlConnection, database: string, timeoutMs: number) {
@@ -38,6 +47,7 @@ export class MysqlLedger {
   async open(serviceId: string, by: string, lock: string): Promise<bigint> {
     this.#lock = lock;
     if (!(await this.#exists())) await this.#ask(CREATE_LEDGER);
+    else if (!this.#isNew) await this.#ask(RENEW_LEDGER);
     await this.#ask(DRAW_TOKEN, [serviceId, by]);
     const newest = await this.#readToken(serviceId);
     if (newest === undefined) throw new UpgradeError('FENCED', 'The ledger gave no fencing token');
@@ -76,11 +86,12 @@ export class MysqlLedger {
   }
 
   async #exists(): Promise<boolean> {
-    const [found] = await this.#ask<Record<'total' | 'ours', string | number>>(FIND_LEDGER, [
+    const [found] = await this.#ask<Record<'total' | 'ours' | 'isNew', string | number>>(FIND_LEDGER, [
       this.#database,
       LEDGER_TABLE,
     ]);
     if (Number(found?.total ?? 0) === 0) return false;
+    this.#isNew = Number(found?.isNew) === 1;
     if (Number(found?.ours) !== 5) throw notOurs(this.#connection.label);
     return true;
   }

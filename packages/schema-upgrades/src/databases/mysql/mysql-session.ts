@@ -71,17 +71,23 @@ export class MysqlSession implements TenantSession {
     return isJoinableMysqlStatement(statement);
   }
 
-  async runJoined(step: Step, statement: number, limits: StatementLimits): Promise<void> {
+  async runJoined(
+    step: Step,
+    statement: number,
+    limits: StatementLimits,
+    objectsAtStart: ObjectDigests | null,
+  ): Promise<void> {
     await this.#setUp(step, statement, limits);
     await this.#ledger.transact(async () => {
       await this.#connection.run(step.statements[statement - 1] ?? '', limits.statementTimeoutMs);
-      return noteOf(step, statement);
+      return noteOf(step, statement, { objectsAtStart });
     });
   }
 
   async writeIntent(step: Step, statement: number): Promise<ObjectDigests> {
     const { objects } = await this.dumpCatalogue();
-    await this.#ledger.write(noteOf(step, statement, { objectsBefore: objects }));
+    const objectsAtStart = statement === 1 ? objects : null;
+    await this.#ledger.write(noteOf(step, statement, { objectsBefore: objects, objectsAtStart }));
     return objects;
   }
 

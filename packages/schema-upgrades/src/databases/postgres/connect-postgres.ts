@@ -3,6 +3,7 @@ import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import type { DataSourceAddress } from '../../migration.ts';
 import { labelOf } from '../label-of.ts';
+import { withoutCredentials } from '../without-credentials.ts';
 import { classifyPostgresError } from './classify-error.ts';
 
 export interface PostgresWay {
@@ -41,7 +42,7 @@ export async function connectPostgres(
     await client.connect();
   } catch (error) {
     socket.destroy();
-    throw classifyPostgresError(error, labelOf(address));
+    throw classifyPostgresError(withoutCredentials(error, address), labelOf(address));
   }
   return { client, socket };
 }

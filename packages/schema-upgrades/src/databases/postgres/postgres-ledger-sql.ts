@@ -16,7 +16,8 @@ export class PostgresLedgerSql {
     const schema = pg.escapeLiteral(pg.escapeIdentifier(this.#schema));
     return `SELECT to_regnamespace(${schema}) IS NOT NULL AS has_schema, to_regclass(${pg.escapeLiteral(this.table)}) IS NOT NULL AS has_ledger,
       (SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(${pg.escapeLiteral(this.table)}) AND attnum > 0 AND NOT attisdropped
-        AND attname IN ('service', 'name', 'state', 'fencing_token', 'objects_before')) = 5 AS is_ours, pg_backend_pid() AS pid`;
+        AND attname IN ('service', 'name', 'state', 'fencing_token', 'objects_before')) = 5 AS is_ours,
+      EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(${pg.escapeLiteral(this.table)}) AND attname = 'objects_at_start') AS is_new, pg_backend_pid() AS pid`;
   }
 
   get createSql(): string {
@@ -34,8 +35,14 @@ export class PostgresLedgerSql {
       message text,
       started_at timestamptz NOT NULL,
       finished_at timestamptz,
+      objects_at_start text,
       PRIMARY KEY (service, name)
     )`;
+  }
+
+  /** For a ledger of an earlier version of ours. */
+  get renewSql(): string {
+    return `ALTER TABLE ${this.table} ADD COLUMN IF NOT EXISTS objects_at_start text`;
   }
 
   /** Draws the next token; whoever still writes with an older one waits for nothing and is refused afterwards. */
@@ -63,12 +70,14 @@ export class PostgresLedgerSql {
     const values = ledgerValues(holding, row).map((value) =>
       value === null ? 'NULL' : pg.escapeLiteral(String(value)),
     );
+    const atStart = values.pop();
     const times = `now(), ${isFinished(row) ? 'clock_timestamp()' : 'NULL'}`;
-    return `INSERT INTO ${this.table} AS ledger VALUES (${values.join(', ')}, ${times})
+    return `INSERT INTO ${this.table} AS ledger VALUES (${values.join(', ')}, ${times}, ${atStart})
       ON CONFLICT (service, name) DO UPDATE SET
         checksum = excluded.checksum, phase = excluded.phase, state = excluded.state, run_id = excluded.run_id,
         "by" = excluded."by", fencing_token = excluded.fencing_token, statement = excluded.statement,
         objects_before = excluded.objects_before, message = excluded.message,
+        objects_at_start = CASE WHEN ledger.state = excluded.state THEN coalesce(excluded.objects_at_start, ledger.objects_at_start) ELSE excluded.objects_at_start END,
         started_at = CASE WHEN ledger.finished_at IS NULL THEN ledger.started_at ELSE excluded.started_at END,
         finished_at = excluded.finished_at`;
   }

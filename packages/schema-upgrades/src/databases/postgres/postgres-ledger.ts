@@ -29,6 +29,7 @@ export class PostgresLedger {
   #canCheckClient = true;
   #isThere = false;
   #processId = 0;
+  #isNew = true;
   #holding: Holding | undefined;
   /** As they were when the token was drawn: true until we write ourselves, as nobody else may. */
   #rows: readonly LedgerRow[] | undefined;
@@ -68,6 +69,7 @@ export class PostgresLedger {
 
   /** Makes the ledger where there is none, and draws a token above all earlier ones; the lock has to be held. */
   async open(serviceId: string, by: string): Promise<bigint> {
+    if (this.#isThere && !this.#isNew) await this.#connection.run(this.#sql.renewSql, BOOKKEEPING_MS);
     const [drawn = [], rows = []] = await this.#draw(serviceId, by);
     const fence = drawn[0] as Fence | undefined;
     this.#checkProcess(fence);
@@ -116,10 +118,11 @@ export class PostgresLedger {
 
   async #look(): Promise<void> {
     const [row] = await this.#connection.run(`${this.cleanSql}; ${this.#sql.findSql}`, BOOKKEEPING_MS);
-    const found = row as { has_schema: boolean; has_ledger: boolean; is_ours: boolean; pid: number };
+    const found = row as Record<'has_schema' | 'has_ledger' | 'is_ours' | 'is_new', boolean> & { pid: number };
     if (!found.has_schema) throw new UpgradeError('SCHEMA_MISSING', `${this.#connection.label} does not exist`);
     if (found.has_ledger && !found.is_ours) throw notOurs(this.#connection.label);
     this.#isThere = found.has_ledger;
+    this.#isNew = found.is_new;
     this.#processId = found.pid;
   }
 

@@ -89,17 +89,23 @@ export class PostgresSession implements TenantSession {
     return isJoinableStatement(statement);
   }
 
-  async runJoined(step: Step, statement: number, limits: StatementLimits): Promise<void> {
+  async runJoined(
+    step: Step,
+    statement: number,
+    limits: StatementLimits,
+    objectsAtStart: ObjectDigests | null,
+  ): Promise<void> {
     await this.#ledger.transact(limits, async () => {
       const texts = [...settingsBefore(step.statements, statement), step.statements[statement - 1] ?? ''];
       for (const text of texts) await this.#connection.run(text, limits.statementTimeoutMs);
-      return noteOf(step, statement);
+      return noteOf(step, statement, { objectsAtStart });
     });
   }
 
   async writeIntent(step: Step, statement: number): Promise<ObjectDigests> {
     const { objects } = await this.dumpCatalogue();
-    await this.#ledger.write(noteOf(step, statement, { objectsBefore: objects }));
+    const objectsAtStart = statement === 1 ? objects : null;
+    await this.#ledger.write(noteOf(step, statement, { objectsBefore: objects, objectsAtStart }));
     return objects;
   }
 
