@@ -109,6 +109,7 @@ function rowOf(migration: Migration): LedgerRow {
     fencingToken: 1n,
     statement: 1,
     objectsBefore: null,
+    objectsAtStart: null,
     message: null,
     startedAt: new Date(0),
     finishedAt: new Date(0),

@@ -181,7 +181,7 @@ class MigrationRun {
       if (isOnTheWayBack) await finishStep(session, step, row, this.#watch);
       else {
         const standingCount = await settleStatement(session, step, row, this.#watch);
-        half = { step, standingCount, objectsAtStart: null };
+        half = { step, standingCount, objectsAtStart: row.objectsAtStart };
       }
     }
     return half;

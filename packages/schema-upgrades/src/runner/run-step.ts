@@ -12,19 +12,29 @@ import { StepFailure } from './step-failure.ts';
  */
 export async function runStep(session: TenantSession, step: Step, watch: RunWatch): Promise<void> {
   if (session.isDdlTransactional && step.migration.isTransactional) await runAtOnce(session, step, watch);
-  else await runStatements(session, step, 0, watch);
+  else await runStatements(session, step, 0, watch, null);
   emitFinished(step, watch);
 }
 
-/** Runs a step but for its first statements, which there is nothing to do for. */
-export async function runRestOfStep(session: TenantSession, step: Step, from: number, watch: RunWatch): Promise<void> {
-  await runStatements(session, step, from, watch);
+/**
+ * Runs a step but for its first statements, which there is nothing to do for.
+ * @param atStart what there was before those; null where that is not known
+ */
+export async function runRestOfStep(
+  session: TenantSession,
+  step: Step,
+  from: number,
+  watch: RunWatch,
+  atStart: ObjectDigests | null = null,
+): Promise<void> {
+  await runStatements(session, step, from, watch, atStart);
   emitFinished(step, watch);
 }
 
 /** Brings a step to its end that another run, or this one before its connection broke, has begun. */
 export async function finishStep(session: TenantSession, step: Step, row: LedgerRow, watch: RunWatch): Promise<void> {
-  await runRestOfStep(session, step, await settleStatement(session, step, row, watch), watch);
+  const standingCount = await settleStatement(session, step, row, watch);
+  await runRestOfStep(session, step, standingCount, watch, row.objectsAtStart);
 }
 
 /**
@@ -67,12 +77,18 @@ async function runAtOnce(session: TenantSession, step: Step, watch: RunWatch): P
 }
 
 /** @param from number of statements that stand already */
-async function runStatements(session: TenantSession, step: Step, from: number, watch: RunWatch): Promise<void> {
+async function runStatements(
+  session: TenantSession,
+  step: Step,
+  from: number,
+  watch: RunWatch,
+  atStart: ObjectDigests | null,
+): Promise<void> {
   const isFirstJoinable = from === 0 && session.isJoinable(step.statements[0] ?? '');
-  let objectsAtStart = isFirstJoinable ? (await session.dumpCatalogue()).objects : null;
+  let objectsAtStart = isFirstJoinable ? (await session.dumpCatalogue()).objects : atStart;
   for (let statement = from + 1; statement <= step.statements.length; statement++) {
     try {
-      const before = await runStatement(session, step, statement, watch);
+      const before = await runStatement(session, step, statement, watch, objectsAtStart);
       if (statement === 1) objectsAtStart ??= before;
     } catch (error) {
       if (error instanceof StepFailure) error.objectsAtStart = objectsAtStart;
@@ -89,6 +105,7 @@ async function runStatement(
   step: Step,
   statement: number,
   watch: RunWatch,
+  atStart: ObjectDigests | null,
 ): Promise<ObjectDigests | null> {
   const text = step.statements[statement - 1] ?? '';
   for (let attempt = 1; ; attempt++) {
@@ -96,7 +113,7 @@ async function runStatement(
       watch.check();
       watch.emitStatement('statement-started', step, statement);
       if (!session.isJoinable(text)) return await runAlone(session, step, statement, watch);
-      await session.runJoined(step, statement, watch.statementLimits());
+      await session.runJoined(step, statement, watch.statementLimits(), statement === 1 ? atStart : null);
       return null;
     } catch (error) {
       const reason = watch.explain(error);
