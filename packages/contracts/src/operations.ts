@@ -1605,7 +1605,7 @@ export const operations = {
     permission: 'upgrades.read',
     params: upgradeParams,
     success: { status: 200, schema: upgrades.upgradeEventSchema, contentType: 'text/event-stream' },
-    errors: ['UPGRADE_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+    errors: ['UPGRADE_UNKNOWN', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE'],
   },
   cancelUpgrade: {
     id: 'cancelUpgrade',
@@ -1744,7 +1744,7 @@ export const operations = {
     permission: 'upgrades.read',
     params: batchParams,
     success: { status: 200, schema: upgrades.batchEventSchema, contentType: 'text/event-stream' },
-    errors: ['UPGRADE_BATCH_UNKNOWN', 'DATABASE_UNAVAILABLE'],
+    errors: ['UPGRADE_BATCH_UNKNOWN', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE'],
   },
   pauseUpgradeBatch: {
     id: 'pauseUpgradeBatch',

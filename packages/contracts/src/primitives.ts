@@ -23,8 +23,10 @@ export const versionLabelSchema = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, 'use 1–64 of A–Z a–z 0–9 . _ + - and begin with a letter or digit')
   .meta({ description: 'Version label, SemVer or opaque.' });
 
+/** What PostgreSQL's INTEGER holds, which keeps some of the numbers of schemas. */
+const HIGHEST_SCHEMA = 2_147_483_647;
 /** Number of a tenant's schema of a service; higher is newer. */
-export const schemaVersionSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const schemaVersionSchema = z.int().min(0).max(HIGHEST_SCHEMA);
 
 export const tagSchema = nameSchema.meta({ description: 'A tag: a short word to select by.' });
 export const regionSchema = nameSchema.meta({ description: 'Region or data centre.' });

@@ -7,6 +7,7 @@ import { nameSchema, timestampSchema, versionLabelSchema } from './primitives.ts
 import { routeRequestSchema } from './routing.ts';
 import { createVersionSchema, defaultVersionsSchema } from './services.ts';
 import { updateTenantSchema } from './tenants.ts';
+import { startUpgradeSchema } from './upgrades.ts';
 
 const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>
   schema.safeParse(value).success;
@@ -115,4 +116,13 @@ describe('requests', () => {
     expect(accepts(updateTenantSchema, { reason: 'just because' })).toBe(false));
   it('to declare a version order the schema range', () =>
     expect(accepts(createVersionSchema, { version: '1', schemaMin: 5, schemaMax: 4 })).toBe(false));
+  it.each(['schemaMin', 'schemaMax'])('to declare a %s the number of a schema that can be kept', (field) => {
+    expect(accepts(createVersionSchema, { version: '1', [field]: 2_147_483_647 })).toBe(true);
+    expect(accepts(createVersionSchema, { version: '1', [field]: 2_147_483_648 })).toBe(false);
+  });
+  it('to ask a hook an address without a password, which everybody would see', () => {
+    const upgrade = (hookUrl: string) => ({ toVersion: 'v2', options: { gates: { hookUrl } } });
+    expect(accepts(startUpgradeSchema, upgrade('https://metrics.example/judge?service=pay'))).toBe(true);
+    expect(accepts(startUpgradeSchema, upgrade('https://grey:secret@metrics.example/judge'))).toBe(false);
+  });
 });

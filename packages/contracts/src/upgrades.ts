@@ -53,7 +53,13 @@ export const upgradeKindSchema = z
   .enum(['schema', 'service'])
   .meta({ id: 'UpgradeKind', description: '`schema`: the database alone; `service`: the database and the route.' });
 
-const hookUrlSchema = z.url({ protocol: /^https?$/ }).max(500);
+/** Part of the options, which everybody sees who may see the upgrade, and which the log keeps. */
+const hookUrlSchema = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  .refine((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === '', {
+    error: 'must not hold a user or password: it is shown with the upgrade',
+  });
 export const upgradeOptionsSchema = z
   .strictObject({
     backup: z

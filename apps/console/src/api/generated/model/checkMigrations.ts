@@ -22,7 +22,7 @@ export interface CheckMigrations {
   version?: string;
   /**
      * @minimum 0
-     * @maximum 9007199254740991
+     * @maximum 2147483647
      */
   schemaVersion?: number;
 }

@@ -21,7 +21,7 @@ export interface PutMigrations {
   /**
      * Version of a tenant’s schema after the set. By default what the version asks for, where that is one number, else the highest of the service + 1.
      * @minimum 0
-     * @maximum 9007199254740991
+     * @maximum 2147483647
      */
   schemaVersion?: number;
   /**
