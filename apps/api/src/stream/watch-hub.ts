@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Caller } from '../access/caller.ts';
 import type { Revoked, TokensService } from '../access/tokens.service.ts';
+import { ApiError } from '../infra/http/api-error.ts';
 import { KEEP_ALIVE } from './event-text.ts';
 import type { StreamHub } from './stream-hub.ts';
 
@@ -9,6 +10,9 @@ const LOOK_MS = 300;
 const KEEP_ALIVE_MS = 15_000;
 /** A reader that takes nothing for this long is dropped, in milliseconds. */
 const PATIENCE_MS = 15_000;
+/** Streams of one caller, and of all, of one hub. A page watches one thing; who opens more has lost count of them. */
+const MOST_OF_ONE = 50;
+const MOST_OF_ALL = 5_000;
 
 /** Things that can be watched one by one. Each event is the whole thing, so that one may be left out. */
 export interface WatchSource {
@@ -23,6 +27,8 @@ interface Reader {
   readonly res: ServerResponse;
   /** By `performance.now()`: since when it has taken nothing. */
   slowSince: number | undefined;
+  /** The last event was not written to it, as it had not taken the one before. */
+  isBehind: boolean;
 }
 
 interface Watched {
@@ -46,12 +52,16 @@ export class WatchHub {
     hub.alsoClose(() => this.close());
   }
 
-  /** Whether the caller may see it was judged before. The response's head has not been sent. */
+  /**
+   * Whether the caller may see it was judged before. The response's head has not been sent.
+   * @throws ApiError RATE_LIMITED when the caller, or all together, have too many open
+   */
   open(id: string, caller: Caller, res: ServerResponse): void {
     if (this.#isClosed) {
       res.destroy();
       return;
     }
+    this.#assertRoom(caller);
     res.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
@@ -60,7 +70,7 @@ export class WatchHub {
     res.flushHeaders();
     const watched = this.#watched.get(id) ?? { readers: new Set(), stamp: undefined, text: undefined };
     this.#watched.set(id, watched);
-    const reader: Reader = { caller, res, slowSince: undefined };
+    const reader: Reader = { caller, res, slowSince: undefined, isBehind: false };
     watched.readers.add(reader);
     res.on('close', () => {
       watched.readers.delete(reader);
@@ -78,6 +88,19 @@ export class WatchHub {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     for (const { readers } of this.#watched.values()) for (const { res } of readers) res.end();
+  }
+
+  #assertRoom({ kind, id }: Caller): void {
+    let own = 0;
+    let all = 0;
+    for (const { readers } of this.#watched.values())
+      for (const { caller } of readers) {
+        all += 1;
+        if (caller.kind === kind && caller.id === id) own += 1;
+      }
+    if (own < MOST_OF_ONE && all < MOST_OF_ALL) return;
+    const detail = own < MOST_OF_ONE ? 'Too many streams are open here.' : `You have ${own} streams open; close some.`;
+    throw new ApiError('RATE_LIMITED', { detail });
   }
 
   #schedule(delayMs: number): void {
@@ -101,6 +124,7 @@ export class WatchHub {
       const stamp = stamps.get(id);
       if (stamp === undefined) for (const { res } of watched.readers) res.end();
       else if (stamp !== watched.stamp) await this.#tell(id, watched, stamp);
+      else for (const reader of watched.readers) if (reader.isBehind) this.#write(reader, watched.text ?? KEEP_ALIVE);
     }
   }
 
@@ -109,12 +133,16 @@ export class WatchHub {
     if (found === undefined) return;
     watched.stamp = stamp;
     watched.text = `data: ${JSON.stringify(found.event)}\n\n`;
-    for (const { res } of watched.readers) {
-      if (found.isEnded) res.end(watched.text);
-      // Who has not taken the last one yet gets a later one.
-      else if (!res.writableNeedDrain) res.write(watched.text);
-      else watched.stamp = undefined;
+    for (const reader of watched.readers) {
+      if (found.isEnded) reader.res.end(watched.text);
+      else this.#write(reader, watched.text);
     }
+  }
+
+  /** Who has not taken the last one yet gets a later one, and nobody else gets one twice for that. */
+  #write(reader: Reader, text: string): void {
+    reader.isBehind = reader.res.writableNeedDrain;
+    if (!reader.isBehind) reader.res.write(text);
   }
 
   #dropUnfit(): void {
