@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@grey/testkit';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { Database } from '../infra/db/database.ts';
 import { ClaimsStore } from './claims.store.ts';
+import { UpgradeListsStore } from './upgrade-lists.store.ts';
 import { advance } from './upgrade-machine.ts';
 import type { NewUpgrade } from './upgrade-row.ts';
 import { ClaimLost } from './upgrade-step.ts';
@@ -144,6 +145,16 @@ test('what leads back is taken before what has begun, and that before what is ne
   const asked = await database.transaction((tx) => upgrades.requestAbort(tx, [second?.id ?? ''], 'stop', actor));
   expect(asked).toEqual({ granted: [second?.id], refused: [] });
   expect(await takeAll(limits, theirs)).toEqual(['t2', 't1', 't3']);
+});
+
+test('who waits for somebody is listed before who waits for a time, and that before what runs', async () => {
+  await startMany([1, 2, 3, 4, 5]);
+  await database.client.$executeRaw`
+    UPDATE upgrades u SET state = m.state, awaits = m.awaits
+    FROM (VALUES ('t2', 'waiting', 'confirmation'), ('t3', 'waiting', 'time'), ('t4', 'running', NULL), ('t5', 'failed', NULL))
+      AS m (tenant, state, awaits) WHERE u.tenant_id = m.tenant`;
+  const listed = await new UpgradeListsStore(database).list({}, null, true, undefined, 10);
+  expect(listed.map(({ tenantId }) => tenantId)).toEqual(['t5', 't2', 't3', 't4', 't1']);
 });
 
 test('many are aborted in one statement, those that have not begun at once', async () => {

@@ -25,9 +25,10 @@ export interface UpgradePlaceInList {
   readonly seq: number;
 }
 
-/** Equals the index upgrades_rank_idx. */
-const rank = Prisma.sql`(CASE u.state WHEN 'needs_operator' THEN 0 WHEN 'failed' THEN 1 WHEN 'aborting' THEN 2
-  WHEN 'waiting' THEN 3 WHEN 'running' THEN 4 ELSE 5 END)`;
+/** Equals the index upgrades_attention_idx. */
+const rank = Prisma.sql`(CASE WHEN u.state = 'needs_operator' THEN 0 WHEN u.state = 'failed' THEN 1
+  WHEN u.state = 'waiting' AND u.awaits <> 'time' THEN 2 WHEN u.state = 'aborting' THEN 3
+  WHEN u.state = 'waiting' THEN 4 WHEN u.state = 'running' THEN 5 ELSE 6 END)`;
 
 /** Upgrades in pages. */
 @Injectable()

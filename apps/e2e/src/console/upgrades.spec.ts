@@ -19,7 +19,7 @@ test('a tenant is upgraded from its page, up to the point of no return and past 
   await operator.getByRole('option', { name: shop.serviceId }).click();
   await operator.getByLabel('To version').selectOption('2.0.0');
   const plan = operator.getByTestId('upgrade-plan');
-  await expect(plan).toContainText('after it there is no way back but a backup');
+  await expect(plan).toContainText('there is no way back but a backup');
   await plan.getByText('takes away; no way back').click();
   await expect(plan.getByText('ALTER TABLE orders DROP COLUMN contact')).toBeVisible();
   await operator.getByLabel('Seconds').fill('0');
@@ -46,6 +46,7 @@ test('a tenant is upgraded from its page, up to the point of no return and past 
   await go.click();
   await expect(operator.getByText(`${well} is at 2.0.0.`)).toBeVisible();
   await expect(steps).toContainText('Point of no return: crossed');
+  await expect(steps).not.toContainText('is being taken away');
 });
 
 test('what failed stands first, with its statement, and goes on from the row once it is mended', async ({
@@ -64,6 +65,8 @@ test('what failed stands first, with its statement, and goes on from the row onc
   await expect(failure).toContainText('is violated by some row');
   await expect(failure).toContainText('server code 23514');
   await expect(operator.getByText('The tenant is as it was before, at 1.0.0.')).toBeVisible();
+  const expand = operator.getByRole('list', { name: 'Steps' }).getByRole('listitem').filter({ hasText: 'Expand' });
+  await expect(expand).toContainText('Failed, and taken back');
 
   await shop.database.query("UPDATE s1.orders SET contact = 'somebody' WHERE contact IS NULL");
   await operator.goBack();

@@ -2,7 +2,16 @@ import { expect, test } from 'vitest';
 import { UpgradeState, type UpgradeStepView, type UpgradeSummary } from '../../api/generated/model/index.ts';
 import { isHookUrl, readStartWish, wishWith } from './start-wish.ts';
 import { paramsOf, readUpgradeFilters, withUpgradeFilter } from './upgrade-filters.ts';
-import { actionsOn, isOver, needsSomebody, returnOf, takenBack } from './upgrade-state.ts';
+import {
+  actionsOn,
+  isOver,
+  needsSomebody,
+  oldVersion,
+  returnOf,
+  shownStep,
+  takenBack,
+  toneOf,
+} from './upgrade-state.ts';
 
 const upgrade = (further: Partial<UpgradeSummary>) =>
   ({
@@ -58,6 +67,23 @@ test('taking back names what was begun, last first, and nothing that was not', (
   const steps = [step('mark', 'done'), step('expand', 'done'), step('switch', 'running'), step('fence', 'pending')];
   expect(takenBack(steps)).toEqual(['switch', 'expand', 'mark']);
   expect(takenBack([step('mark', 'done'), step('expand', 'compensated'), step('backup', 'skipped')])).toEqual(['mark']);
+});
+
+test('what failed stays to be seen when all went back, and what took nothing back is not said to be taken back', () => {
+  const failed = upgrade({ state: 'failed', step: 'expand' });
+  expect(shownStep(step('expand', 'compensated'), failed)).toBe('failedAndBack');
+  expect(shownStep(step('mark', 'compensated'), failed)).toBe('compensated');
+  expect(shownStep(step('backup', 'compensated'), failed)).toBe('past');
+  expect(shownStep(step('soak', 'compensated'), upgrade({ state: 'failed', step: 'soak' }))).toBe('failed');
+  expect(shownStep(step('verify', 'pending'), failed)).toBe('notReached');
+  expect(shownStep(step('verify', 'pending'), upgrade({}))).toBe('pending');
+});
+
+test('a soak alarms nobody, and there is no way from a version to itself', () => {
+  expect(toneOf(upgrade({ state: 'waiting', awaits: 'time' }))).toBe('note');
+  expect(toneOf(upgrade({ state: 'waiting', awaits: 'operator' }))).toBe('warn');
+  expect(oldVersion({ fromVersion: 'v2', toVersion: 'v2' })).toBeNull();
+  expect(oldVersion({ fromVersion: 'v1', toVersion: 'v2' })).toBe('v1');
 });
 
 test('a tenant that was taken back is never said to be past the return, and the other way round', () => {

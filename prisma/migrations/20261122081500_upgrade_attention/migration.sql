@@ -1,0 +1,2 @@
+-- Those that need somebody first, for lists: who waits for a person stands before whom only a time or a worker moves.
+CREATE INDEX "upgrades_attention_idx" ON "upgrades" ((CASE WHEN "state" = 'needs_operator' THEN 0 WHEN "state" = 'failed' THEN 1 WHEN "state" = 'waiting' AND "awaits" <> 'time' THEN 2 WHEN "state" = 'aborting' THEN 3 WHEN "state" = 'waiting' THEN 4 WHEN "state" = 'running' THEN 5 ELSE 6 END), "seq" DESC);
