@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { VersionGuards, type VersionMove } from '../guards/version-guards.ts';
 import type { Outlook } from './plan-rollback.ts';
-import { PreEmption, type Preempted } from './pre-emption.ts';
+import { PreEmption, type Preempted, stoppedBy } from './pre-emption.ts';
 import { RollbacksStore } from './rollbacks.store.ts';
 
 /** Tenants that guards are asked about one by one; of more, the first ones and everybody as a whole. */
@@ -30,7 +30,7 @@ export class ObjectionsService {
 
   async find(caller: Caller, outlook: Outlook): Promise<Objections> {
     const asking = this.store.consistentRead(async (tx) => {
-      const preempted = await this.preEmption.find(tx, outlook.hold);
+      const preempted = await this.preEmption.find(tx, stoppedBy(outlook.hold, outlook.leftOut));
       const objections = await this.guards.check(tx, movesOf(outlook), { caller, isEmergency: true });
       const frozen = objections.filter(({ code }) => (code as string) === 'FROZEN');
       const others = objections.filter(({ code }) => (code as string) !== 'FROZEN');

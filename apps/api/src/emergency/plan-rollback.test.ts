@@ -2,6 +2,7 @@ import { buildSnapshot, type HoldRecord, type SnapshotSource } from '@grey/route
 import { expect, test } from 'vitest';
 import type { Caller } from '../access/caller.ts';
 import { hashWish, planRollback, type RollbackWish } from './plan-rollback.ts';
+import { stoppedBy } from './pre-emption.ts';
 
 const caller = { kind: 'user', id: 'u', name: 'u', tenantIds: null } as unknown as Caller;
 const wish: RollbackWish = {
@@ -19,8 +20,18 @@ const hold = (id: string, fromVersion: string, toVersion: string): HoldRecord =>
   scope: { kind: 'all' },
 });
 
+function catchError(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
+const NEWER = [{ tenantId: 'new', serviceId: 's', schemaVersion: 5 }];
+
 /** Three tenants on v2; the database of `new` has a schema that v1 does not know. */
-function snapshotOf(holds: readonly HoldRecord[] = []) {
+function snapshotOf(holds: readonly HoldRecord[] = [], schemas: SnapshotSource['schemas'] = NEWER) {
   const ids = ['a', 'b', 'new'];
   const source: SnapshotSource = {
     position: { epoch: 'e', revision: 1 },
@@ -33,14 +44,14 @@ function snapshotOf(holds: readonly HoldRecord[] = []) {
         fallback: 'fail',
         defaults: [],
         versions: [
-          { version: 'v0', ordinal: 0, status: 'active' },
+          { version: 'v0', ordinal: 0, status: 'active', schemaMin: 3 },
           { version: 'v1', ordinal: 1, status: 'active', schemaMax: 4 },
           { version: 'v2', ordinal: 2, status: 'active' },
         ],
       },
     ],
     assignments: ids.map((tenantId) => ({ tenantId, serviceId: 's', version: 'v2', isPinned: false })),
-    schemas: [{ tenantId: 'new', serviceId: 's', schemaVersion: 5 }],
+    schemas,
     holds,
     instances: [],
   };
@@ -61,9 +72,41 @@ test('a tenant whose schema the target cannot serve is left out by name, and the
   expect(outlook.warnings.map(({ code }) => code)).toEqual(['NO_INSTANCE', 'SCOPE_NARROWED']);
 });
 
-test('nobody is moved when the target can serve none of them', () => {
+test('nobody is moved when the target can serve none of them, and each is told what helps', () => {
   const only: RollbackWish = { ...wish, scope: undefined, affectedTenants: ['new'] };
-  expect(() => planRollback(snapshotOf(), caller, only, 'h')).toThrow('TENANT_UNKNOWN');
+  const refusal = catchError(() => planRollback(snapshotOf(), caller, only, 'h'));
+  expect(refusal).toMatchObject({
+    code: 'TENANT_UNKNOWN',
+    extra: { detail: expect.stringMatching(/new: .*v0 serves it/) },
+  });
+});
+
+test('a schema that is only expanded, or of another service, keeps nobody', () => {
+  const schemas = [
+    { tenantId: 'a', serviceId: 's', schemaVersion: 4, expandedTo: 5, isMigrating: true },
+    { tenantId: 'b', serviceId: 'other', schemaVersion: 9 },
+  ];
+  const outlook = planRollback(snapshotOf([], schemas), caller, wish, 'h');
+  expect([outlook.leftOut, outlook.hold.scope]).toEqual([[], { kind: 'all' }]);
+});
+
+test('whose contract is about to begin is left out of the hold, and its upgrade is stopped all the same', () => {
+  const schemas = [{ tenantId: 'new', serviceId: 's', schemaVersion: 5, isMigrating: true }];
+  const { hold: made, leftOut } = planRollback(snapshotOf([], schemas), caller, wish, 'h');
+  expect(leftOut[0]?.message).toContain('an upgrade of it is under way');
+  expect(stoppedBy(made, leftOut).scope).toEqual({ kind: 'tenants', tenantIds: ['a', 'b', 'new'] });
+  const stranger = { tenantId: 'x', code: 'TENANT_FORBIDDEN', message: '' };
+  expect(stoppedBy(made, [stranger]).scope).toEqual(made.scope);
+  const everybody = { ...made, scope: { kind: 'all' } } as const;
+  expect(stoppedBy(everybody, leftOut)).toEqual(everybody);
+});
+
+test('where holds lead on to a version that cannot serve a schema, that version is spoken of', () => {
+  const schemas = [{ tenantId: 'new', serviceId: 's', schemaVersion: 2 }];
+  const outlook = planRollback(snapshotOf([hold('1', 'v1', 'v0')], schemas), caller, wish, 'h');
+  expect(outlook.leftOut).toMatchObject([
+    { tenantId: 'new', message: expect.stringContaining('v0 asks for at least 3') },
+  ]);
 });
 
 test('where the target is held itself, that is said, and the chain shows where the tenants land', () => {

@@ -15,7 +15,7 @@ import {
 import { type Caller, mayActFor } from '../access/caller.ts';
 import { followRecords, isHeld } from '../holds/follow-records.ts';
 import { digestOfShifts, type Shifts, shiftVersions } from '../holds/shift-versions.ts';
-import { tellBeyondHorizon } from '../horizon/beyond-horizon.ts';
+import { type BeyondHorizon, tellBeyondHorizon } from '../horizon/beyond-horizon.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import { canonicalJson } from '../infra/http/canonical-json.ts';
 import { findReferences } from '../services/version-references.ts';
@@ -53,7 +53,8 @@ export function planRollback(snapshot: Snapshot, caller: Caller, wish: RollbackW
   const ids = members.map(({ id }) => id);
   const { shifts, unservable } = shiftVersions(snapshot, withHolds(snapshot, { upsert: [wanted] }), serviceId, ids);
   const warnings = warningsOf(snapshot, wanted, unservable.length);
-  const hold = unservable.length === 0 ? wanted : without(wanted, ids, new Set(unservable));
+  const beyond = tellBeyondHorizon(snapshot, wanted, unservable);
+  const hold = beyond.length === 0 ? wanted : without(wanted, ids, beyond);
   const holds = readHolds(snapshot).filter((one) => one.serviceId === serviceId);
   const first = members.find(({ id }) => id === shifts[0]?.tenantId);
   const tenant = { id: first?.id ?? '', tags: first?.tags ?? [] };
@@ -61,13 +62,13 @@ export function planRollback(snapshot: Snapshot, caller: Caller, wish: RollbackW
     hold,
     inScopeCount: members.length,
     shifts,
-    leftOut: [...leftOut, ...tellBeyondHorizon(snapshot, serviceId, wanted, unservable)],
+    leftOut: [...leftOut, ...beyond],
     warnings,
     alsoReachedBy: referencesTo(snapshot, serviceId, fromVersion),
     chain: followRecords([...holds, wanted], fromVersion, tenant),
     digest: digestOfShifts(shifts, [
       ...leftOut.map((one) => `out ${one.tenantId}`),
-      ...unservable.map((id) => `out ${id}`),
+      ...unservable.map(({ tenantId }) => `out ${tenantId}`),
     ]),
   };
 }
@@ -141,14 +142,19 @@ function resolveTenants(tenants: readonly TenantRecord[], caller: Caller, ids: r
   return { members, scope: { kind: 'tenants', tenantIds: members.map(({ id }) => id) }, leftOut };
 }
 
+/** Of those who cannot be moved, so many are told why when nobody can. */
+const TOLD = 3;
+
 /** The hold for everybody in the scope but some: from then on it lists its tenants, and knows none who come later. */
-function without(hold: HoldRecord, ids: readonly string[], out: ReadonlySet<string>): HoldRecord {
+function without(hold: HoldRecord, ids: readonly string[], beyond: readonly BeyondHorizon[]): HoldRecord {
+  const out = new Set(beyond.map(({ tenantId }) => tenantId));
   const tenantIds = ids.filter((id) => !out.has(id));
-  if (tenantIds.length === 0)
-    throw new ApiError('TENANT_UNKNOWN', {
-      detail: `${hold.toVersion} is beyond the rollback horizon of all of the tenants: it can serve the database of none.`,
-    });
-  return { ...hold, scope: { kind: 'tenants', tenantIds } };
+  if (tenantIds.length > 0) return { ...hold, scope: { kind: 'tenants', tenantIds } };
+  const told = beyond.slice(0, TOLD).map(({ tenantId, message }) => `${tenantId}: ${message}.`);
+  const more = beyond.length > TOLD ? ` And ${beyond.length - TOLD} more.` : '';
+  throw new ApiError('TENANT_UNKNOWN', {
+    detail: `Of the tenants named, none can be moved. ${told.join(' ')}${more}`,
+  });
 }
 
 function warningsOf(snapshot: Snapshot, hold: HoldRecord, unservableCount: number): RollbackPlan['warnings'] {

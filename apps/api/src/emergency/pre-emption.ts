@@ -1,3 +1,4 @@
+import type { RollbackPlan } from '@grey/contracts';
 import type { HoldRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { ItemDraft } from '../changes/item-draft.ts';
@@ -29,6 +30,17 @@ export interface Preemptible {
    * finds nothing.
    */
   preempt(tx: Transaction, hold: HoldRecord): Promise<readonly Stopped[]>;
+}
+
+/**
+ * Whom a rollback stops upgrades of: also of those whom its hold leaves out because the target cannot serve their schema. Between the
+ * fence and contract that is so, and they can still be taken back; left alone they would contract to the version that is
+ * left. Pure.
+ */
+export function stoppedBy(hold: HoldRecord, leftOut: RollbackPlan['leftOut']): HoldRecord {
+  const beyond = leftOut.filter(({ code }) => code === 'BEYOND_HORIZON').map(({ tenantId }) => tenantId);
+  if (hold.scope.kind !== 'tenants' || beyond.length === 0) return hold;
+  return { ...hold, scope: { kind: 'tenants', tenantIds: [...new Set([...hold.scope.tenantIds, ...beyond])] } };
 }
 
 /** Everything that an emergency stops. Features that move tenants register here, and pass the contract test. */

@@ -86,6 +86,7 @@ export class RollbackService {
         reason,
         operatorId,
         affectedCount: outlook.shifts.length,
+        leftOut: outlook.leftOut,
         isRollbackOfRollbackAllowed: allowRollbackOfRollback,
         noted: notedOf(outlook, objections),
       });

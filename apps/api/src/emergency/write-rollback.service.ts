@@ -1,4 +1,4 @@
-import type { Actor } from '@grey/contracts';
+import type { Actor, RollbackPlan } from '@grey/contracts';
 import type { HoldRecord, ServiceRecord } from '@grey/route-core';
 import { Injectable } from '@nestjs/common';
 import type { ItemDraft } from '../changes/item-draft.ts';
@@ -10,7 +10,7 @@ import type { Transaction } from '../infra/db/database.ts';
 import { ServiceRecords } from '../services/service-records.ts';
 import type { Override } from './override.ts';
 import { assertFollows } from './plan-rollback.ts';
-import { PreEmption, type Stopped } from './pre-emption.ts';
+import { PreEmption, type Stopped, stoppedBy } from './pre-emption.ts';
 import { RollbacksStore } from './rollbacks.store.ts';
 
 /** Objections of freezes that the log names. */
@@ -23,6 +23,7 @@ export interface RollbackNote {
   readonly operatorId: string | null;
   readonly takenAt?: string;
   readonly affectedCount: number;
+  readonly leftOut: RollbackPlan['leftOut'];
   readonly isRollbackOfRollbackAllowed: boolean;
   /** What the log keeps of it besides, for people. */
   readonly noted: Record<string, unknown>;
@@ -69,14 +70,15 @@ export class WriteRollbackService {
       ...(leftOut.length === 0 ? {} : { leftOut }),
       ...(overridden.length === 0 ? {} : { overridden }),
     };
-    const note = { actor, reason, operatorId, takenAt: at, affectedCount, isRollbackOfRollbackAllowed: true, noted };
+    const known = { actor, reason, operatorId, takenAt: at, affectedCount, leftOut };
+    const note = { ...known, isRollbackOfRollbackAllowed: true, noted };
     return this.#insert(tx, changeKey, hold, note);
   }
 
   async #insert(tx: Transaction, changeKey: string, hold: HoldRecord, note: RollbackNote): Promise<WrittenRollback> {
     const row = await this.holds.insert(tx, hold, note);
     await this.store.insert(tx, hold.id, changeKey, note.affectedCount);
-    const stopped = await this.preEmption.preempt(tx, hold);
+    const stopped = await this.preEmption.preempt(tx, stoppedBy(hold, note.leftOut));
     return {
       items: [itemOfHold(row, true, note.noted), ...stopped.map(({ item }) => item)],
       services: stopped.length === 0 ? [] : [await this.services.read(tx, hold.serviceId)],

@@ -141,7 +141,7 @@ function shiftsOf(snapshot: Snapshot, hold: HoldRow, { cells }: Restoration): Sh
 
 function digestOf({ shifts, unservable }: Shifts, { cells }: Restoration): string {
   const written = cells.map(({ tenantId, version }) => `written ${tenantId} ${version}`);
-  return digestOfShifts(shifts, [...unservable.map((id) => `unservable ${id}`), ...written]);
+  return digestOfShifts(shifts, [...unservable.map(({ tenantId }) => `unservable ${tenantId}`), ...written]);
 }
 
 function claimsOf({ caller, input }: LiftCall, { kind }: LiftManner): { callerId: string; requestHash: string } {

@@ -8,7 +8,13 @@ export const SHOWN_SHIFTS = 100;
 export interface Shifts {
   readonly shifts: readonly VersionShift[];
   /** Tenants whose database has a schema that the version they would get cannot serve. */
-  readonly unservable: readonly string[];
+  readonly unservable: readonly Unservable[];
+}
+
+export interface Unservable {
+  readonly tenantId: string;
+  /** The version that they would get; null: none is known. */
+  readonly version: string | null;
 }
 
 /**
@@ -23,13 +29,13 @@ export function shiftVersions(
 ): Shifts {
   const env = createDecisionEnv();
   const shifts: VersionShift[] = [];
-  const unservable: string[] = [];
+  const unservable: Unservable[] = [];
   for (const tenantId of tenantIds) {
     const request = { tenantId, serviceName: serviceId };
     const from = wantedOf(decide(before, request, env));
     const to = wantedOf(decide(after, request, env));
     if (from.version === to.version) continue;
-    if (to.isSchemaOutside) unservable.push(tenantId);
+    if (to.isSchemaOutside) unservable.push({ tenantId, version: to.version });
     else shifts.push({ tenantId, fromVersion: from.version, toVersion: to.version, chosenBy: from.reason });
   }
   return { shifts, unservable };

@@ -1,4 +1,11 @@
-import { findSchema, findService, type SchemaRecord, type Snapshot, type VersionRecord } from '@grey/route-core';
+import {
+  findSchema,
+  findService,
+  type HoldRecord,
+  type SchemaRecord,
+  type Snapshot,
+  type VersionRecord,
+} from '@grey/route-core';
 
 /** What is said of a tenant whose schema a version cannot serve. */
 export interface BeyondHorizon {
@@ -11,21 +18,20 @@ export interface BeyondHorizon {
  * Why tenants stay where they are, and what would help, by what this process routes by alone: it is asked with everything
  * else down. Tenants whose schemas serve the same share a sentence.
  *
- * @param fromVersion what they are to be taken off @param toVersion what cannot serve them
+ * @param hold what they were to be taken off by @param tenants with the version that holds lead them to, which cannot serve them
  */
 export function tellBeyondHorizon(
   snapshot: Snapshot,
-  serviceId: string,
-  { fromVersion, toVersion }: { readonly fromVersion: string; readonly toVersion: string },
-  tenantIds: readonly string[],
+  { serviceId, fromVersion, toVersion }: Pick<HoldRecord, 'serviceId' | 'fromVersion' | 'toVersion'>,
+  tenants: readonly { readonly tenantId: string; readonly version: string | null }[],
 ): BeyondHorizon[] {
   const versions = findService(snapshot, serviceId)?.versions ?? [];
   const from = versions.find(({ version }) => version === fromVersion);
-  const target = versions.find(({ version }) => version === toVersion);
   const sentences = new Map<string, string>();
-  return tenantIds.map((tenantId) => {
+  return tenants.map(({ tenantId, version: landed }) => {
+    const target = versions.find(({ version }) => version === (landed ?? toVersion));
     const schema = findSchema(snapshot, tenantId, serviceId);
-    const key = `${schema?.schemaVersion} ${schema?.expandedTo}`;
+    const key = JSON.stringify([target?.version, schema?.schemaVersion, schema?.expandedTo, schema?.isMigrating]);
     const message = sentences.get(key) ?? sentenceOf(schema, target, nearest(versions, from, target, schema));
     sentences.set(key, message);
     return { tenantId, code: 'BEYOND_HORIZON', message };
@@ -61,11 +67,16 @@ function sentenceOf(
   const { version, schemaMin, schemaMax } = target ?? {};
   const isTooNew = schemaMax !== undefined && schemaVersion !== undefined && schemaMax < schemaVersion;
   const asks = isTooNew ? `goes to ${schemaMax} at most` : `asks for at least ${schemaMin}`;
+  const underWay =
+    'an upgrade of it is under way: unless contract has begun it goes back when it is cancelled, as by a rollback of others too';
+  const taken = 'its migrations have to be taken back, or a backup restored, before: its horizon says which';
   const help =
-    other !== undefined
-      ? `${other.version} serves it`
-      : isTooNew
-        ? 'its migrations have to be taken back, or a backup restored, before: its horizon says which'
-        : 'its schema has to be upgraded before';
+    isTooNew && schema?.isMigrating === true
+      ? underWay
+      : other !== undefined
+        ? `${other.version} serves it`
+        : isTooNew
+          ? taken
+          : 'its schema has to be upgraded before';
   return `beyond its rollback horizon: its schema serves ${span}, and ${version} ${asks}; ${help}`;
 }
