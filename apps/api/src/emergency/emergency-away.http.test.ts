@@ -7,8 +7,12 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { type Gate, openGate } from '../../test/open-gate.ts';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
 import { bootApi, type RunningApi } from '../boot-api.ts';
+import { ChangesService } from '../changes/changes.service.ts';
 import type { Config } from '../config/config.schema.ts';
+import { TenantSchemasStore } from '../tenant-schemas/tenant-schemas.store.ts';
 
+/** A tenant that v1 cannot serve any more. */
+const contracted = { tenantId: 'newer', serviceId: 'pay', schemaVersion: 5, expandedTo: 5, isMigrating: false };
 const PATIENCE = { timeout: 30_000, interval: 50 };
 let api: TestApi;
 let gate: Gate;
@@ -21,6 +25,7 @@ beforeAll(async () => {
   config = { ...api.config, GREY_DATA_DIR: mkdtempSync(path.join(tmpdir(), 'grey-away-')) };
   running = await bootApi(config);
   await ask('POST', '/api/tenants', { id: 'acme', name: 'Acme' });
+  await ask('POST', '/api/tenants', { id: 'newer', name: 'Newer' });
   for (const serviceId of ['shop', 'pay', 'mail', 'mute']) {
     await ask('POST', '/api/services', { id: serviceId });
     for (const version of ['v1', 'v2']) {
@@ -30,6 +35,15 @@ beforeAll(async () => {
     }
     await ask('PUT', `/api/tenants/acme/services/${serviceId}`, { targetVersion: 'v2' });
   }
+  await ask('PUT', '/api/tenants/newer/services/pay', { targetVersion: 'v2' });
+  const schemaOfV1 = { status: 'active', schemaMax: 4 };
+  expect((await ask('PATCH', '/api/services/pay/versions/v1', schemaOfV1)).status).toBe(200);
+  await running.app
+    .get(ChangesService)
+    .commit({ kind: 'tenant_schema.seen', actor: { kind: 'system', id: 'test', name: 'test' } }, async (tx) => ({
+      items: await running.app.get(TenantSchemasStore).write(tx, [contracted]),
+      answer: () => undefined,
+    }));
   const times = { startsAt: '2026-01-01T00:00:00Z', endsAt: '2100-01-01T00:00:00Z' };
   await ask('POST', '/api/freezes', { title: 'Sales', reason: 'busy', ...times, scope: { serviceIds: ['shop'] } });
 });
@@ -54,8 +68,8 @@ const rollBack = (serviceId: string, further = {}, headers = {}) => {
   const body = { serviceId, fromVersion: 'v2', toVersion: 'v1', scope: { kind: 'version' }, reason: 'broken' };
   return ask('POST', '/api/emergency/rollback', { ...body, ...further }, headers);
 };
-const versionOf = async (serviceName: string) =>
-  (await ask('POST', '/api/grey-router/route', { tenantId: 'acme', serviceName })).body.version;
+const versionOf = async (serviceName: string, tenantId = 'acme') =>
+  (await ask('POST', '/api/grey-router/route', { tenantId, serviceName })).body.version;
 const changesOf = async (serviceId: string) =>
   (await ask('GET', `/api/changes?kind=hold.created&serviceId=${serviceId}`)).body.items;
 
@@ -87,8 +101,20 @@ test('with PostgreSQL away a rollback goes to the journal, is in force at once a
 
 test('two identical requests are enough here too', async () => {
   expect((await rollBack('pay')).status).toBe(428);
-  expect((await rollBack('pay')).body).toMatchObject({ durability: 'journal', affectedCount: 1 });
+  expect((await rollBack('pay')).body).toMatchObject({
+    durability: 'journal',
+    affectedCount: 1,
+    // By what this process routes by: who cannot go back stays, by name, and hears what would help.
+    leftOut: [
+      {
+        tenantId: 'newer',
+        code: 'BEYOND_HORIZON',
+        message: expect.stringMatching(/serves 5, .*v1 goes to 4.*restored/),
+      },
+    ],
+  });
   expect(await versionOf('pay')).toBe('v1');
+  expect(await versionOf('pay', 'newer')).toBe('v2');
 });
 
 test('what no disk takes is refused, and not in force', async () => {
@@ -147,6 +173,7 @@ test('with PostgreSQL back the log gets each of them once, and says when it was 
 
 test('a hold that came from the journal is lifted like any other, and stays so after a restart', async () => {
   const [change] = await changesOf('pay');
+  expect(change.items[0].after.leftOut).toMatchObject([{ tenantId: 'newer', code: 'BEYOND_HORIZON' }]);
   const target = `/api/emergency/rollbacks/${change.items[0].key}/undo`;
   await vi.waitFor(async () => {
     expect((await ask('GET', target.replace('/undo', ''))).body.state).toBe('done');

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describePreemptible } from '../../test/preemptible-contract.ts';
 import { startTestApi, type TestApi } from '../../test/start-test-api.ts';
+import { ChangesService } from '../changes/changes.service.ts';
 import { Database } from '../infra/db/database.ts';
+import { TenantSchemasStore } from '../tenant-schemas/tenant-schemas.store.ts';
 import type { NewUpgrade } from '../upgrades/upgrade-row.ts';
 import { Upgrades } from '../upgrades/upgrades.ts';
 import { BatchPreemption } from './batch-preemption.ts';
@@ -141,5 +143,42 @@ describe('upgrades in an emergency of some tenants', () => {
     const done = await api.ask('POST', '/api/emergency/rollback', { ...request, planToken: plan.body.planToken });
     expect(done.status, JSON.stringify(done.body)).toBeLessThan(300);
     expect((await api.ask('GET', `/api/upgrades/${id}`)).body).toMatchObject({ state: 'aborting' });
+  });
+
+  test('go back before contract although the old version cannot serve them, and are named and left alone in it', async () => {
+    await api.ask('POST', '/api/services', { id: 'deep' });
+    for (const version of ['v1', 'v2', 'v3'])
+      await api.ask('POST', '/api/services/deep/versions', { version, ...(version === 'v1' ? { schemaMax: 0 } : {}) });
+    const upgradeIds = [
+      await upgrade('running')('deep', 'v2', 'v3'),
+      await upgrade('running', { isPastReturn: true })('deep', 'v2', 'v3'),
+      await upgrade('done')('deep', 'v2', 'v3'),
+    ];
+    const tenantIds = [2, 1, 0].map((back) => `tenant-${tenantCount - back}`);
+    const bystander = await newTenant();
+    for (const tenantId of [...tenantIds, bystander])
+      await api.ask('PUT', `/api/tenants/${tenantId}/services/deep`, { targetVersion: 'v2' });
+    const cells = tenantIds.map((tenantId, at) => {
+      return { tenantId, serviceId: 'deep', schemaVersion: 1, expandedTo: 1, isMigrating: at < 2 };
+    });
+    await api.app.get(ChangesService).commit({ kind: 'tenant_schema.seen', actor: requestedBy }, async (tx) => ({
+      items: await api.app.get(TenantSchemasStore).write(tx, cells),
+      answer: () => undefined,
+    }));
+    const request = { serviceId: 'deep', fromVersion: 'v2', toVersion: 'v1', scope: { kind: 'service' } };
+    const plan = (await api.ask('POST', '/api/emergency/rollback/plan', request)).body;
+    expect(plan).toMatchObject({ affectedCount: 1, preempted: [{ kind: 'upgrade', id: upgradeIds[0] }] });
+    const said = plan.leftOut.map((one: { tenantId: string; message: string }) => [one.tenantId, one.message]);
+    expect(said).toEqual([
+      [tenantIds[0], expect.stringContaining('goes back when it is cancelled')],
+      [tenantIds[1], expect.stringContaining('unless contract has begun')],
+      [tenantIds[2], expect.stringContaining('a backup restored')],
+    ]);
+    const reason = 'broken';
+    const done = await api.ask('POST', '/api/emergency/rollback', { ...request, reason, planToken: plan.planToken });
+    expect(done.status, JSON.stringify(done.body)).toBeLessThan(300);
+    const states = [];
+    for (const id of upgradeIds) states.push((await api.ask('GET', `/api/upgrades/${id}`)).body.state);
+    expect(states).toEqual(['aborting', 'running', 'done']);
   });
 });
