@@ -143,6 +143,10 @@ describe('an upgrade of schema and route', () => {
       mood: null,
     });
 
+    // Who decides about contract sees what has run and what is left.
+    const seen = await send('GET', '/api/tenants/ta/services/pay/schema');
+    expect(seen.pending.map((one: Loose) => one.migration)).toEqual(['0003_old']);
+
     await send('POST', `/api/upgrades/${id}/confirm`, { reason: 'looks good' });
     const done = await until(id, { state: 'done', percent: 100, isPastReturn: true, failure: null });
     expect((await tenants.query(`SELECT * FROM ${schema}.orders`))[0]).toEqual({ id: 1, mood: null });

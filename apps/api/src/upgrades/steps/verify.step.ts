@@ -25,7 +25,8 @@ export class VerifyStep implements UpgradeStep {
       if (way.engine === null || upgrade.schemaTo === null)
         return { kind: 'skipped', detail: 'The version brings no migrations.' };
       const wanted = way.sets.flatMap((set) => set.migrations).filter(({ phase }) => phase !== 'contract');
-      const fault = ledgerFault(wanted, await this.#parts.runs.listLedger(context));
+      const ledger = await this.#parts.runs.listLedger(context);
+      const fault = ledgerFault(wanted, ledger);
       if (fault !== undefined) return { kind: 'failed', failure: upgradeFailure('LEDGER_INCOMPLETE', fault) };
       const catalogue = await dumpCatalogue(this.#parts, context);
       const { catalogueBefore } = upgrade.notes;
@@ -35,7 +36,9 @@ export class VerifyStep implements UpgradeStep {
       }
       await context.remember({ catalogueAfter: catalogue.digest });
       const { tenantId, serviceId } = upgrade;
-      await context.write((tx) => this.#parts.checks.baseline(tenantId, serviceId, catalogue, tx));
+      // With the ledger: whoever is asked to confirm contract must not read that nothing has run yet.
+      const how = { from: 'upgrade', ledger } as const;
+      await context.write((tx) => this.#parts.checks.baseline(tenantId, serviceId, catalogue, tx, how));
       return {
         kind: 'done',
         detail: `${wanted.length} migration(s) are in the ledger, and the catalogue is as expected.`,
