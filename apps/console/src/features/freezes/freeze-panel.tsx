@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,9 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { deleteFreeze, getFreeze, updateFreeze } from '../../api/generated/grey.ts';
 import type { Freeze } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
-import { Dialog } from '../../parts/dialog.tsx';
 import { DeleteButton, EditButton } from '../../parts/edit-or-delete.tsx';
 import { Queried } from '../../parts/queried.tsx';
+import { ReasonDialog } from '../../parts/reason-dialog.tsx';
 import { SidePanel } from '../../parts/side-panel.tsx';
 import { Failure } from '../../parts/states.tsx';
 import { usePermission } from '../access/me.ts';
@@ -114,39 +114,24 @@ interface DeleteFreezeProps {
 
 function DeleteFreeze({ freeze, onClose, onDeleted }: DeleteFreezeProps) {
   const { t } = useTranslation();
-  const [reason, setReason] = useState('');
   const remove = useWatchedChange([['freezes']], onDeleted);
   return (
-    <Dialog onClose={onClose} title={t('freezes.deleteOf', { title: freeze.title })}>
-      <Stack gap="sm">
-        <Text size="sm">{t('freezes.deleteMeans')}</Text>
-        <TextInput
-          label={t('confirm.reason')}
-          data-autofocus
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {remove.isError && <Failure error={remove.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button
-            color="red"
-            loading={remove.isPending}
-            onClick={() =>
-              remove.mutate({
-                call: (_, init) => deleteFreeze(freeze.id, reason.trim() ? { reason: reason.trim() } : {}, init),
-                headers: { 'if-match': freeze.etag },
-                done: t('freezes.deleted', { title: freeze.title }),
-              })
-            }
-          >
-            {t('action.delete')}
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
+    <ReasonDialog
+      title={t('freezes.deleteOf', { title: freeze.title })}
+      action={t('action.delete')}
+      color="red"
+      isBusy={remove.isPending}
+      error={remove.error}
+      onAnswer={(body) =>
+        remove.mutate({
+          call: (_, init) => deleteFreeze(freeze.id, body, init),
+          headers: { 'if-match': freeze.etag },
+          done: t('freezes.deleted', { title: freeze.title }),
+        })
+      }
+      onClose={onClose}
+    >
+      <Text size="sm">{t('freezes.deleteMeans')}</Text>
+    </ReasonDialog>
   );
 }

@@ -1,12 +1,12 @@
-import { Stack, Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { acceptDrift } from '../../api/generated/grey.ts';
 import type { TenantSchema } from '../../api/generated/model/index.ts';
-import { Dialog } from '../../parts/dialog.tsx';
-import { FormFooter } from '../../parts/form-footer.tsx';
+import { QuestionDialog } from '../../parts/question-dialog.tsx';
+import { ReasonField } from '../../parts/reason-field.tsx';
 import { DriftLists } from './drift-lists.tsx';
 
 /** Takes the schema as it is for what it should be: exactly what is shown here, and nothing that comes later. */
@@ -25,38 +25,26 @@ export function AcceptDrift({ schema, onClose }: { schema: TenantSchema; onClose
       onClose();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    accept.mutate();
-  };
   return (
-    <Dialog title={t('schemas.acceptTitle')} size={620} closesOnClickOutside={false} onClose={onClose}>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text size="sm">{t('schemas.acceptMeans')}</Text>
-          <div className="accept-lists">
-            <DriftLists drift={drift} />
-          </div>
-          <Text size="xs" c="dimmed" className="mono schema-digest">
-            {drift.digest}
-          </Text>
-          <TextInput
-            label={t('confirm.reason')}
-            required
-            data-autofocus
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          <FormFooter
-            error={accept.error}
-            action={t('schemas.accept')}
-            isBusy={accept.isPending}
-            isReady={reason.trim() !== ''}
-            onCancel={onClose}
-          />
-        </Stack>
-      </form>
-    </Dialog>
+    <QuestionDialog
+      title={t('schemas.acceptTitle')}
+      size={620}
+      closesOnClickOutside={false}
+      action={t('schemas.accept')}
+      isReady={reason.trim() !== ''}
+      isBusy={accept.isPending}
+      error={accept.error}
+      onAnswer={() => accept.mutate()}
+      onClose={onClose}
+    >
+      <Text size="sm">{t('schemas.acceptMeans')}</Text>
+      <div className="accept-lists">
+        <DriftLists drift={drift} />
+      </div>
+      <Text size="xs" c="dimmed" className="mono schema-digest">
+        {drift.digest}
+      </Text>
+      <ReasonField value={reason} isNeeded hasAutofocus onChange={setReason} />
+    </QuestionDialog>
   );
 }

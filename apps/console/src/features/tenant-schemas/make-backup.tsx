@@ -1,12 +1,11 @@
-import { Stack, Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createBackup } from '../../api/generated/grey.ts';
+import type { CreateBackup } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
-import { Dialog } from '../../parts/dialog.tsx';
-import { FormFooter } from '../../parts/form-footer.tsx';
+import { ReasonDialog } from '../../parts/reason-dialog.tsx';
 
 interface MakeBackupProps {
   tenantId: string;
@@ -19,9 +18,8 @@ export function MakeBackup({ tenantId, serviceId, onClose }: MakeBackupProps) {
   const { t } = useTranslation();
   const { bytes } = useFormat();
   const client = useQueryClient();
-  const [reason, setReason] = useState('');
   const make = useMutation({
-    mutationFn: () => createBackup(tenantId, serviceId, reason.trim() ? { reason: reason.trim() } : {}),
+    mutationFn: (body: CreateBackup) => createBackup(tenantId, serviceId, body),
     onSuccess: (backup) => {
       notifications.show({ message: t('schemas.backedUp', { size: bytes(backup.byteCount ?? 0) }) });
       onClose();
@@ -32,25 +30,16 @@ export function MakeBackup({ tenantId, serviceId, onClose }: MakeBackupProps) {
         [['backups'], ['tenant-schema', tenantId, serviceId]].map((queryKey) => client.invalidateQueries({ queryKey })),
       ),
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate();
-  };
   return (
-    <Dialog title={t('schemas.backUpTitle', { tenant: tenantId, service: serviceId })} onClose={onClose}>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text size="sm">{t('schemas.backUpMeans')}</Text>
-          <TextInput
-            label={t('confirm.reason')}
-            data-autofocus
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          <FormFooter error={make.error} action={t('schemas.backUp')} isBusy={make.isPending} onCancel={onClose} />
-        </Stack>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      title={t('schemas.backUpTitle', { tenant: tenantId, service: serviceId })}
+      action={t('schemas.backUp')}
+      isBusy={make.isPending}
+      error={make.error}
+      onAnswer={(body) => make.mutate(body)}
+      onClose={onClose}
+    >
+      <Text size="sm">{t('schemas.backUpMeans')}</Text>
+    </ReasonDialog>
   );
 }
