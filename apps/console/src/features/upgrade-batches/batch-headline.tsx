@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { UpgradeBatch } from '../../api/generated/model/index.ts';
 import { useFormat } from '../../i18n/format.ts';
-import { batchTones, endedCount, isBatchOver, isEnding, minutesLeft } from './batch-state.ts';
+import { batchToneOf, endedCount, isBatchOver, isEnding, minutesLeft, standingOf } from './batch-state.ts';
 
 /** Where the API's own words add something to what is said here: why it stopped, who took it back. */
 const isTold: Partial<Record<UpgradeBatch['state'], boolean>> = {
@@ -24,12 +24,12 @@ export function BatchHeadline({ batch }: { batch: UpgradeBatch }) {
     waiting: number(counts.waiting),
     count: counts.done,
   };
-  const hasContract = batch.options.contract === 'ask';
+  const hasContract = batch.options.contract === 'ask' && counts.done > 0;
   const back =
     state === 'contracting' || (state === 'done' && hasContract) ? 'contracted' : isBatchOver(batch) ? 'over' : 'open';
-  const now = state === 'running' && wave === null ? 'beginning' : state;
+  const now = state === 'running' && wave === null ? 'beginning' : standingOf(batch);
   return (
-    <section className="panel upgrade-headline" data-tone={batchTones[state]} aria-label={t('upgrades.state')}>
+    <section className="panel upgrade-headline" data-tone={batchToneOf(batch)} aria-label={t('upgrades.state')}>
       <Text fw={600} role="status">
         {t(`batches.now.${now}`, words)}
       </Text>
@@ -39,14 +39,16 @@ export function BatchHeadline({ batch }: { batch: UpgradeBatch }) {
   );
 }
 
-/** Who failed, and who needs somebody; nothing when nobody does. */
+/** Who failed, needs somebody or was taken back; nothing when nobody did. */
 function Troubles({ batch: { counts } }: { batch: UpgradeBatch }) {
   const { t } = useTranslation();
-  if (counts.failed + counts.needsOperator === 0) return null;
+  const { failed, needsOperator, aborted } = counts;
+  if (failed + needsOperator + aborted === 0) return null;
   return (
-    <Text size="sm" c="var(--bad)">
-      {counts.failed > 0 && t('batches.troubles.failed', { count: counts.failed })}{' '}
-      {counts.needsOperator > 0 && t('batches.troubles.needsOperator', { count: counts.needsOperator })}
+    <Text size="sm" {...(failed + needsOperator > 0 ? { c: 'var(--bad)' } : {})}>
+      {failed > 0 && t('batches.troubles.failed', { count: failed })}{' '}
+      {needsOperator > 0 && t('batches.troubles.needsOperator', { count: needsOperator })}{' '}
+      {aborted > 0 && t('batches.troubles.aborted', { count: aborted })}
     </Text>
   );
 }

@@ -1,7 +1,7 @@
 import type { BatchCounts, BatchWaveState, UpgradeBatch, UpgradeBatchState } from '../../api/generated/model/index.ts';
 import type { Tone } from '../../parts/status.tsx';
 
-export const batchTones: Record<UpgradeBatchState, Tone> = {
+const batchTones: Record<UpgradeBatchState, Tone> = {
   running: 'note',
   paused: 'warn',
   confirming: 'warn',
@@ -12,6 +12,19 @@ export const batchTones: Record<UpgradeBatchState, Tone> = {
   stopped: 'bad',
   needs_operator: 'bad',
 };
+/** How it stands in a word: of one that has ended also whether anybody was left, as by an emergency rollback meanwhile. */
+export type BatchStanding = UpgradeBatchState | 'done_in_part' | 'done_for_nobody';
+export function standingOf({ state, counts }: Pick<UpgradeBatch, 'state' | 'counts'>): BatchStanding {
+  if (state !== 'done') return state;
+  if (counts.done === 0 && counts.failed + counts.aborted > 0) return 'done_for_nobody';
+  return counts.failed + counts.aborted + counts.needsOperator > 0 ? 'done_in_part' : state;
+}
+
+export function batchToneOf(batch: Pick<UpgradeBatch, 'state' | 'counts'>): Tone {
+  const standing = standingOf(batch);
+  return standing === 'done_for_nobody' || standing === 'done_in_part' ? 'warn' : batchTones[standing];
+}
+
 export const waveTones: Record<BatchWaveState, Tone> = {
   pending: 'plain',
   running: 'note',

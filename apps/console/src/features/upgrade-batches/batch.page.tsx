@@ -17,7 +17,7 @@ import { OptionWords } from '../upgrades/option-words.tsx';
 import { BatchDialog } from './batch-dialog.tsx';
 import { BatchExceptions } from './batch-exceptions.tsx';
 import { BatchFigures, BatchHeadline } from './batch-headline.tsx';
-import { actionsOnBatch, type BatchAction, batchTones, isBatchOver, moveOf } from './batch-state.ts';
+import { actionsOnBatch, type BatchAction, batchToneOf, isBatchOver, moveOf, standingOf } from './batch-state.ts';
 import { BatchUpgrades } from './batch-upgrades.tsx';
 import './batches.css';
 import { WaveList } from './wave-list.tsx';
@@ -43,7 +43,7 @@ export function UpgradeBatchPage() {
           batch && (
             <span className="upgrade-note">
               <span className="mono">{moveOf(batch)}</span>
-              <StatusLabel tone={batchTones[batch.state]}>{t(`batches.states.${batch.state}`)}</StatusLabel>
+              <StatusLabel tone={batchToneOf(batch)}>{t(`batches.states.${standingOf(batch)}`)}</StatusLabel>
               {isFollowing && <FollowedMark isStreaming={isStreaming} />}
             </span>
           )

@@ -16,7 +16,7 @@ import { usePermission } from '../access/me.ts';
 import { UpgradesTabs } from '../upgrades/upgrades-tabs.tsx';
 import { useRereadWhile } from '../upgrades/use-reread-while.ts';
 import { BatchBar, CountWords, useBarWords } from './batch-bar.tsx';
-import { batchTones, isBatchOver, moveOf } from './batch-state.ts';
+import { batchToneOf, isBatchOver, moveOf, standingOf } from './batch-state.ts';
 
 /** Many tenants on their way to one version: every batch with how far it is. */
 export function UpgradeBatchesPage() {
@@ -72,7 +72,7 @@ function BatchTable({ rows, onEndReached }: { rows: readonly UpgradeBatch[]; onE
     {
       id: 'state',
       header: t('upgrades.state'),
-      cell: ({ state }) => <StatusLabel tone={batchTones[state]}>{t(`batches.states.${state}`)}</StatusLabel>,
+      cell: (row) => <StatusLabel tone={batchToneOf(row)}>{t(`batches.states.${standingOf(row)}`)}</StatusLabel>,
     },
     {
       id: 'name',

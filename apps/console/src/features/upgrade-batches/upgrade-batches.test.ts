@@ -2,7 +2,16 @@ import { createBatchSchema, planBatchSchema } from '@grey/contracts';
 import { expect, test } from 'vitest';
 import type { BatchCounts, UpgradeBatch } from '../../api/generated/model/index.ts';
 import { emptyDraft, faultsOf, newWave, presets, requestOf, wavesOf } from './batch-draft.ts';
-import { actionsOnBatch, endedCount, isBatchOver, minutesLeft, readBatchView, segments } from './batch-state.ts';
+import {
+  actionsOnBatch,
+  batchToneOf,
+  endedCount,
+  isBatchOver,
+  minutesLeft,
+  readBatchView,
+  segments,
+  standingOf,
+} from './batch-state.ts';
 
 const draft = { ...emptyDraft(), serviceId: 'pay', toVersion: '2.0.0' };
 const counts: BatchCounts = {
@@ -73,6 +82,21 @@ test('the time left is told only while tenants end', () => {
   expect(minutesLeft(batch({}))).toBeUndefined();
   expect(minutesLeft(batch({ options: leaving, ratePerMinute: 0 }))).toBeUndefined();
   expect(minutesLeft(batch({ options: leaving, state: 'paused' }))).toBeUndefined();
+});
+
+test('a batch that ended is green only when all of it was done', () => {
+  const ended = (further: Partial<BatchCounts>) => {
+    const nobody = { ...counts, queued: 0, running: 0, waiting: 0, done: 0, failed: 0, aborted: 0, needsOperator: 0 };
+    return batch({ state: 'done', counts: { ...nobody, ...further } });
+  };
+  expect([standingOf(ended({ done: 99 })), batchToneOf(ended({ done: 99 }))]).toEqual(['done', 'good']);
+  expect([standingOf(ended({ done: 9, failed: 1 })), batchToneOf(ended({ done: 9, failed: 1 }))]).toEqual([
+    'done_in_part',
+    'warn',
+  ]);
+  expect(standingOf(ended({ aborted: 14 }))).toBe('done_for_nobody');
+  // All were there already.
+  expect(standingOf(ended({ skipped: 5 }))).toBe('done');
 });
 
 test('a batch is paused while it runs, resumed while it is paused, and done for good', () => {
