@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pickFreePort, startPostgres } from '@grey/testkit';
@@ -213,6 +215,30 @@ test('a session cut midway is opened again, and the run goes on', async () => {
   expect(kinds).toContain('reconnecting');
   expect(result).toMatchObject({ outcome: 'done' });
   expect(result.applied).toHaveLength(PREFERENCES_SET.length);
+});
+
+test('a session lost between a commit and its answer has committed, and the run knows', async () => {
+  const address = await server.makeTenant('unheard');
+  let commits = 0;
+  const deaf = createServer((client) => {
+    const behind = connect(address.port, '127.0.0.1');
+    let isDeaf = false;
+    client.on('data', (chunk) => {
+      isDeaf = chunk.includes('0002_column') && chunk.includes('COMMIT') && ++commits === 1;
+      behind.write(chunk);
+    });
+    behind.on('data', (chunk) => (isDeaf ? client.destroy() : client.write(chunk)));
+    for (const [one, other] of [
+      [client, behind],
+      [behind, client],
+    ] as const)
+      one.on('error', () => undefined).on('close', () => other.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(deaf, 'listening');
+  const result = await run({ ...address, port: (deaf.address() as AddressInfo).port }, [TABLE, COLUMN]);
+  deaf.close();
+  expect(commits).toBe(1);
+  expect(result, result.sentence).toMatchObject({ outcome: 'done', applied: ['0001_table', '0002_column'] });
 });
 
 test('a database that goes midway interrupts the run; when it is back the same run goes on', async () => {

@@ -1,4 +1,4 @@
-import type { Step, TenantSession } from '../databases/tenant-database.ts';
+import type { LedgerRow, Step, TenantSession } from '../databases/tenant-database.ts';
 import { UpgradeError } from '../databases/upgrade-error.ts';
 import { describeResult } from './describe-result.ts';
 import { type MigrationPlan, planMigrations } from './plan-migrations.ts';
@@ -129,11 +129,9 @@ class MigrationRun {
   }
 
   async #work(session: TenantSession): Promise<Ending> {
-    const { serviceId } = this.#request;
-    const plan = planMigrations(
-      { ...this.#request, engine: this.#request.database.engine },
-      await session.listLedger(serviceId),
-    );
+    const ledger = await session.listLedger(this.#request.serviceId);
+    this.#noteUnheard(ledger);
+    const plan = planMigrations({ ...this.#request, engine: this.#request.database.engine }, ledger);
     const [problem] = plan.problems;
     if (problem !== undefined && this.#failure === null) {
       const failure = {
@@ -150,6 +148,16 @@ class MigrationRun {
     } finally {
       stopListening();
     }
+  }
+
+  /** The session may have been lost between the commit of a step and its answer. */
+  #noteUnheard(ledger: readonly LedgerRow[]): void {
+    if (this.#place === null) return;
+    const { migration, direction } = this.#place;
+    const row = ledger.find(({ name }) => name === migration);
+    const hasEnded = row?.state === (direction === 'up' ? 'applied' : 'reverted') && row.runId === this.#request.runId;
+    const isKnown = this.#finished.some((one) => one.name === migration && one.direction === direction);
+    if (hasEnded && !isKnown) this.#watch.emit({ kind: 'migration-finished', migration, direction });
   }
 
   async #goForward(session: TenantSession, plan: MigrationPlan): Promise<Ending> {

@@ -14,6 +14,8 @@ export const EVERYTHING = `
   CREATE FUNCTION double(value int, more int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE RETURN value * 2;
   CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
   CREATE TRIGGER touched BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION touch();
+  CREATE RULE quiet AS ON DELETE TO pets DO INSTEAD NOTHING;
+  CREATE STATISTICS ages ON age, n FROM people;
   ALTER TABLE people ENABLE ROW LEVEL SECURITY;
   CREATE POLICY own ON people FOR SELECT USING (name = current_user);
   COMMENT ON COLUMN people.age IS 'in years';`;

@@ -6,7 +6,7 @@ import { UpgradeError } from '../../databases/upgrade-error.ts';
 import type { BackupRequest, EngineBackup } from '../back-up.ts';
 import { type BackupHeader, writeHeader } from '../backup-header.ts';
 import { type DumpProgram, findDumpProgram, runDump } from '../dump-program.ts';
-import { describeKeysTo, describeSurroundings } from './describe-schema.ts';
+import { describeKeysTo, describeStatisticsOf, describeSurroundings } from './describe-schema.ts';
 import { describeTable, TooMuchToDescribe } from './describe-table.ts';
 import { type FoundTable, findTables } from './find-tables.ts';
 import { PgClient } from './pg-client.ts';
@@ -64,14 +64,12 @@ export const backUpPostgres: EngineBackup = async (request, write) => {
   }
 };
 
-/** With the foreign keys of tables that are not in the backup: a contract may take them along with what they lead to. */
+/** With what a script of the tables does not have: foreign keys of others, which a contract may take along, and statistics. */
 async function describeAround(client: PgClient, schema: string, tables: readonly FoundTable[]) {
   const { before, after } = await describeSurroundings(client, schema);
-  const keys = await describeKeysTo(
-    client,
-    tables.map(({ oid }) => oid),
-  );
-  return { before, after: [...keys, ...after] };
+  const oids = tables.map(({ oid }) => oid);
+  const kept = [...(await describeKeysTo(client, oids)), ...(await describeStatisticsOf(client, oids))];
+  return { before, after: [...kept, ...after] };
 }
 
 async function assertSchema(client: PgClient, schema: string): Promise<void> {

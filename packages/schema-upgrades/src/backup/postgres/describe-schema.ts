@@ -88,6 +88,18 @@ const KEYS_TO = `
   FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = ANY ($1::oid[]) AND NOT conrelid = ANY ($1::oid[])
   ORDER BY conrelid::regclass::text, conname`;
 
+/** A dump program leaves them out where tables are named. */
+const STATISTICS_OF = `
+  SELECT format('statistics %s.%I', stxnamespace::regnamespace, stxname) AS object, ARRAY[pg_get_statisticsobjdef(oid)]
+    || CASE WHEN stxstattarget >= 0 THEN ARRAY[format('ALTER STATISTICS %s.%I SET STATISTICS %s', stxnamespace::regnamespace, stxname, stxstattarget)]
+       ELSE ARRAY[]::text[] END AS statements
+  FROM pg_statistic_ext WHERE stxrelid = ANY ($1::oid[]) ORDER BY stxname`;
+
+/** What keeps statistics over several columns of tables. @param oids of the tables */
+export function describeStatisticsOf(client: PgClient, oids: readonly string[]): Promise<readonly Furnishing[]> {
+  return client.ask<Furnishing>(STATISTICS_OF, [oids]);
+}
+
 /** Foreign keys of other tables that lead to tables. @param oids of the tables */
 export function describeKeysTo(client: PgClient, oids: readonly string[]): Promise<readonly Furnishing[]> {
   return client.ask<Furnishing>(KEYS_TO, [oids]);

@@ -87,7 +87,6 @@ const COMPLETE: readonly string[] = [
      ELSE 'USING INDEX ' || (SELECT quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
        WHERE i.indrelid = c.oid AND i.indisreplident) END) AS sql
    FROM pg_class c WHERE c.oid = $1::oid AND c.relreplident <> 'd'`,
-  `SELECT pg_get_statisticsobjdef(oid) AS sql FROM pg_statistic_ext WHERE stxrelid = $1::oid ORDER BY stxname`,
   `SELECT pg_get_triggerdef(oid) AS sql FROM pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgparentid = 0 ORDER BY tgname`,
   `SELECT format('ALTER TABLE %s %s TRIGGER %I', $1::oid::regclass,
      CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, tgname) AS sql

@@ -139,6 +139,7 @@ const FINDERS: Readonly<Record<string, string>> = {
   composite: 'SELECT WHERE to_regtype($1) IS NOT NULL',
   range: 'SELECT WHERE to_regtype($1) IS NOT NULL',
   function: 'SELECT FROM pg_proc WHERE oid::regprocedure::text = $1',
+  statistics: "SELECT FROM pg_statistic_ext WHERE format('%s.%I', stxnamespace::regnamespace, stxname) = $1",
   'foreign key':
     "SELECT FROM pg_constraint WHERE contype = 'f' AND format('%I on %s', conname, conrelid::regclass) = $1",
 };

@@ -1,3 +1,4 @@
+import type { Connection as CoreConnection } from 'mysql2';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { DataSourceAddress } from '../../migration.ts';
 import { UpgradeError } from '../upgrade-error.ts';
@@ -40,6 +41,28 @@ export class MysqlConnection {
    * @param timeoutMs after that the server is asked to give the statement up: it has no time-out of its own for changes
    */
   async run<Row>(sql: string, timeoutMs: number, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return this.#guarded(timeoutMs, async () => {
+      const [rows] = await this.#connection.query<RowDataPacket[]>(sql, [...values]);
+      return Array.isArray(rows) ? (rows as unknown as Row[]) : [];
+    });
+  }
+
+  /** Runs a statement of somebody else's: whatever rows it gives are let go of as they come, be they millions. */
+  async exhaust(sql: string, timeoutMs: number): Promise<void> {
+    // Only the library under this one hands rows on without keeping them.
+    const { connection } = this.#connection as unknown as { connection: CoreConnection };
+    const read = () =>
+      new Promise<void>((resolve, reject) => {
+        connection
+          .query(sql)
+          .on('result', () => undefined)
+          .once('end', () => resolve())
+          .once('error', reject);
+      });
+    await this.#guarded(timeoutMs, read);
+  }
+
+  async #guarded<Result>(timeoutMs: number, query: () => Promise<Result>): Promise<Result> {
     let hasBeenCut = false;
     const asking = setTimeout(() => void this.killQuery(), timeoutMs);
     const cut = setTimeout(() => {
@@ -47,8 +70,7 @@ export class MysqlConnection {
       this.#connection.destroy();
     }, timeoutMs + GRACE_MS);
     try {
-      const [rows] = await this.#connection.query<RowDataPacket[]>(sql, [...values]);
-      return Array.isArray(rows) ? (rows as unknown as Row[]) : [];
+      return await query();
     } catch (error) {
       if (hasBeenCut)
         throw new UpgradeError('DATABASE_GONE', `${this.label} does not answer any more`, { cause: error });

@@ -79,7 +79,7 @@ export class MysqlSession implements TenantSession {
   ): Promise<void> {
     await this.#setUp(step, statement, limits);
     await this.#ledger.transact(async () => {
-      await this.#connection.run(step.statements[statement - 1] ?? '', limits.statementTimeoutMs);
+      await this.#connection.exhaust(step.statements[statement - 1] ?? '', limits.statementTimeoutMs);
       return noteOf(step, statement, { objectsAtStart });
     });
   }
@@ -93,7 +93,7 @@ export class MysqlSession implements TenantSession {
 
   async runAlone(step: Step, statement: number, limits: StatementLimits): Promise<void> {
     await this.#setUp(step, statement, limits);
-    await this.#connection.run(step.statements[statement - 1] ?? '', limits.statementTimeoutMs);
+    await this.#connection.exhaust(step.statements[statement - 1] ?? '', limits.statementTimeoutMs);
   }
 
   async clear(texts: readonly string[], limits: StatementLimits): Promise<void> {

@@ -88,6 +88,15 @@ const POLICIES = `
     || coalesce(' using ' || pg_get_expr(polqual, polrelid, true), '') || coalesce(' check ' || pg_get_expr(polwithcheck, polrelid, true), '')
   FROM pg_policy JOIN relations c ON c.oid = polrelid`;
 
+const RULES = `
+  SELECT 'rule ' || quote_ident(rulename) || ' on ' || c.relname, pg_get_ruledef(r.oid, true) || ' enabled ' || ev_enabled::text
+  FROM pg_rewrite r JOIN relations c ON c.oid = r.ev_class WHERE rulename <> '_RETURN'`;
+
+const STATISTICS = `
+  SELECT 'statistics ' || quote_ident(stxname), stxkind::text || ' on ' || pg_get_statisticsobjdef_columns(s.oid) || ' from ' || c.relname
+    || coalesce(' target ' || nullif(stxstattarget, -1), '')
+  FROM pg_statistic_ext s JOIN relations c ON c.oid = s.stxrelid`;
+
 const COMMENTS = `
   SELECT 'comment on ' || c.relname || coalesce('.' || quote_ident(a.attname), ''), d.description
   FROM pg_description d JOIN relations c ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid
@@ -102,7 +111,21 @@ export const CATALOGUE_QUERY = `
   types AS (
     SELECT * FROM pg_type y WHERE typnamespace = (SELECT oid FROM place) AND ${notOfExtension('pg_type', 'y.oid')}
   )
-  ${[TABLES, COLUMNS, INDEXES, CONSTRAINTS, SEQUENCES, VIEWS, FUNCTIONS, TYPES, TRIGGERS, POLICIES, COMMENTS]
+  ${[
+    TABLES,
+    COLUMNS,
+    INDEXES,
+    CONSTRAINTS,
+    SEQUENCES,
+    VIEWS,
+    FUNCTIONS,
+    TYPES,
+    TRIGGERS,
+    POLICIES,
+    RULES,
+    STATISTICS,
+    COMMENTS,
+  ]
     .map((part) => `SELECT object::text, text::text FROM (${part}) AS part (object, text)`)
     .join('\n  UNION ALL ')}`;
 

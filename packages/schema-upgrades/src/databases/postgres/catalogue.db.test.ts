@@ -26,6 +26,8 @@ test('equal schemas with different names, in different orders of making, have th
       'function double(value integer, more integer)',
       'trigger touched on people',
       'policy own on people',
+      'rule quiet on pets',
+      'statistics ages',
       'comment on people.age',
       'table part_one',
     ]),
@@ -50,6 +52,8 @@ test.each([
     'CREATE OR REPLACE FUNCTION double(value int, more int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE RETURN value * 3',
     'function double(value integer, more integer)',
   ],
+  ['CREATE OR REPLACE RULE quiet AS ON DELETE TO pets WHERE owner > 1 DO INSTEAD NOTHING', 'rule quiet on pets'],
+  ['ALTER STATISTICS ages SET STATISTICS 50', 'statistics ages'],
   ['ALTER TABLE people DISABLE TRIGGER touched', 'trigger touched on people'],
   [
     'ALTER TABLE pets DROP CONSTRAINT pets_owner_check; ALTER TABLE pets ADD CHECK (owner > 0) NOT VALID',

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { UpgradeError } from '../upgrade-error.ts';
 import { classifyPostgresError } from './classify-error.ts';
 import type { Line } from './kept-connections.ts';
@@ -27,6 +28,19 @@ export class PostgresConnection {
    */
   async run(sql: string, timeoutMs: number): Promise<readonly unknown[]> {
     return (await this.runAll(sql, timeoutMs)).at(-1) ?? [];
+  }
+
+  /** Runs a statement of somebody else's: whatever rows it gives are let go of as they come, be they millions. */
+  async exhaust(sql: string, timeoutMs: number): Promise<void> {
+    const read = () =>
+      new Promise<void>((resolve, reject) => {
+        const query = new pg.Query({ text: sql });
+        query.on('row', () => undefined);
+        query.once('end', () => resolve());
+        query.once('error', reject);
+        this.line.client.query(query);
+      });
+    await this.#guarded(read, timeoutMs);
   }
 
   /** As `run`, but returns the rows of every statement. */

@@ -74,7 +74,7 @@ export class PostgresSession implements TenantSession {
     await this.#ledger.transact(limits, async () => {
       for (const [index, text] of step.statements.entries()) {
         watch.before(index + 1);
-        await this.#connection.run(text, limits.statementTimeoutMs);
+        await this.#connection.exhaust(text, limits.statementTimeoutMs);
         if (!this.#connection.isInTransaction) {
           throw new UpgradeError('STATEMENT_FAILED', `Statement ${index + 1} ended the runner's transaction`);
         }
@@ -97,7 +97,7 @@ export class PostgresSession implements TenantSession {
   ): Promise<void> {
     await this.#ledger.transact(limits, async () => {
       const texts = [...settingsBefore(step.statements, statement), step.statements[statement - 1] ?? ''];
-      for (const text of texts) await this.#connection.run(text, limits.statementTimeoutMs);
+      for (const text of texts) await this.#connection.exhaust(text, limits.statementTimeoutMs);
       return noteOf(step, statement, { objectsAtStart });
     });
   }
@@ -192,7 +192,7 @@ export class PostgresSession implements TenantSession {
         [this.#ledger.cleanSql, limitsSql('SET', own), ...settings].join('; '),
         BOOKKEEPING_MS,
       );
-      await this.#connection.run(text, limits.statementTimeoutMs);
+      await this.#connection.exhaust(text, limits.statementTimeoutMs);
     } finally {
       await this.#connection.run(this.#ledger.cleanSql, BOOKKEEPING_MS).catch(() => undefined);
     }
