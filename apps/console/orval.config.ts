@@ -6,6 +6,8 @@ export default defineConfig({
     input: { target: '../../packages/contracts/openapi.json' },
     output: {
       client: 'fetch',
+      // What stands in the address of a page may be anything: it must not lead to another operation.
+      urlEncodeParameters: true,
       mode: 'split',
       target: 'src/api/generated/grey.ts',
       schemas: 'src/api/generated/model',

@@ -446,7 +446,7 @@ export const getUpdateUserUrl = (userId: string,) => {
 
 
 
-  return `/api/users/${userId}`
+  return `/api/users/${encodeURIComponent(String(userId))}`
 }
 
 /**
@@ -486,7 +486,7 @@ export const getDeleteUserUrl = (userId: string,) => {
 
 
 
-  return `/api/users/${userId}`
+  return `/api/users/${encodeURIComponent(String(userId))}`
 }
 
 /**
@@ -582,7 +582,7 @@ export const getRevokeApiKeyUrl = (apiKeyId: string,) => {
 
 
 
-  return `/api/api-keys/${apiKeyId}`
+  return `/api/api-keys/${encodeURIComponent(String(apiKeyId))}`
 }
 
 /**
@@ -686,7 +686,7 @@ export const getGetTenantUrl = (tenantId: string,) => {
 
 
 
-  return `/api/tenants/${tenantId}`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}`
 }
 
 /**
@@ -719,7 +719,7 @@ export const getUpdateTenantUrl = (tenantId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}?${stringifiedParams}` : `/api/tenants/${tenantId}`
+  return stringifiedParams.length > 0 ? `/api/tenants/${encodeURIComponent(String(tenantId))}?${stringifiedParams}` : `/api/tenants/${encodeURIComponent(String(tenantId))}`
 }
 
 /**
@@ -768,7 +768,7 @@ export const getDeleteTenantUrl = (tenantId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}?${stringifiedParams}` : `/api/tenants/${tenantId}`
+  return stringifiedParams.length > 0 ? `/api/tenants/${encodeURIComponent(String(tenantId))}?${stringifiedParams}` : `/api/tenants/${encodeURIComponent(String(tenantId))}`
 }
 
 /**
@@ -794,7 +794,7 @@ export const getListTenantServicesUrl = (tenantId: string,) => {
 
 
 
-  return `/api/tenants/${tenantId}/services`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services`
 }
 
 /**
@@ -828,7 +828,7 @@ export const getSetTenantServiceVersionUrl = (tenantId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}/services/${serviceId}/version?${stringifiedParams}` : `/api/tenants/${tenantId}/services/${serviceId}/version`
+  return stringifiedParams.length > 0 ? `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/version?${stringifiedParams}` : `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/version`
 }
 
 /**
@@ -879,7 +879,7 @@ export const getSetTenantServiceUrl = (tenantId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}/services/${serviceId}?${stringifiedParams}` : `/api/tenants/${tenantId}/services/${serviceId}`
+  return stringifiedParams.length > 0 ? `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}?${stringifiedParams}` : `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}`
 }
 
 /**
@@ -1089,7 +1089,7 @@ export const getGetServiceUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}`
+  return `/api/services/${encodeURIComponent(String(serviceId))}`
 }
 
 /**
@@ -1122,7 +1122,7 @@ export const getUpdateServiceUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}?${stringifiedParams}` : `/api/services/${serviceId}`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}`
 }
 
 /**
@@ -1163,7 +1163,7 @@ export const getListVersionsUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/versions`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/versions`
 }
 
 /**
@@ -1196,7 +1196,7 @@ export const getCreateVersionUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions?${stringifiedParams}` : `/api/services/${serviceId}/versions`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions`
 }
 
 /**
@@ -1238,7 +1238,7 @@ export const getGetVersionUrl = (serviceId: string,
 
 
 
-  return `/api/services/${serviceId}/versions/${version}`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}`
 }
 
 /**
@@ -1273,7 +1273,7 @@ export const getUpdateVersionUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}`
 }
 
 /**
@@ -1316,7 +1316,7 @@ export const getGetRetirementUrl = (serviceId: string,
 
 
 
-  return `/api/services/${serviceId}/versions/${version}/retirement`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/retirement`
 }
 
 /**
@@ -1351,7 +1351,7 @@ export const getListStragglersUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/stragglers?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/stragglers`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/stragglers?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/stragglers`
 }
 
 /**
@@ -1387,7 +1387,7 @@ export const getRetireVersionUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/retire?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/retire`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/retire?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/retire`
 }
 
 /**
@@ -1438,7 +1438,7 @@ export const getReviveVersionUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/revive?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/revive`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/revive?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/revive`
 }
 
 /**
@@ -1481,7 +1481,7 @@ export const getPlanPromotionUrl = (serviceId: string,
 
 
 
-  return `/api/services/${serviceId}/versions/${version}/promote/plan`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/promote/plan`
 }
 
 /**
@@ -1531,7 +1531,7 @@ export const getPromoteVersionUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/promote?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/promote`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/promote?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/promote`
 }
 
 /**
@@ -1573,7 +1573,7 @@ export const getGetRulesUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/rules`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/rules`
 }
 
 /**
@@ -1598,7 +1598,7 @@ export const getSaveRuleDraftUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/rules/draft`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/rules/draft`
 }
 
 /**
@@ -1638,7 +1638,7 @@ export const getDeleteRuleDraftUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/rules/draft`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/rules/draft`
 }
 
 /**
@@ -1671,7 +1671,7 @@ export const getPublishRuleDraftUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/rules/draft/publish?${stringifiedParams}` : `/api/services/${serviceId}/rules/draft/publish`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/rules/draft/publish?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/rules/draft/publish`
 }
 
 /**
@@ -1712,7 +1712,7 @@ export const getAnalyzeRulesUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/rules/analyze`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/rules/analyze`
 }
 
 /**
@@ -1760,7 +1760,7 @@ export const getListRuleRevisionsUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/rules/revisions?${stringifiedParams}` : `/api/services/${serviceId}/rules/revisions`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/rules/revisions?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/rules/revisions`
 }
 
 /**
@@ -1787,7 +1787,7 @@ export const getGetRuleRevisionUrl = (serviceId: string,
 
 
 
-  return `/api/services/${serviceId}/rules/revisions/${number}`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/rules/revisions/${encodeURIComponent(String(number))}`
 }
 
 /**
@@ -1822,7 +1822,7 @@ export const getPublishRuleRevisionUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/rules/revisions/${number}/publish?${stringifiedParams}` : `/api/services/${serviceId}/rules/revisions/${number}/publish`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/rules/revisions/${encodeURIComponent(String(number))}/publish?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/rules/revisions/${encodeURIComponent(String(number))}/publish`
 }
 
 /**
@@ -1864,7 +1864,7 @@ export const getImportRulesUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/rules/import`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/rules/import`
 }
 
 /**
@@ -1904,7 +1904,7 @@ export const getSimulateRulesUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/rules/simulate`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/rules/simulate`
 }
 
 /**
@@ -1944,7 +1944,7 @@ export const getGetSamplesUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/samples`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/samples`
 }
 
 /**
@@ -1969,7 +1969,7 @@ export const getClearSamplesUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/samples`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/samples`
 }
 
 /**
@@ -2002,7 +2002,7 @@ export const getGetServiceSourceUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/source?${stringifiedParams}` : `/api/services/${serviceId}/source`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/source?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/source`
 }
 
 /**
@@ -2028,7 +2028,7 @@ export const getListExperimentsUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/experiments`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/experiments`
 }
 
 /**
@@ -2061,7 +2061,7 @@ export const getCreateExperimentUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/experiments?${stringifiedParams}` : `/api/services/${serviceId}/experiments`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/experiments?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/experiments`
 }
 
 /**
@@ -2103,7 +2103,7 @@ export const getGetExperimentUrl = (serviceId: string,
 
 
 
-  return `/api/services/${serviceId}/experiments/${experimentId}`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/experiments/${encodeURIComponent(String(experimentId))}`
 }
 
 /**
@@ -2138,7 +2138,7 @@ export const getUpdateExperimentUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/experiments/${experimentId}?${stringifiedParams}` : `/api/services/${serviceId}/experiments/${experimentId}`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/experiments/${encodeURIComponent(String(experimentId))}?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/experiments/${encodeURIComponent(String(experimentId))}`
 }
 
 /**
@@ -2189,7 +2189,7 @@ export const getDeleteExperimentUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/experiments/${experimentId}?${stringifiedParams}` : `/api/services/${serviceId}/experiments/${experimentId}`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/experiments/${encodeURIComponent(String(experimentId))}?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/experiments/${encodeURIComponent(String(experimentId))}`
 }
 
 /**
@@ -2217,7 +2217,7 @@ export const getGetExperimentCountsUrl = (serviceId: string,
 
 
 
-  return `/api/services/${serviceId}/experiments/${experimentId}/counts`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/experiments/${encodeURIComponent(String(experimentId))}/counts`
 }
 
 /**
@@ -2268,7 +2268,7 @@ export const getGetLaneUrl = (tag: string,) => {
 
 
 
-  return `/api/lanes/${tag}`
+  return `/api/lanes/${encodeURIComponent(String(tag))}`
 }
 
 /**
@@ -2301,7 +2301,7 @@ export const getPutLaneUrl = (tag: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/lanes/${tag}?${stringifiedParams}` : `/api/lanes/${tag}`
+  return stringifiedParams.length > 0 ? `/api/lanes/${encodeURIComponent(String(tag))}?${stringifiedParams}` : `/api/lanes/${encodeURIComponent(String(tag))}`
 }
 
 /**
@@ -2350,7 +2350,7 @@ export const getDeleteLaneUrl = (tag: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/lanes/${tag}?${stringifiedParams}` : `/api/lanes/${tag}`
+  return stringifiedParams.length > 0 ? `/api/lanes/${encodeURIComponent(String(tag))}?${stringifiedParams}` : `/api/lanes/${encodeURIComponent(String(tag))}`
 }
 
 /**
@@ -2377,7 +2377,7 @@ export const getGetVersionFlagsUrl = (serviceId: string,
 
 
 
-  return `/api/services/${serviceId}/versions/${version}/flags`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/flags`
 }
 
 /**
@@ -2412,7 +2412,7 @@ export const getPutVersionFlagsUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/flags?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/flags`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/flags?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/flags`
 }
 
 /**
@@ -2454,7 +2454,7 @@ export const getListInstancesUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/instances`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/instances`
 }
 
 /**
@@ -2622,7 +2622,7 @@ export const getGetCompatibilityUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/compatibility`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/compatibility`
 }
 
 /**
@@ -2655,7 +2655,7 @@ export const getPutCompatibilityUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/compatibility?${stringifiedParams}` : `/api/services/${serviceId}/compatibility`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/compatibility?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/compatibility`
 }
 
 /**
@@ -2878,7 +2878,7 @@ export const getGetFreezeUrl = (freezeId: string,) => {
 
 
 
-  return `/api/freezes/${freezeId}`
+  return `/api/freezes/${encodeURIComponent(String(freezeId))}`
 }
 
 /**
@@ -2903,7 +2903,7 @@ export const getUpdateFreezeUrl = (freezeId: string,) => {
 
 
 
-  return `/api/freezes/${freezeId}`
+  return `/api/freezes/${encodeURIComponent(String(freezeId))}`
 }
 
 /**
@@ -2951,7 +2951,7 @@ export const getDeleteFreezeUrl = (freezeId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/freezes/${freezeId}?${stringifiedParams}` : `/api/freezes/${freezeId}`
+  return stringifiedParams.length > 0 ? `/api/freezes/${encodeURIComponent(String(freezeId))}?${stringifiedParams}` : `/api/freezes/${encodeURIComponent(String(freezeId))}`
 }
 
 /**
@@ -3137,7 +3137,7 @@ export const getGetDataSourceUrl = (dataSourceId: string,) => {
 
 
 
-  return `/api/data-sources/${dataSourceId}`
+  return `/api/data-sources/${encodeURIComponent(String(dataSourceId))}`
 }
 
 /**
@@ -3162,7 +3162,7 @@ export const getUpdateDataSourceUrl = (dataSourceId: string,) => {
 
 
 
-  return `/api/data-sources/${dataSourceId}`
+  return `/api/data-sources/${encodeURIComponent(String(dataSourceId))}`
 }
 
 /**
@@ -3210,7 +3210,7 @@ export const getDeleteDataSourceUrl = (dataSourceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/data-sources/${dataSourceId}?${stringifiedParams}` : `/api/data-sources/${dataSourceId}`
+  return stringifiedParams.length > 0 ? `/api/data-sources/${encodeURIComponent(String(dataSourceId))}?${stringifiedParams}` : `/api/data-sources/${encodeURIComponent(String(dataSourceId))}`
 }
 
 /**
@@ -3236,7 +3236,7 @@ export const getTestDataSourceUrl = (dataSourceId: string,) => {
 
 
 
-  return `/api/data-sources/${dataSourceId}/test`
+  return `/api/data-sources/${encodeURIComponent(String(dataSourceId))}/test`
 }
 
 /**
@@ -3261,7 +3261,7 @@ export const getListMigrationSetsUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/migrations`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/migrations`
 }
 
 /**
@@ -3286,7 +3286,7 @@ export const getCheckMigrationsUrl = (serviceId: string,) => {
 
 
 
-  return `/api/services/${serviceId}/migrations/check`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/migrations/check`
 }
 
 /**
@@ -3335,7 +3335,7 @@ export const getGetMigrationSetUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/migrations?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/migrations`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/migrations?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/migrations`
 }
 
 /**
@@ -3363,7 +3363,7 @@ export const getPutMigrationSetUrl = (serviceId: string,
 
 
 
-  return `/api/services/${serviceId}/versions/${version}/migrations`
+  return `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/migrations`
 }
 
 /**
@@ -3413,7 +3413,7 @@ export const getDeleteMigrationSetUrl = (serviceId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/services/${serviceId}/versions/${version}/migrations?${stringifiedParams}` : `/api/services/${serviceId}/versions/${version}/migrations`
+  return stringifiedParams.length > 0 ? `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/migrations?${stringifiedParams}` : `/api/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/migrations`
 }
 
 /**
@@ -3442,7 +3442,7 @@ export const getEstimateMigrationsUrl = (tenantId: string,
 
 
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/versions/${version}/migrations/estimate`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/versions/${encodeURIComponent(String(version))}/migrations/estimate`
 }
 
 /**
@@ -3566,7 +3566,7 @@ export const getGetTenantSchemaUrl = (tenantId: string,
 
 
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/schema`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/schema`
 }
 
 /**
@@ -3593,7 +3593,7 @@ export const getCheckTenantSchemaUrl = (tenantId: string,
 
 
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/schema/check`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/schema/check`
 }
 
 /**
@@ -3620,7 +3620,7 @@ export const getAcceptDriftUrl = (tenantId: string,
 
 
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/schema/accept`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/schema/accept`
 }
 
 /**
@@ -3662,7 +3662,7 @@ export const getGetHorizonUrl = (tenantId: string,
 
 
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/horizon`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/horizon`
 }
 
 /**
@@ -3721,7 +3721,7 @@ export const getCreateBackupUrl = (tenantId: string,
 
 
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/backups`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/backups`
 }
 
 /**
@@ -3762,7 +3762,7 @@ export const getRestoreBackupUrl = (backupId: string,) => {
 
 
 
-  return `/api/backups/${backupId}/restore`
+  return `/api/backups/${encodeURIComponent(String(backupId))}/restore`
 }
 
 /**
@@ -3803,7 +3803,7 @@ export const getUpgradeSchemaUrl = (tenantId: string,
 
 
 
-  return `/api/grey-router/upgrade-schema/${tenantId}/${serviceVersion}`
+  return `/api/grey-router/upgrade-schema/${encodeURIComponent(String(tenantId))}/${encodeURIComponent(String(serviceVersion))}`
 }
 
 /**
@@ -3829,7 +3829,7 @@ export const getStartSchemaUpgradeUrl = (tenantId: string,) => {
 
 
 
-  return `/api/tenants/${tenantId}/schema-upgrade`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/schema-upgrade`
 }
 
 /**
@@ -3870,7 +3870,7 @@ export const getPlanUpgradeUrl = (tenantId: string,
 
 
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/upgrade/plan`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/upgrade/plan`
 }
 
 /**
@@ -3912,7 +3912,7 @@ export const getStartUpgradeUrl = (tenantId: string,
 
 
 
-  return `/api/tenants/${tenantId}/services/${serviceId}/upgrade`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/services/${encodeURIComponent(String(serviceId))}/upgrade`
 }
 
 /**
@@ -3985,7 +3985,7 @@ export const getGetUpgradeUrl = (upgradeId: string,) => {
 
 
 
-  return `/api/upgrades/${upgradeId}`
+  return `/api/upgrades/${encodeURIComponent(String(upgradeId))}`
 }
 
 /**
@@ -4010,7 +4010,7 @@ export const getStreamUpgradeUrl = (upgradeId: string,) => {
 
 
 
-  return `/api/upgrades/${upgradeId}/events`
+  return `/api/upgrades/${encodeURIComponent(String(upgradeId))}/events`
 }
 
 /**
@@ -4035,7 +4035,7 @@ export const getCancelUpgradeUrl = (upgradeId: string,) => {
 
 
 
-  return `/api/upgrades/${upgradeId}/cancel`
+  return `/api/upgrades/${encodeURIComponent(String(upgradeId))}/cancel`
 }
 
 /**
@@ -4075,7 +4075,7 @@ export const getRetryUpgradeUrl = (upgradeId: string,) => {
 
 
 
-  return `/api/upgrades/${upgradeId}/retry`
+  return `/api/upgrades/${encodeURIComponent(String(upgradeId))}/retry`
 }
 
 /**
@@ -4115,7 +4115,7 @@ export const getSkipUpgradeUrl = (upgradeId: string,) => {
 
 
 
-  return `/api/upgrades/${upgradeId}/skip`
+  return `/api/upgrades/${encodeURIComponent(String(upgradeId))}/skip`
 }
 
 /**
@@ -4155,7 +4155,7 @@ export const getConfirmContractUrl = (upgradeId: string,) => {
 
 
 
-  return `/api/upgrades/${upgradeId}/confirm`
+  return `/api/upgrades/${encodeURIComponent(String(upgradeId))}/confirm`
 }
 
 /**
@@ -4195,7 +4195,7 @@ export const getSettleUpgradeUrl = (upgradeId: string,) => {
 
 
 
-  return `/api/upgrades/${upgradeId}/settle`
+  return `/api/upgrades/${encodeURIComponent(String(upgradeId))}/settle`
 }
 
 /**
@@ -4345,7 +4345,7 @@ export const getGetUpgradeBatchUrl = (batchId: string,) => {
 
 
 
-  return `/api/upgrade-batches/${batchId}`
+  return `/api/upgrade-batches/${encodeURIComponent(String(batchId))}`
 }
 
 /**
@@ -4378,7 +4378,7 @@ export const getListBatchExceptionsUrl = (batchId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/upgrade-batches/${batchId}/exceptions?${stringifiedParams}` : `/api/upgrade-batches/${batchId}/exceptions`
+  return stringifiedParams.length > 0 ? `/api/upgrade-batches/${encodeURIComponent(String(batchId))}/exceptions?${stringifiedParams}` : `/api/upgrade-batches/${encodeURIComponent(String(batchId))}/exceptions`
 }
 
 /**
@@ -4404,7 +4404,7 @@ export const getStreamUpgradeBatchUrl = (batchId: string,) => {
 
 
 
-  return `/api/upgrade-batches/${batchId}/events`
+  return `/api/upgrade-batches/${encodeURIComponent(String(batchId))}/events`
 }
 
 /**
@@ -4429,7 +4429,7 @@ export const getPauseUpgradeBatchUrl = (batchId: string,) => {
 
 
 
-  return `/api/upgrade-batches/${batchId}/pause`
+  return `/api/upgrade-batches/${encodeURIComponent(String(batchId))}/pause`
 }
 
 /**
@@ -4469,7 +4469,7 @@ export const getResumeUpgradeBatchUrl = (batchId: string,) => {
 
 
 
-  return `/api/upgrade-batches/${batchId}/resume`
+  return `/api/upgrade-batches/${encodeURIComponent(String(batchId))}/resume`
 }
 
 /**
@@ -4509,7 +4509,7 @@ export const getRollBackUpgradeBatchUrl = (batchId: string,) => {
 
 
 
-  return `/api/upgrade-batches/${batchId}/rollback`
+  return `/api/upgrade-batches/${encodeURIComponent(String(batchId))}/rollback`
 }
 
 /**
@@ -4549,7 +4549,7 @@ export const getConfirmUpgradeBatchUrl = (batchId: string,) => {
 
 
 
-  return `/api/upgrade-batches/${batchId}/confirm`
+  return `/api/upgrade-batches/${encodeURIComponent(String(batchId))}/confirm`
 }
 
 /**
@@ -4700,7 +4700,7 @@ export const getGetRollbackUrl = (holdId: string,) => {
 
 
 
-  return `/api/emergency/rollbacks/${holdId}`
+  return `/api/emergency/rollbacks/${encodeURIComponent(String(holdId))}`
 }
 
 /**
@@ -4733,7 +4733,7 @@ export const getUndoRollbackUrl = (holdId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/emergency/rollbacks/${holdId}/undo?${stringifiedParams}` : `/api/emergency/rollbacks/${holdId}/undo`
+  return stringifiedParams.length > 0 ? `/api/emergency/rollbacks/${encodeURIComponent(String(holdId))}/undo?${stringifiedParams}` : `/api/emergency/rollbacks/${encodeURIComponent(String(holdId))}/undo`
 }
 
 /**
@@ -4806,7 +4806,7 @@ export const getGetHoldUrl = (holdId: string,) => {
 
 
 
-  return `/api/holds/${holdId}`
+  return `/api/holds/${encodeURIComponent(String(holdId))}`
 }
 
 /**
@@ -4839,7 +4839,7 @@ export const getLiftHoldUrl = (holdId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/holds/${holdId}/lift?${stringifiedParams}` : `/api/holds/${holdId}/lift`
+  return stringifiedParams.length > 0 ? `/api/holds/${encodeURIComponent(String(holdId))}/lift?${stringifiedParams}` : `/api/holds/${encodeURIComponent(String(holdId))}/lift`
 }
 
 /**
@@ -4912,7 +4912,7 @@ export const getGetChangeUrl = (changeId: string,) => {
 
 
 
-  return `/api/changes/${changeId}`
+  return `/api/changes/${encodeURIComponent(String(changeId))}`
 }
 
 /**
@@ -4945,7 +4945,7 @@ export const getListChangeItemsUrl = (changeId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/changes/${changeId}/items?${stringifiedParams}` : `/api/changes/${changeId}/items`
+  return stringifiedParams.length > 0 ? `/api/changes/${encodeURIComponent(String(changeId))}/items?${stringifiedParams}` : `/api/changes/${encodeURIComponent(String(changeId))}/items`
 }
 
 /**
@@ -5170,7 +5170,7 @@ export const getPlanRevertUrl = (changeId: string,) => {
 
 
 
-  return `/api/changes/${changeId}/revert/plan`
+  return `/api/changes/${encodeURIComponent(String(changeId))}/revert/plan`
 }
 
 /**
@@ -5218,7 +5218,7 @@ export const getRevertChangeUrl = (changeId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/changes/${changeId}/revert?${stringifiedParams}` : `/api/changes/${changeId}/revert`
+  return stringifiedParams.length > 0 ? `/api/changes/${encodeURIComponent(String(changeId))}/revert?${stringifiedParams}` : `/api/changes/${encodeURIComponent(String(changeId))}/revert`
 }
 
 /**
@@ -5259,7 +5259,7 @@ export const getPlanRestoreTenantUrl = (tenantId: string,) => {
 
 
 
-  return `/api/tenants/${tenantId}/restore/plan`
+  return `/api/tenants/${encodeURIComponent(String(tenantId))}/restore/plan`
 }
 
 /**
@@ -5307,7 +5307,7 @@ export const getRestoreTenantUrl = (tenantId: string,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/api/tenants/${tenantId}/restore?${stringifiedParams}` : `/api/tenants/${tenantId}/restore`
+  return stringifiedParams.length > 0 ? `/api/tenants/${encodeURIComponent(String(tenantId))}/restore?${stringifiedParams}` : `/api/tenants/${encodeURIComponent(String(tenantId))}/restore`
 }
 
 /**
@@ -5455,7 +5455,7 @@ export const getForgetRouterUrl = (routerId: string,) => {
 
 
 
-  return `/api/routers/${routerId}/forget`
+  return `/api/routers/${encodeURIComponent(String(routerId))}/forget`
 }
 
 /**
@@ -5690,7 +5690,7 @@ export const getHeartbeatInstanceUrl = (instanceId: string,) => {
 
 
 
-  return `/api/registry/instances/${instanceId}/heartbeat`
+  return `/api/registry/instances/${encodeURIComponent(String(instanceId))}/heartbeat`
 }
 
 /**
@@ -5730,7 +5730,7 @@ export const getDeregisterInstanceUrl = (instanceId: string,) => {
 
 
 
-  return `/api/registry/instances/${instanceId}`
+  return `/api/registry/instances/${encodeURIComponent(String(instanceId))}`
 }
 
 /**
@@ -5894,7 +5894,7 @@ export const getGetChannelUrl = (channelId: string,) => {
 
 
 
-  return `/api/notifications/channels/${channelId}`
+  return `/api/notifications/channels/${encodeURIComponent(String(channelId))}`
 }
 
 /**
@@ -5919,7 +5919,7 @@ export const getUpdateChannelUrl = (channelId: string,) => {
 
 
 
-  return `/api/notifications/channels/${channelId}`
+  return `/api/notifications/channels/${encodeURIComponent(String(channelId))}`
 }
 
 /**
@@ -5959,7 +5959,7 @@ export const getDeleteChannelUrl = (channelId: string,) => {
 
 
 
-  return `/api/notifications/channels/${channelId}`
+  return `/api/notifications/channels/${encodeURIComponent(String(channelId))}`
 }
 
 /**
@@ -5984,7 +5984,7 @@ export const getTestChannelUrl = (channelId: string,) => {
 
 
 
-  return `/api/notifications/channels/${channelId}/test`
+  return `/api/notifications/channels/${encodeURIComponent(String(channelId))}/test`
 }
 
 /**
@@ -6041,7 +6041,7 @@ export const getResendDeliveryUrl = (deliveryId: string,) => {
 
 
 
-  return `/api/notifications/deliveries/${deliveryId}/resend`
+  return `/api/notifications/deliveries/${encodeURIComponent(String(deliveryId))}/resend`
 }
 
 /**
@@ -6066,7 +6066,7 @@ export const getResendDeadLettersUrl = (channelId: string,) => {
 
 
 
-  return `/api/notifications/channels/${channelId}/resend`
+  return `/api/notifications/channels/${encodeURIComponent(String(channelId))}/resend`
 }
 
 /**
