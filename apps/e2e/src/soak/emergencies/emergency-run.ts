@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { RollbackResult } from '@grey/contracts';
 import { type FollowingRouters, startFollowingRouters } from '../../../../api/test/following-routers.ts';
-import { UnexpectedAnswer } from '../../call-product.ts';
 import { BeatingFleet } from '../outages/beating-fleet.ts';
+import { EmergencyOperators } from './emergency-operators.ts';
 import { HistoryJudge, type Look } from './history-judge.ts';
 import { KillableProduct } from './killable-product.ts';
 import { pictureOf } from './log-replay.ts';
-import type { TakenBack } from './taken-back.ts';
 import { Watchers } from './watchers.ts';
 
 const SERVICE = 'pay';
@@ -45,21 +42,19 @@ export class EmergencyRun {
   readonly #services: BeatingFleet;
   readonly #watchers: Watchers;
   readonly #judge: HistoryJudge;
-  readonly #takenBack: TakenBack[] = [];
+  readonly #operators: EmergencyOperators;
   #fleet: FollowingRouters | undefined;
-  /** Changes that were acknowledged in this history. */
-  #changeIds: string[] = [];
   #looks: Look[] = [];
   readonly #faults: string[] = [];
   #histories = 0;
-  readonly #byDurability: Record<string, number> = {};
 
   private constructor(product: KillableProduct, services: BeatingFleet) {
     this.#product = product;
     this.#services = services;
     const { apis, token } = product.replicas;
     const urls = apis.map(({ url }) => url);
-    const takenBack = this.#takenBack;
+    this.#operators = new EmergencyOperators(product, { serviceId: SERVICE, versions: VERSIONS, tenantIds: TENANTS });
+    const { takenBack } = this.#operators;
     this.#watchers = new Watchers({ urls, token, serviceId: SERVICE, tenantIds: TENANTS, takenBack });
     product.onBegun((replica) => this.#watchers.begunAnew(replica));
     this.#judge = new HistoryJudge(product, takenBack);
@@ -94,8 +89,8 @@ export class EmergencyRun {
     return {
       histories: this.#histories,
       rebuilt: this.#judge.rebuilt,
-      acknowledged: this.#takenBack.length,
-      byDurability: this.#byDurability,
+      acknowledged: this.#operators.takenBack.length,
+      byDurability: this.#operators.byDurability,
       kills: this.#product.kills,
       refused: this.#product.refused,
       unanswered: this.#product.unanswered,
@@ -106,13 +101,13 @@ export class EmergencyRun {
 
   /** Some steps, then everything comes back and is judged. */
   async runHistory(): Promise<void> {
-    this.#changeIds = [];
+    this.#operators.changeIds = [];
     this.#looks = [];
     const length = 5 + Math.floor(this.#product.random() * 5);
     for (let number = 0; number < length; number++) await this.#step(this.#product.pick(STEPS));
     await this.#product.allBack();
     const missing = await this.#judge.untilSettled(this.#fleet?.routers ?? []);
-    const faults = missing === undefined ? await this.#judge.judge(this.#changeIds, this.#looks) : [];
+    const faults = missing === undefined ? await this.#judge.judge(this.#operators.changeIds, this.#looks) : [];
     if (missing !== undefined) faults.push(`it did not settle: ${missing}`);
     this.#histories++;
     for (const fault of faults) this.#faults.push(`history ${this.#histories}: ${fault}`);
@@ -139,72 +134,12 @@ export class EmergencyRun {
   }
 
   async #step(step: (typeof STEPS)[number]): Promise<void> {
-    if (step === 'rollback') await this.#rollBack();
-    else if (step === 'move') await this.#move();
-    else if (step === 'undo') await this.#undo();
+    if (step === 'rollback') await this.#operators.rollBack();
+    else if (step === 'move') await this.#operators.move();
+    else if (step === 'undo') await this.#operators.undo();
     else if (step === 'kill') await this.#product.killOrBring(this.#product.pick(['postgres', 'postgres', 0, 1]));
     else if (step === 'flush') await this.#product.flush();
     else this.#look();
-  }
-
-  /** Sometimes the replica is killed while it is at it. */
-  async #rollBack(): Promise<void> {
-    const from = 1 + Math.floor(this.#product.random() * 3);
-    const to = Math.floor(this.#product.random() * from);
-    const tenantIds = this.#product.random() < 0.5 ? TENANTS : TENANTS.filter(() => this.#product.random() < 0.5);
-    const body = {
-      serviceId: SERVICE,
-      fromVersion: VERSIONS[from] as string,
-      toVersion: VERSIONS[to] as string,
-      ...(tenantIds.length === TENANTS.length ? { scope: { kind: 'service' } } : { affectedTenants: tenantIds }),
-      reason: 'soak',
-      maxAffected: TENANTS.length,
-      allowRollbackOfRollback: true,
-    };
-    const by = this.#product.somebody();
-    if (by === undefined || tenantIds.length === 0) return;
-    const asked = this.#product.ask<RollbackResult>(by, 'POST', '/api/emergency/rollback', body);
-    if (this.#product.random() < 0.25) {
-      await sleep(this.#product.random() * 40);
-      await this.#product.killApi(by);
-    }
-    const result = await asked;
-    if (result === undefined) return;
-    const { rollbackId, durability, changeId } = result;
-    this.#byDurability[durability] = (this.#byDurability[durability] ?? 0) + 1;
-    if (changeId !== null) this.#changeIds.push(changeId);
-    this.#takenBack.push({
-      id: rollbackId,
-      fromVersion: body.fromVersion,
-      tenantIds,
-      by,
-      acknowledgedAt: Date.now(),
-      everywhereAt: Number.POSITIVE_INFINITY,
-      undoneAt: Number.POSITIVE_INFINITY,
-    });
-  }
-
-  async #move(): Promise<void> {
-    const by = this.#product.somebody();
-    if (by === undefined) return;
-    const target = `/api/tenants/${this.#product.pick(TENANTS)}/services/${SERVICE}`;
-    const moved = await this.#product.ask<{ changeId: string | null }>(by, 'PUT', target, {
-      targetVersion: this.#product.pick(VERSIONS),
-    });
-    if (moved?.changeId) this.#changeIds.push(moved.changeId);
-  }
-
-  async #undo(): Promise<void> {
-    const by = this.#product.somebody();
-    const rollback = this.#takenBack.findLast(({ undoneAt }) => undoneAt === Number.POSITIVE_INFINITY);
-    if (by === undefined || rollback === undefined || !this.#product.isLogUp) return;
-    const target = `/api/emergency/rollbacks/${rollback.id}/undo`;
-    const shown = await this.#product.calls[by]?.('POST', target, { reason: 'soak' }).catch((error: unknown) => error);
-    if (!(shown instanceof UnexpectedAnswer) || shown.status !== 428) return;
-    const { planToken } = (JSON.parse(shown.body) as { plan: { planToken: string } }).plan;
-    rollback.undoneAt = Date.now();
-    const undone = await this.#product.ask<{ changeId: string }>(by, 'POST', target, { reason: 'soak', planToken });
-    if (undone !== undefined) this.#changeIds.push(undone.changeId);
   }
 
   /** What a router has now, to be compared with what will be said of this moment later. */
