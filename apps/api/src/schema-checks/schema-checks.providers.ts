@@ -5,6 +5,7 @@ import { CheckSchedule } from './check-schedule.ts';
 import { SchemaChecksStore } from './schema-checks.store.ts';
 import { SchemaChecks } from './schema-checks.ts';
 import { SchemaListsStore } from './schema-lists.store.ts';
+import { SchemaMovesStore } from './schema-moves.store.ts';
 import { TenantAccess } from './tenant-access.ts';
 import { TenantSchemaService } from './tenant-schema.service.ts';
 
@@ -12,6 +13,7 @@ export const schemaChecksProviders: Provider[] = [
   SchemaChecks,
   SchemaChecksStore,
   SchemaListsStore,
+  SchemaMovesStore,
   TenantAccess,
   TenantSchemaService,
   {

@@ -8,6 +8,7 @@ import { MigrationSets } from '../migrations/migration-sets.ts';
 import { type DriftJudgement, judgeDrift } from './judge-drift.ts';
 import { driftView, type KeptLedgerRow, type SchemaCheckRow, unseen } from './schema-check-row.ts';
 import { type CellKey, SchemaChecksStore } from './schema-checks.store.ts';
+import { SchemaMovesStore } from './schema-moves.store.ts';
 import { TenantAccess } from './tenant-access.ts';
 
 /** How long a look at one database may take, in milliseconds. */
@@ -25,6 +26,7 @@ interface Sight {
 export class SchemaChecks {
   constructor(
     private readonly store: SchemaChecksStore,
+    private readonly moves: SchemaMovesStore,
     private readonly access: TenantAccess,
     private readonly sets: MigrationSets,
     private readonly changes: ChangesService,
@@ -38,7 +40,7 @@ export class SchemaChecks {
     const cell = { tenantId, serviceId };
     const patience = AbortSignal.timeout(LOOK_MS);
     const until = signal === undefined ? patience : AbortSignal.any([signal, patience]);
-    const since = await this.store.readClock();
+    const since = await this.moves.readClock();
     let sight: Sight;
     try {
       sight = await this.access.session(tenantId, serviceId, until, async (session) => ({
@@ -102,13 +104,13 @@ export class SchemaChecks {
     const kept = ledger.map(keptRow);
     return this.changes.commit({ kind: 'tenant_schema.drifted', actor: SYSTEM }, async (tx) => {
       const before = await this.store.lock(tx, cell);
-      if (await this.store.isOvertaken(tx, cell, since)) {
+      if (await this.moves.isOvertaken(tx, cell, since)) {
         const drift = await this.driftOf(tx, cell.tenantId, cell.serviceId);
         return { items: [], answer: () => drift };
       }
       const { engine } = await this.store.readPlace(tx, cell);
       const sets = engine === null ? [] : await this.sets.all(tx, cell.serviceId, engine);
-      const isMoving = await this.store.isMoving(tx, cell);
+      const isMoving = await this.moves.isMoving(tx, cell);
       const judgement = judgeDrift(before, { live: catalogue.digest, ledger: kept }, sets, isMoving);
       await this.store.writeFound(tx, {
         ...cell,

@@ -15,6 +15,7 @@ import { TenantSchemas } from '../tenant-schemas/tenant-schemas.service.ts';
 import { CheckSchedule } from './check-schedule.ts';
 import { SchemaChecksStore } from './schema-checks.store.ts';
 import { SchemaChecks } from './schema-checks.ts';
+import { SchemaMovesStore } from './schema-moves.store.ts';
 import { TenantAccess } from './tenant-access.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads fields and compares them
@@ -160,6 +161,7 @@ test('a look that an upgrade has overtaken says nothing', async () => {
   };
   const slow = new SchemaChecks(
     api.app.get(SchemaChecksStore),
+    api.app.get(SchemaMovesStore),
     overtaken as TenantAccess,
     api.app.get(MigrationSets),
     api.app.get(ChangesService),
