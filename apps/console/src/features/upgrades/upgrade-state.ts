@@ -1,4 +1,4 @@
-import type { UpgradeState, UpgradeStepView, UpgradeSummary } from '../../api/generated/model/index.ts';
+import type { Upgrade, UpgradeState, UpgradeStepView, UpgradeSummary } from '../../api/generated/model/index.ts';
 import type { Tone } from '../../parts/status.tsx';
 
 const stateTones: Record<UpgradeState, Tone> = {
@@ -65,14 +65,13 @@ export type TakenBack = (typeof takenBackOrder)[number];
 
 /** A step as it is shown: what took back nothing is over, and what failed stays to be seen when it went back. */
 export type ShownStep = UpgradeStepView['state'] | 'notReached' | 'past' | 'failedAndBack';
-export function shownStep(
-  { name, state }: UpgradeStepView,
-  upgrade: Pick<UpgradeSummary, 'state' | 'step'>,
-): ShownStep {
+export function shownStep({ name, state }: UpgradeStepView, upgrade: Pick<Upgrade, 'state' | 'steps'>): ShownStep {
   if (state === 'pending') return isOver(upgrade) ? 'notReached' : state;
   if (state !== 'compensated') return state;
   const isUndone = takenBackOrder.some((one) => one === name);
-  if (upgrade.state === 'failed' && upgrade.step === name) return isUndone ? 'failedAndBack' : 'failed';
+  // Whatever was begun went back from where it failed.
+  const last = upgrade.steps.findLast((one) => one.state !== 'pending' && one.state !== 'skipped');
+  if (upgrade.state === 'failed' && last?.name === name) return isUndone ? 'failedAndBack' : 'failed';
   return isUndone ? state : 'past';
 }
 

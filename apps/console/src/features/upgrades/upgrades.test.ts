@@ -70,13 +70,19 @@ test('taking back names what was begun, last first, and nothing that was not', (
 });
 
 test('what failed stays to be seen when all went back, and what took nothing back is not said to be taken back', () => {
-  const failed = upgrade({ state: 'failed', step: 'expand' });
+  const at = (state: UpgradeState, ...steps: UpgradeStepView[]) => ({ state, steps });
+  const failed = at(
+    'failed',
+    ...[step('mark', 'compensated'), step('expand', 'compensated'), step('verify', 'pending')],
+  );
   expect(shownStep(step('expand', 'compensated'), failed)).toBe('failedAndBack');
   expect(shownStep(step('mark', 'compensated'), failed)).toBe('compensated');
   expect(shownStep(step('backup', 'compensated'), failed)).toBe('past');
-  expect(shownStep(step('soak', 'compensated'), upgrade({ state: 'failed', step: 'soak' }))).toBe('failed');
+  expect(
+    shownStep(step('soak', 'compensated'), at('failed', step('switch', 'compensated'), step('soak', 'compensated'))),
+  ).toBe('failed');
   expect(shownStep(step('verify', 'pending'), failed)).toBe('notReached');
-  expect(shownStep(step('verify', 'pending'), upgrade({}))).toBe('pending');
+  expect(shownStep(step('verify', 'pending'), at('running'))).toBe('pending');
 });
 
 test('a soak alarms nobody, and there is no way from a version to itself', () => {
