@@ -274,9 +274,13 @@ describe('on PostgreSQL without a dump program of its version', () => {
 
   test('limits that a role has for its daily work do not end what takes longer', async () => {
     const there = await address();
-    await server.query(`CREATE ROLE hasty LOGIN SUPERUSER; ALTER ROLE hasty SET statement_timeout = '200ms'`);
+    // An index that takes longer than that to build, for this role alone.
+    await server.query(
+      `CREATE ROLE hasty LOGIN SUPERUSER; ALTER ROLE hasty SET statement_timeout = '500ms'; ALTER ROLE hasty SET test.nap = '0.6'`,
+    );
     await server.query(`SET search_path = "${there.schema}"; CREATE TABLE t AS SELECT 1 AS id;
-      CREATE FUNCTION slow(int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT $1 FROM pg_sleep(0.3) $$;
+      CREATE FUNCTION slow(int) RETURNS int LANGUAGE sql IMMUTABLE
+        AS $$ SELECT $1 FROM pg_sleep(coalesce(nullif(current_setting('test.nap', true), ''), '0')::float8) $$;
       CREATE INDEX ON t ("${there.schema}".slow(id)); RESET search_path`);
     const hasty = { ...there, user: 'hasty' };
     expect(await restore(hasty, await back(hasty, ['t']))).toMatchObject({ tables: [{ table: 't', rowCount: 1 }] });
