@@ -82,8 +82,9 @@ test('migrations are checked at their lines, mended, saved and estimated', async
   const save = operator.getByRole('button', { name: 'Save for 2.0' });
   await expect(save).toBeDisabled();
 
-  await operator.locator('.file-row').first().getByRole('button', { name: 'Show' }).click();
+  // One at a time, and an up before its down.
   await operator.getByRole('button', { name: 'Show' }).last().click();
+  await operator.locator('.file-row').first().getByRole('button', { name: 'Show' }).click();
   await operator.getByLabel('SQL of 0001_add_note.up.sql').fill('ALTER TABLE orders ADD COLUMN note text;\n');
   await expect(operator.getByText('Changed since the check')).toBeVisible();
   await operator.getByRole('button', { name: 'Check', exact: true }).click();

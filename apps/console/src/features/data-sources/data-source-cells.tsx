@@ -6,9 +6,14 @@ import { StatusLabel } from '../../parts/status.tsx';
 import { addressText } from './data-source-fields.ts';
 
 export function AddressLink({ source }: { source: DataSource }) {
+  const text = addressText(source);
+  const database = text.indexOf('/') + 1;
   return (
     <Anchor component={Link} to={`/databases/${source.id}`} size="sm" className="mono">
-      {addressText(source)}
+      {text.slice(0, database)}
+      {/* Where there is no room, the line ends between server and database and not amid a name. */}
+      <wbr />
+      {text.slice(database)}
     </Anchor>
   );
 }

@@ -91,9 +91,9 @@ function SetTable({ sets, versions }: SetTableProps) {
     },
     { id: 'engine', header: t('dataSources.engine'), cell: (row) => t(`dataSources.engines.${row.engine}`) },
     { id: 'phases', header: t('migrations.title'), cell: (row) => <Phases set={row} /> },
+    { id: 'verdict', header: t('migrations.verdict'), cell: (row) => <VerdictLabel {...row} /> },
     { id: 'blocks', header: t('migrations.othersWaitFor'), cell: (row) => <BlocksLabel {...row} /> },
     { id: 'back', header: t('migrations.wayBack'), cell: (row) => <WayBackLabel isReversible={row.isReversible} /> },
-    { id: 'verdict', header: t('migrations.verdict'), cell: (row) => <VerdictLabel {...row} /> },
     {
       id: 'served',
       header: t('migrations.servedBy'),

@@ -48,11 +48,8 @@ function knownBlocks({ engine, blocks, findings = [] }: Blocking): Blocks {
 export function BlocksLabel(blocking: Blocking) {
   const { t } = useTranslation();
   const blocks = knownBlocks(blocking);
-  return (
-    <span title={blocks === 'unknown' ? t('migrations.blocksUnknownMeans') : undefined}>
-      <StatusLabel tone={blockingTones[blocks]}>{t(`migrations.blocks.${blocks}`)}</StatusLabel>
-    </span>
-  );
+  const label = <StatusLabel tone={blockingTones[blocks]}>{t(`migrations.blocks.${blocks}`)}</StatusLabel>;
+  return blocks === 'unknown' ? <span title={t('migrations.blocksUnknownMeans')}>{label}</span> : label;
 }
 
 export function RulingLabel({ ruling }: { ruling: MigrationFindingRuling }) {
