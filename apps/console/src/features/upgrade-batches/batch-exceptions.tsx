@@ -49,7 +49,7 @@ function ExceptionRows({ batchId, kind, count, title }: ExceptionListProps & { t
           <ul className="plain-list">
             {rows.map((one) => (
               <li key={one.tenantId}>
-                <Anchor component={Link} to={`/tenants/${one.tenantId}`} size="sm" className="mono">
+                <Anchor component={Link} to={`/tenants/${encodeURIComponent(one.tenantId)}`} size="sm" className="mono">
                   {one.tenantId}
                 </Anchor>{' '}
                 {word(one)} <span className="mono dimmed">{one.code}</span>
