@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type UpgradeState, upgradeStates } from '@grey/contracts';
 import { describe, expect, it } from 'vitest';
+import { currentStep } from './current-step.ts';
 import { withDiagram } from './draw-machine.ts';
 import {
   advance,
@@ -65,6 +66,21 @@ const reachable = [
 ];
 
 describe('the machine of an upgrade', () => {
+  it('stays at the step that failed when all is taken back, whatever was skipped before it', () => {
+    const skipped: UpgradeEvent = { kind: 'step done', at: AT, isSkipped: true };
+    const happens = (at: MachineState, { kind, ...more }: UpgradeEvent) =>
+      advance(at, { kind, ...more }) ?? expect.fail(`${kind} in ${at.state}`);
+    const done: UpgradeEvent = { kind: 'step done', at: AT };
+    const there = [{ kind: 'claimed', at: AT } as const, done, done, skipped];
+    const expands = there.reduce(happens, begin('service', 'ask'));
+    expect(currentStep(expands)?.name).toBe('expand');
+    let back = happens(expands, { kind: 'step failed', at: AT });
+    expect(currentStep(back)?.name).toBe('expand');
+    while (back.state === 'aborting') back = happens(back, { kind: 'compensated', at: AT });
+    expect(back.steps.map(({ state }) => state)).toContain('skipped');
+    expect([back.state, currentStep(back)?.name]).toEqual(['failed', 'expand']);
+  });
+
   it('can come to every state, by every way of its table', () => {
     const ways = new Set<string>();
     for (const at of reachable)
