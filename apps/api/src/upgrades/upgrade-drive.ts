@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { UpgradeFailure } from '@grey/contracts';
 import { Logger } from '@nestjs/common';
 import type { ChangesService } from '../changes/changes.service.ts';
 import type { Transaction } from '../infra/db/database.ts';
@@ -7,9 +6,10 @@ import { ApiError } from '../infra/http/api-error.ts';
 import { ClaimedContext, UPGRADES_ACTOR } from './claimed-context.ts';
 import type { Claim, ClaimedPatch, ClaimsStore } from './claims.store.ts';
 import { eventOfOutcome, type Settled } from './event-of-outcome.ts';
+import { failureShown } from './undone.ts';
 import { advance, isEnded, nextStep, stepsToCompensate } from './upgrade-machine.ts';
 import type { UpgradeRow } from './upgrade-row.ts';
-import { sentenceOf } from './upgrade-sentence.ts';
+import { sentenceWithin } from './upgrade-sentence.ts';
 import {
   ClaimLost,
   type StepContext,
@@ -155,14 +155,15 @@ export class UpgradeDrive {
     const at = new Date().toISOString();
     const guess = eventOfOutcome(this.#row, outcome, isWayBack, at);
     const next = advance(this.#row, guess.event);
-    const foreseen = next === undefined ? undefined : { ...this.#row, ...next, failure: guess.patch.failure ?? null };
+    const { failure = this.#row.failure } = guess.patch;
+    const foreseen = next === undefined ? undefined : { ...this.#row, ...next, failure };
     if (foreseen === undefined || !isResting(foreseen) || this.#row.batchId !== null) {
       const row = await this.#parts.claims.transaction((tx) => this.#apply(tx, outcome, isWayBack, at));
       if (isResting(row)) this.#parts.onEnded(row);
       return row;
     }
     // What whoever is notified reads first.
-    const reason = sentenceOf(foreseen).slice(0, REASON_LENGTH);
+    const reason = sentenceWithin(foreseen, REASON_LENGTH);
     const request = { kind: 'upgrade.ended', actor: UPGRADES_ACTOR, reason } as const;
     const answer = await this.#parts.changes.commit<UpgradeRow>(request, async (tx, changeKey) => {
       const row = await this.#apply(tx, outcome, isWayBack, at, changeKey);
@@ -205,7 +206,7 @@ const isResting = (row: Pick<UpgradeRow, 'state'>) => isEnded(row.state) || row.
 
 /** How it ended, as the log keeps it. */
 function endOf(row: UpgradeRow): Record<string, unknown> {
-  const { state, kind, fromVersion, toVersion, failure } = row;
-  const why: UpgradeFailure | null = failure;
+  const { state, kind, fromVersion, toVersion } = row;
+  const why = failureShown(row);
   return { state, kind, fromVersion, toVersion, code: why?.code ?? null, message: why?.message ?? null };
 }

@@ -1,10 +1,20 @@
 import { currentStep } from './current-step.ts';
+import { asSentence, failureShown, tellUndone } from './undone.ts';
 import { stepsToCompensate } from './upgrade-machine.ts';
 import type { UpgradeRow } from './upgrade-row.ts';
 
 /** Where an upgrade stands, what it did and what is to be done, for whoever is called at night. Pure. */
 export function sentenceOf(row: UpgradeRow): string {
   return [SENTENCES[row.state](row), failureOf(row)].filter((part) => part !== '').join(' ');
+}
+
+/** The same in so many characters: what the server said is cut before what was done about it. */
+export function sentenceWithin(row: UpgradeRow, length: number): string {
+  const whole = sentenceOf(row);
+  if (whole.length <= length || row.failure === null) return whole.slice(0, length);
+  const { message } = row.failure;
+  const kept = Math.max(0, message.length - (whole.length - length) - 1);
+  return sentenceOf({ ...row, failure: { ...row.failure, message: `${message.slice(0, kept)}…` } }).slice(0, length);
 }
 
 const SENTENCES: Readonly<Record<UpgradeRow['state'], (row: UpgradeRow) => string>> = {
@@ -56,9 +66,11 @@ function schemaOf({ options, schemaTo, isPastReturn }: UpgradeRow): string {
   return ` Its schema serves ${schemaTo}${isLeft}.`;
 }
 
-function failureOf({ state, failure }: UpgradeRow): string {
-  if (failure === null || state === 'done') return '';
+function failureOf(row: UpgradeRow): string {
+  const failure = failureShown(row);
+  if (row.state === 'done') return '';
+  if (failure === null) return tellUndone(row);
   const at = failure.statement === null ? '' : `, statement ${failure.statement}`;
   const place = failure.migration === null ? '' : ` in ${failure.migration}${at}`;
-  return `${failure.code}${place}: ${failure.message}${failure.mend === null ? '' : ` ${failure.mend}`}`;
+  return `${failure.code}${place}: ${failure.mend === null ? failure.message : `${asSentence(failure.message)} ${failure.mend}`}`;
 }

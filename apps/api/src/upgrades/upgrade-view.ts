@@ -1,5 +1,6 @@
 import type { Upgrade, UpgradeStepName, UpgradeSummary } from '@grey/contracts';
 import { currentStep } from './current-step.ts';
+import { failureShown } from './undone.ts';
 import { advance, isEnded } from './upgrade-machine.ts';
 import type { UpgradeRow } from './upgrade-row.ts';
 import { sentenceOf } from './upgrade-sentence.ts';
@@ -35,7 +36,7 @@ export function summaryOf(row: UpgradeRow): UpgradeSummary {
     place: row.place,
     awaits: row.awaits,
     waitUntil: row.awaits === 'time' || row.awaits === 'retry' ? (row.dueAt?.toISOString() ?? null) : null,
-    failure: row.failure,
+    failure: failureShown(row),
     batchId: row.batchId,
     wave: row.wave,
     isAbortable: row.state !== 'aborting' && advance(row, { kind: 'abort', at: '' }) !== undefined,

@@ -181,6 +181,7 @@ describe('an upgrade of schema and route', () => {
     await send('POST', `/api/upgrades/${upgradeId}/cancel`, { reason: 'not today' });
     const aborted = await until(upgradeId, { state: 'aborted' });
     expect(aborted.sentence).toContain('not today');
+    expect(aborted.sentence).toContain('had applied 0001_notes, 0002_mood, and took back 0002_mood, 0001_notes.');
     expect(await tenants.dump(schema)).toBe(before);
     expect(await served('tb', 'pay')).toBe('v1');
     await send('POST', `/api/upgrades/${upgradeId}/retry`, {});
@@ -220,10 +221,18 @@ describe('an upgrade of a schema', () => {
       ...{ code: 'STATEMENT_FAILED', migration: '0002_broken', statement: 2, serverCode: '42P01' },
       statementText: 'INSERT INTO absent VALUES (1)',
     });
+    const told = 'It had applied 0001_fine, and took back 0001_fine.';
+    expect(failed.failure.message).toMatch(/absent.* It had applied 0001_fine, and took back 0001_fine\.$/);
+    expect(failed.sentence).toContain(told);
+    const expand = failed.steps.find((one: Loose) => one.name === 'expand');
+    expect(expand.detail).toMatch(/^Failed in 0002_broken, statement 2, with STATEMENT_FAILED: .*absent/);
+    expect(expand.detail).toContain(told);
+    const ended = await send('GET', `/api/changes/${failed.changeIds.at(-1)}`);
+    expect(ended, 'what is notified').toMatchObject({ kind: 'upgrade.ended', reason: failed.sentence });
     expect(await tenants.dump(schema)).toBe(before);
     const { items } = await send('GET', '/api/upgrades?order=failures&limit=2');
     const ranks = items.map((one: Loose) => one.id);
-    expect(ranks[0]).toBe(answer.body.upgradeId);
+    expect(items[0]).toMatchObject({ id: answer.body.upgradeId, step: 'expand', failure: failed.failure });
     const page = await send('GET', '/api/upgrades?order=failures&limit=1');
     const next = await send('GET', `/api/upgrades?order=failures&limit=1&cursor=${page.nextCursor}`);
     expect([page.items[0].id, next.items[0].id]).toEqual(ranks);
@@ -309,6 +318,8 @@ describe('on MariaDB, where DDL commits by itself', needsMariadb(), () => {
       const { upgradeId } = await send('POST', '/api/tenants/ta/schema-upgrade', body);
       const failed = await until(upgradeId, { state: 'failed' });
       expect(failed.failure).toMatchObject({ migration: '0002_mood', statement: 2 });
+      const told = 'It had applied 0001_notes, 0002_mood in part, and took back 0002_mood, 0001_notes.';
+      expect(failed.failure.message).toContain(told);
       expect(await columns()).toEqual(['orders.id', 'orders.old']);
       await put('CREATE INDEX by_mood ON orders (mood)', 'DROP INDEX by_mood ON orders');
       await send('POST', `/api/upgrades/${upgradeId}/retry`, {});

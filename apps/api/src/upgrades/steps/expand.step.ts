@@ -1,5 +1,6 @@
 import { type Position, positionSchema } from '@grey/contracts';
 import { outcomeOfError, outcomeOfRun } from '../run-failure.ts';
+import { tellUndoneStep } from '../undone.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, upgradeFailure } from '../upgrade-step.ts';
 import { faultOfWay } from './judge-schema-way.ts';
 import { markAgain } from './marking.ts';
@@ -57,7 +58,7 @@ export class ExpandStep implements UpgradeStep {
       const result = await this.#parts.runs.takeBack(context, migrations, PHASES);
       if (result !== undefined && result.outcome !== 'done') return stuckWhereFailed(outcomeOfRun(context, result));
       await refreshBaseline(this.#parts, context);
-      return { kind: 'done', detail: result?.sentence ?? 'Nothing of it was left.' };
+      return { kind: 'done', detail: tellUndoneStep(context.upgrade) || 'Nothing of it was left.' };
     } catch (error) {
       return stuckWhereFailed(outcomeOfError(context, error));
     }
