@@ -120,6 +120,13 @@ test('with a bound on the tenants affected it goes in one call, with a key it go
   expect([again.body, again.headers.get('idempotency-replayed')]).toEqual([done.body, 'true']);
   const holds = holdPageSchema.parse((await api.ask('GET', '/api/holds?serviceId=bound')).body);
   expect(holds.items).toMatchObject([{ id: done.body.rollbackId, operatorId: 'night', createdBy: { name: 'admin' } }]);
+
+  // At night the same is said twice: it succeeds, and says so in the plan and in the answer.
+  const said = [{ code: 'ALREADY_HELD', message: expect.stringContaining(done.body.rollbackId) }];
+  const planned = await rollBack(body);
+  expect([planned.status, planned.body.plan.warnings]).toEqual([428, said]);
+  const second = await rollBack({ ...body, maxAffected: 2 });
+  expect([second.status, second.body.affectedCount, second.body.warnings]).toEqual([200, 0, said]);
 });
 
 test('a held version does not come back by assignment, default or rule, until the hold is lifted by plan', async () => {

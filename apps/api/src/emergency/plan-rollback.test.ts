@@ -116,6 +116,25 @@ test('where the target is held itself, that is said, and the chain shows where t
   expect(outlook.shifts.every(({ toVersion }) => toVersion === 'v0')).toBe(true);
 });
 
+test('a repetition of what is held already is planned all the same, and names the hold', () => {
+  const warned = (existing: HoldRecord, over: Partial<RollbackWish> = {}) =>
+    planRollback(snapshotOf([existing], []), caller, { ...wish, ...over }, 'h').warnings.filter(
+      ({ code }) => code === 'ALREADY_HELD',
+    );
+  const same = hold('first', 'v2', 'v1');
+  expect(warned(same)).toMatchObject([{ message: expect.stringContaining('hold first does the very same') }]);
+  expect(warned({ ...same, id: 'h' }), 'itself').toEqual([]);
+  expect(warned(same, { toVersion: 'v0' })).toEqual([]);
+  const some = { ...same, scope: { kind: 'tenants', tenantIds: ['b', 'a'] } } as const;
+  expect(warned(some)).toEqual([]);
+  expect(warned(some, { scope: undefined, affectedTenants: ['a', 'b'] })).toHaveLength(1);
+  expect(warned(some, { scope: undefined, affectedTenants: ['a'] })).toEqual([]);
+  const tagged = { ...same, scope: { kind: 'tag', tag: 'beta' } } as const;
+  expect([warned(tagged), warned(tagged, { scope: { kind: 'tag', tag: 'beta' } })].map((all) => all.length)).toEqual([
+    0, 1,
+  ]);
+});
+
 test('who may act for some tenants only names them, and moves none but them', () => {
   const some = { ...caller, tenantIds: new Set(['a']) };
   expect(() => planRollback(snapshotOf(), some, wish, 'h')).toThrow('TENANT_FORBIDDEN');

@@ -19,6 +19,7 @@ import { type BeyondHorizon, tellBeyondHorizon } from '../horizon/beyond-horizon
 import { ApiError } from '../infra/http/api-error.ts';
 import { canonicalJson } from '../infra/http/canonical-json.ts';
 import { findReferences } from '../services/version-references.ts';
+import { overlaps, warningsOf } from './rollback-warnings.ts';
 
 /** What is to be rolled back, without why and by what right. */
 export type RollbackWish = Pick<
@@ -52,10 +53,10 @@ export function planRollback(snapshot: Snapshot, caller: Caller, wish: RollbackW
   assertFollows(readHolds(snapshot), wanted, wish.allowRollbackOfRollback);
   const ids = members.map(({ id }) => id);
   const { shifts, unservable } = shiftVersions(snapshot, withHolds(snapshot, { upsert: [wanted] }), serviceId, ids);
-  const warnings = warningsOf(snapshot, wanted, unservable.length);
   const beyond = tellBeyondHorizon(snapshot, wanted, unservable);
   const hold = beyond.length === 0 ? wanted : without(wanted, ids, beyond);
   const holds = readHolds(snapshot).filter((one) => one.serviceId === serviceId);
+  const warnings = warningsOf(snapshot, wanted, hold, unservable.length);
   const first = members.find(({ id }) => id === shifts[0]?.tenantId);
   const tenant = { id: first?.id ?? '', tags: first?.tags ?? [] };
   return {
@@ -155,25 +156,6 @@ function without(hold: HoldRecord, ids: readonly string[], beyond: readonly Beyo
   throw new ApiError('TENANT_UNKNOWN', {
     detail: `Of the tenants named, none can be moved. ${told.join(' ')}${more}`,
   });
-}
-
-function warningsOf(snapshot: Snapshot, hold: HoldRecord, unservableCount: number): RollbackPlan['warnings'] {
-  const { serviceId, toVersion } = hold;
-  const warnings: { code: string; message: string }[] = [];
-  const others = readHolds(snapshot).filter((one) => one.serviceId === serviceId);
-  if (others.some((one) => one.fromVersion === toVersion && overlaps(one, hold)))
-    warnings.push({ code: 'TARGET_HELD', message: `${toVersion} is held itself; the tenants land further on` });
-  const isServed = snapshot.listInstances().some((one) => one.serviceId === serviceId && one.version === toVersion);
-  if (!isServed) warnings.push({ code: 'NO_INSTANCE', message: `no instance of ${toVersion} is known` });
-  if (unservableCount > 0 && hold.scope.kind !== 'tenants') {
-    const message = 'as tenants are left out, the hold lists the others; tenants that come later are not held';
-    warnings.push({ code: 'SCOPE_NARROWED', message });
-  }
-  return warnings;
-}
-
-function overlaps({ scope: a }: HoldRecord, { scope: b }: HoldRecord): boolean {
-  return a.kind !== 'tenants' || b.kind !== 'tenants' || a.tenantIds.some((id) => b.tenantIds.includes(id));
 }
 
 function referencesTo(snapshot: Snapshot, serviceId: string, version: string): RollbackPlan['alsoReachedBy'] {

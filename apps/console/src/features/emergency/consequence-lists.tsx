@@ -40,6 +40,7 @@ export function ConsequenceLists({ leftOut, warnings, frozen, preempted, isPlan 
         {({ code, message }) => (
           <>
             {wordWarning(code, message)} <span className="mono dimmed">{code}</span>
+            {code === 'ALREADY_HELD' && <div className="dimmed">{message}</div>}
           </>
         )}
       </Consequence>
