@@ -173,7 +173,9 @@ const summary = {
   fromVersion: z.string().nullable(),
   toVersion: z.string(),
   schemaFrom: z.int().nullable(),
-  schemaTo: z.int().nullable().meta({ description: 'null: the version brings no migrations.' }),
+  schemaTo: z.int().nullable().meta({
+    description: 'null: the version brings no migrations, or the tenant had no data source when it began.',
+  }),
   state: upgradeStateSchema,
   step: upgradeStepNameSchema.nullable().meta({ description: 'The one under way, or the last.' }),
   percent: z.int().min(0).max(100),
@@ -231,11 +233,25 @@ export const upgradePlanSchema = z
     fromVersion: z.string().nullable(),
     toVersion: z.string(),
     schemaFrom: z.int().nullable(),
-    schemaTo: z.int().nullable(),
+    schemaTo: z.int().nullable().meta({
+      description:
+        'null: the version brings no migrations, or the tenant has no data source; `hasDataSource` says which.',
+    }),
+    hasDataSource: z.boolean().meta({ description: 'false: only the route moves, whatever the version brings.' }),
     isAllowed: z.boolean(),
     checks: z.array(
       z.object({
-        check: z.enum(['compatibility', 'freeze', 'hold', 'drift', 'instances', 'migrations', 'database', 'busy']),
+        check: z.enum([
+          'compatibility',
+          'freeze',
+          'hold',
+          'drift',
+          'instances',
+          'migrations',
+          'database',
+          'busy',
+          'soak',
+        ]),
         verdict: z.enum(['pass', 'warn', 'refuse']),
         detail: z.string(),
         mend: z.string().nullable(),

@@ -38,6 +38,7 @@ export function planOf(
     toVersion,
     schemaFrom: upgrade.schemaFrom ?? floor,
     schemaTo,
+    hasDataSource: way.engine !== null,
     isAllowed,
     checks: [...checks],
     steps: stepsOf(kind, options),

@@ -63,7 +63,7 @@ export interface NewUpgrade {
   readonly fromVersion: string | null;
   readonly toVersion: string;
   readonly schemaFrom: number | null;
-  /** null: the version brings no migrations. */
+  /** null: the version brings no migrations, or the tenant had no data source when it began. */
   readonly schemaTo: number | null;
   readonly options: UpgradeOptions;
   readonly requestedBy: Actor;

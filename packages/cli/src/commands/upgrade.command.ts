@@ -124,7 +124,8 @@ function toneOf(upgrade: Upgrade, paint: Paint) {
 
 function formatPlan(plan: UpgradePlan, paint: Paint): string {
   const { tenantId, serviceId, fromVersion, toVersion, schemaFrom, schemaTo, migrations, checks } = plan;
-  const schema = schemaTo === null ? 'no migrations' : `schema ${schemaFrom ?? '?'} → ${schemaTo}`;
+  const none = plan.hasDataSource ? 'no migrations' : 'the route alone: the tenant has no data source for the service';
+  const schema = schemaTo === null ? none : `schema ${schemaFrom ?? '?'} → ${schemaTo}`;
   const title = `${tenantId} ${serviceId} ${fromVersion ?? '–'} → ${toVersion}, ${schema}`;
   const signs = { pass: paint.good('ok  '), warn: paint.warn('warn'), refuse: paint.bad('no  ') };
   const lines = [

@@ -2,7 +2,7 @@ import { type Position, positionSchema } from '@grey/contracts';
 import { outcomeOfError, outcomeOfRun } from '../run-failure.ts';
 import { tellUndoneStep } from '../undone.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, upgradeFailure } from '../upgrade-step.ts';
-import { faultOfWay } from './judge-schema-way.ts';
+import { faultOfWay, whyNoMigrations } from './judge-schema-way.ts';
 import { markAgain } from './marking.ts';
 import { dumpCatalogue, refreshBaseline, type StepParts, withoutDatabase } from './step-parts.ts';
 
@@ -25,7 +25,8 @@ export class ExpandStep implements UpgradeStep {
   async run(context: StepContext): Promise<StepOutcome> {
     try {
       const way = await this.#parts.read((tx) => this.#parts.ways.read(tx, context.upgrade));
-      if (context.upgrade.schemaTo === null) return { kind: 'skipped', detail: 'The version brings no migrations.' };
+      if (context.upgrade.schemaTo === null)
+        return { kind: 'skipped', detail: whyNoMigrations(context.upgrade.toVersion, way) };
       if (way.engine === null) return { kind: 'failed', failure: withoutDatabase() };
       // A set that was put in the same moment in which this began.
       const fault = faultOfWay(context.upgrade, way);

@@ -2,7 +2,7 @@ import type { ServiceRecord, VersionRecord } from '@grey/route-core';
 import type { MigrationSet } from '@grey/schema-upgrades';
 import { describe, expect, test } from 'vitest';
 import { firstFloor } from './first-floor.ts';
-import { judgeSchemaWay } from './judge-schema-way.ts';
+import { judgeSchemaWay, whyNoMigrations } from './judge-schema-way.ts';
 import type { SchemaWay } from './schema-way.service.ts';
 
 const gates = { maxFailedShare: 0.05, minDecisions: 0, hookSeconds: 10 };
@@ -71,6 +71,8 @@ describe('the way of a schema', () => {
   test('needs a database where there are migrations, and none where there are none', () => {
     expect(judge({ way: { engine: null } })[0]).toContain('no database here');
     expect(judge({ schemaTo: null, way: { engine: null } })).toEqual([]);
+    expect(whyNoMigrations('v2', { engine: null })).toMatch(/no data source .* whatever v2 brings/);
+    expect(whyNoMigrations('v2', { engine: 'postgres' })).toBe('v2 brings no migrations.');
     expect(judge({ schemaTo: null, kind: 'schema' })[0]).toContain('brings no migrations');
     const cell = { tenantId: 't', serviceId: 's', schemaVersion: 0, expandedTo: 0, isMigrating: false };
     expect(judge({ schemaTo: null, way: { cell } })[0]).toContain("the tenant's schema serves 0 to 0");

@@ -103,15 +103,24 @@ export function judgeSchemaWay(
   return [...rows, pass('migrations', summary)];
 }
 
-function judgeWithoutMigrations({ toVersion, kind }: JudgedUpgrade, { cell, target }: SchemaWay): CheckRow {
+/** Why no migrations run where the upgrade leads to no schema, which is no fault. Pure. */
+export function whyNoMigrations(toVersion: string, { engine }: Pick<SchemaWay, 'engine'>): string {
+  return engine === null
+    ? `The tenant has no data source for the service: no migrations run, whatever ${toVersion} brings.`
+    : `${toVersion} brings no migrations.`;
+}
+
+function judgeWithoutMigrations({ toVersion, kind }: JudgedUpgrade, way: SchemaWay): CheckRow {
+  const { cell, target, engine } = way;
+  const why = whyNoMigrations(toVersion, way);
   if (kind === 'schema') return refuse('migrations', `${toVersion} brings no migrations.`, null);
-  if (cell === null || target === undefined) return pass('migrations', `${toVersion} brings no migrations.`);
+  if (cell === null || target === undefined) return pass('migrations', why);
   if (fitsInterval(target, cell.schemaVersion, cell.expandedTo))
-    return pass('migrations', `${toVersion} brings no migrations; the schema serves it as it is.`);
+    return pass('migrations', `${why} The schema as it is recorded serves it.`);
   return refuse(
     'migrations',
-    `${toVersion} serves ${rangeText(target)}; the tenant's schema serves ${cell.schemaVersion} to ${cell.expandedTo}, and the version brings no migrations.`,
-    `Upload its migrations, or declare the range that ${toVersion} really serves.`,
+    `${toVersion} serves ${rangeText(target)}; the tenant's schema serves ${cell.schemaVersion} to ${cell.expandedTo}. ${why}`,
+    `${engine === null ? 'Add the data source' : 'Upload its migrations'}, or declare the range that ${toVersion} really serves.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { TenantSchemas } from '../../tenant-schemas/tenant-schemas.service.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, UpgradeSteps } from '../upgrade-step.ts';
+import { whyNoMigrations } from './judge-schema-way.ts';
 import { SchemaWays } from './schema-way.service.ts';
 import { IS_FIRST, MARKED_AT } from './step-notes.ts';
 
@@ -27,7 +28,7 @@ export class MarkStep implements UpgradeStep, OnModuleInit {
     const way = await context.write((tx) => this.ways.read(tx, context.upgrade));
     // Also where nothing is contracted: the way back takes away what the new version works with, and needs the same fence.
     if (way.engine === null || context.upgrade.schemaTo === null)
-      return { kind: 'skipped', detail: 'The version brings no migrations.' };
+      return { kind: 'skipped', detail: whyNoMigrations(context.upgrade.toVersion, way) };
     const floor = way.floor ?? 0;
     if (context.upgrade.notes[IS_FIRST] == null) await context.remember({ [IS_FIRST]: way.cell === null });
     // Killed before it is noted, it is done again and finds nothing to change: the end of the log is late enough, too.

@@ -2,6 +2,7 @@ import type { LedgerRow, Migration } from '@grey/schema-upgrades';
 import type { CataloguePeersStore } from '../catalogue-peers.store.ts';
 import { outcomeOfError } from '../run-failure.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, upgradeFailure } from '../upgrade-step.ts';
+import { whyNoMigrations } from './judge-schema-way.ts';
 import { dumpCatalogue, type StepParts } from './step-parts.ts';
 
 /**
@@ -23,7 +24,7 @@ export class VerifyStep implements UpgradeStep {
     try {
       const way = await this.#parts.read((tx) => this.#parts.ways.read(tx, upgrade));
       if (way.engine === null || upgrade.schemaTo === null)
-        return { kind: 'skipped', detail: 'The version brings no migrations.' };
+        return { kind: 'skipped', detail: whyNoMigrations(upgrade.toVersion, way) };
       const wanted = way.sets.flatMap((set) => set.migrations).filter(({ phase }) => phase !== 'contract');
       const ledger = await this.#parts.runs.listLedger(context);
       const fault = ledgerFault(wanted, ledger);

@@ -54,7 +54,7 @@ export function UpgradePlanView({ plan }: { plan: UpgradePlan }) {
       </div>
       {migrations.length === 0 ? (
         <Text size="sm" c="dimmed">
-          {t('upgrades.plan.noMigrations')}
+          {t(plan.hasDataSource ? 'upgrades.plan.noMigrations' : 'upgrades.plan.noDataSource')}
         </Text>
       ) : (
         <MigrationSql migrations={migrations} isOpen={false} />
@@ -72,7 +72,9 @@ function Check({ check: { check, verdict, detail, mend, isOverridable }, plan }:
   const { t } = useTranslation();
   const { toVersion, schemaFrom, schemaTo, migrations } = plan;
   const words = { to: toVersion, schemaFrom: schemaFrom ?? '?', schemaTo: schemaTo ?? '?', count: migrations.length };
-  const passes = check === 'migrations' && migrations.length === 0 ? 'noMigrations' : check;
+  const isOfDatabase = check === 'migrations' || check === 'database';
+  const needed = check === 'migrations' && migrations.length === 0 ? 'noMigrations' : check;
+  const passes = isOfDatabase && !plan.hasDataSource ? 'noDataSource' : needed;
   return (
     <li data-verdict={verdict}>
       <span className="upgrade-check-name">

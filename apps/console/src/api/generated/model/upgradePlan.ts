@@ -18,7 +18,10 @@ export interface UpgradePlan {
   fromVersion: string | null;
   toVersion: string;
   schemaFrom: number | null;
+  /** null: the version brings no migrations, or the tenant has no data source; `hasDataSource` says which. */
   schemaTo: number | null;
+  /** false: only the route moves, whatever the version brings. */
+  hasDataSource: boolean;
   isAllowed: boolean;
   checks: UpgradePlanChecksItem[];
   steps: UpgradeStepName[];

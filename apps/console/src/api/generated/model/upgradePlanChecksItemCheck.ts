@@ -18,4 +18,5 @@ export const UpgradePlanChecksItemCheck = {
   migrations: 'migrations',
   database: 'database',
   busy: 'busy',
+  soak: 'soak',
 } as const;

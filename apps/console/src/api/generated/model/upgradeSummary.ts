@@ -22,7 +22,7 @@ export interface UpgradeSummary {
   fromVersion: string | null;
   toVersion: string;
   schemaFrom: number | null;
-  /** null: the version brings no migrations. */
+  /** null: the version brings no migrations, or the tenant had no data source when it began. */
   schemaTo: number | null;
   state: UpgradeState;
   /** The one under way, or the last. */
