@@ -214,6 +214,7 @@ test('the command line plans, upgrades and watches one tenant, and shows a batch
   expect(dry).toMatchObject({ status: 0, json: { plan: { isAllowed: true }, upgrade: null } });
   const doubted = await runGrey(args, { env, home, answers: ['t9'] });
   expect(doubted.status).toBe(5);
+  expect(doubted.out).toMatch(/warn soak: /);
   const done = await runGrey([...args, '--confirm', 't09'], { env, home });
   expect(done.status, done.out).toBe(0);
   expect(done.out).toContain('expand    done');

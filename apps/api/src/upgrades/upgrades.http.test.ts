@@ -115,6 +115,8 @@ describe('an upgrade of schema and route', () => {
       await send('POST', '/api/tenants/ta/services/pay/upgrade/plan', { toVersion: 'v2' }),
     );
     expect(plan, JSON.stringify(plan.checks)).toMatchObject({ isAllowed: true, fromVersion: 'v1', schemaTo: 1 });
+    expect(plan.hasDataSource).toBe(true);
+    expect(plan.checks.find(({ check }) => check === 'soak')).toMatchObject({ verdict: 'warn' });
     expect(plan.migrations.map(({ name, phase }) => [name, phase])).toEqual([
       ['0001_notes', 'expand'],
       ['0002_mood', 'expand'],
@@ -127,6 +129,7 @@ describe('an upgrade of schema and route', () => {
     const id = started.upgradeId;
     expect(upgradeSchema.parse(started.upgrade)).toMatchObject({ state: 'queued', percent: 0 });
     const waiting = await until(id, { state: 'waiting', awaits: 'confirmation', step: 'confirm', isAbortable: true });
+    expect(waiting.sentence).toMatch(/nothing was proven, not a single decision .* Contract runs 0003_old/);
     expect(await served('ta', 'pay')).toBe('v2');
     expect(waiting.steps.slice(0, 7).map((step: Loose) => step.state)).toEqual([
       'done',
@@ -191,6 +194,10 @@ describe('an upgrade of schema and route', () => {
   test('of a version without migrations moves the route alone', async () => {
     await send('PUT', '/api/tenants/tb/services/plain', { targetVersion: 'v1' });
     const body = { toVersion: 'v2', options: { soakSeconds: 0 } };
+    const plan = await send('POST', '/api/tenants/tb/services/plain/upgrade/plan', body);
+    expect(plan).toMatchObject({ hasDataSource: false, schemaTo: null, migrations: [] });
+    const said = plan.checks.find((one: Loose) => one.check === 'migrations');
+    expect(said.detail).toContain('no data source');
     const { upgradeId } = await send('POST', '/api/tenants/tb/services/plain/upgrade', body);
     await until(upgradeId, { state: 'done', schemaTo: null });
     expect(await served('tb', 'plain')).toBe('v2');

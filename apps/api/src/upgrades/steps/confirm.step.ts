@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type StepContext, type StepOutcome, type UpgradeStep, UpgradeSteps } from '../upgrade-step.ts';
+import { NOTHING_PROVEN } from './judge-soak.ts';
 import { SchemaWays } from './schema-way.service.ts';
 
 /** Waits for somebody to let contract begin. */
@@ -28,11 +29,17 @@ export class ConfirmStep implements UpgradeStep, OnModuleInit {
       kind: 'wait',
       awaits: 'confirmation',
       until: null,
-      detail: `Contract runs ${names}${others}; after it there is no way back but a backup.`,
+      detail: `${doubtOf(context)}Contract runs ${names}${others}; after it there is no way back but a backup.`,
     };
   }
 
   async compensate(): Promise<StepOutcome> {
     return { kind: 'done' };
   }
+}
+
+/** Who is about to take away the way back has to know that the soak has shown nothing. */
+function doubtOf({ upgrade }: StepContext): string {
+  const soak = upgrade.steps.find(({ name }) => name === 'soak');
+  return soak?.detail?.startsWith(NOTHING_PROVEN) === true ? `${soak.detail} ` : '';
 }

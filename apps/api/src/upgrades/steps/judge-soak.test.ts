@@ -1,6 +1,14 @@
 import type { Decision } from '@grey/route-core';
 import { describe, expect, test } from 'vitest';
-import { HOOK_SILENCE_MS, type HookState, isHookDue, judgeSoak, type SoakFacts } from './judge-soak.ts';
+import {
+  HOOK_SILENCE_MS,
+  type HookState,
+  isHookDue,
+  judgeSoak,
+  NOTHING_PROVEN,
+  type SoakFacts,
+  unprovenBy,
+} from './judge-soak.ts';
 import { SoakCounters } from './soak-counters.ts';
 
 const startedAt = new Date('2026-01-01T00:00:00.000Z');
@@ -19,7 +27,21 @@ const heard = (over: Partial<HookState>): HookState => ({
 describe('a soak', () => {
   test('goes on until its time is up, and passes then', () => {
     expect(judge({ now: after(59) })).toMatchObject({ kind: 'wait', until: after(60) });
-    expect(judge({})).toMatchObject({ kind: 'pass' });
+    expect(judge({ decisionCount: 1 })).toEqual({ kind: 'pass', detail: '0 of 1 decisions failed.' });
+  });
+
+  test('that saw nothing passes where nothing was asked for, and says that it has proven nothing', () => {
+    const blind = judge({});
+    expect(blind).toMatchObject({ kind: 'pass', detail: expect.stringContaining(NOTHING_PROVEN) });
+    const asked = judge({ gates: { hookUrl }, hook: heard({ detail: 'fine' }) });
+    expect(asked).toEqual({ kind: 'pass', detail: 'No decision was seen; the hook alone said pass (fine).' });
+    expect(judge({ gates: { minDecisions: 1 } })).toMatchObject({ kind: 'wait' });
+    const doubt = (over: object, soakSeconds = 60) => unprovenBy({ soakSeconds, gates: { ...gates, ...over } });
+    expect([doubt({}), doubt({}, 0)]).toEqual([
+      expect.stringMatching(/single decision/),
+      expect.stringMatching(/no time/),
+    ]);
+    expect([doubt({ minDecisions: 1 }), doubt({ hookUrl })]).toEqual([undefined, undefined]);
   });
 
   test('ends at once where more decisions fail than the gate allows', () => {

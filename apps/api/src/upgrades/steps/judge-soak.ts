@@ -26,6 +26,8 @@ export type SoakVerdict =
 
 /** A hook that says nothing for so long has failed, in milliseconds. */
 export const HOOK_SILENCE_MS = 600_000;
+/** How a soak begins that ended without a proof. */
+export const NOTHING_PROVEN = 'Warning: nothing was proven,';
 /** How often it is looked whether enough decisions came, once the time is up, in milliseconds. */
 const LOOK_MS = 5_000;
 
@@ -33,7 +35,7 @@ const LOOK_MS = 5_000;
 export function judgeSoak(facts: SoakFacts): SoakVerdict {
   const { options, startedAt, now, decisionCount, failedCount, hook } = facts;
   const { maxFailedShare, minDecisions, hookUrl, hookSeconds } = options.gates;
-  const seen = `${failedCount} of ${decisionCount} decisions failed`;
+  const seen = decisionCount === 0 ? 'No decision was seen' : `${failedCount} of ${decisionCount} decisions failed`;
   if (failedCount > 0 && decisionCount >= minDecisions && failedCount > maxFailedShare * decisionCount)
     return { kind: 'fail', code: 'GATE_FAILED', detail: `${seen}; the gate allows ${percent(maxFailedShare)}.` };
   if (hookUrl !== undefined && hook !== null) {
@@ -53,13 +55,29 @@ export function judgeSoak(facts: SoakFacts): SoakVerdict {
     ...(decisionCount >= minDecisions ? [] : [`for ${minDecisions} decisions`]),
     ...(hookUrl === undefined || hook?.verdict === 'pass' ? [] : [hookWish(hook)]),
   ];
-  if (wishes.length === 0) return { kind: 'pass', detail: `${seen}.` };
+  if (wishes.length === 0) return { kind: 'pass', detail: decisionCount === 0 ? unproven(options, hook) : `${seen}.` };
   const looks = [
     ...(isUp ? [] : [end]),
     ...(isUp && decisionCount < minDecisions ? [now.getTime() + LOOK_MS] : []),
     ...(hookUrl === undefined ? [] : [nextAsk(hook, hookSeconds, now)]),
   ];
   return { kind: 'wait', until: new Date(Math.min(...looks)), detail: `${seen}; soaks ${wishes.join(' and ')}.` };
+}
+
+/**
+ * Why a soak may end without a proof: it passes, as who has no traffic at night must get on too, and says what it is worth.
+ * undefined: something has to be seen first. Pure.
+ */
+export function unprovenBy({ soakSeconds, gates }: SoakFacts['options']): string | undefined {
+  if (gates.minDecisions > 0 || gates.hookUrl !== undefined) return undefined;
+  const how = soakSeconds === 0 ? 'There is no time to soak' : 'The soak passes without a single decision';
+  return `${how}, and no hook is asked: the new version may have proven nothing when it ends.`;
+}
+
+function unproven({ gates }: SoakFacts['options'], hook: HookState | null): string {
+  if (gates.hookUrl !== undefined && hook !== null)
+    return `No decision was seen; the hook alone said pass${said(hook)}.`;
+  return `${NOTHING_PROVEN} not a single decision of the tenant was seen during the soak.`;
 }
 
 /** Whether the hook is to be asked now. */

@@ -17,6 +17,7 @@ import { Upgrades } from '../upgrades.ts';
 import { type CheckRow, isAllowed, pass, refuse, warn } from './check-row.ts';
 import { firstFloor } from './first-floor.ts';
 import { judgeSchemaWay } from './judge-schema-way.ts';
+import { unprovenBy } from './judge-soak.ts';
 import { type SchemaWay, SchemaWays } from './schema-way.service.ts';
 import { UpgradePartsStore } from './upgrade-parts.store.ts';
 
@@ -75,7 +76,7 @@ export class PreflightChecks {
       ...(await this.#askGuards(tx, request, present)),
       await this.#checkHold(tx, request),
       ...(await this.#checkDatabase(tx, request, way)),
-      ...(request.kind === 'service' ? [this.#checkInstances(serviceId, toVersion)] : []),
+      ...(request.kind === 'service' ? [this.#checkInstances(serviceId, toVersion), checkSoak(request)] : []),
       ...judgeSchemaWay(request, way, present, judgements),
       ...(await this.#checkShared(tx, request)),
       await this.#checkBusy(tx, request),
@@ -180,6 +181,12 @@ export class PreflightChecks {
       'Wait for its end, or abort it.',
     );
   }
+}
+
+function checkSoak({ options }: Pick<CheckRequest, 'options'>): CheckRow {
+  const doubt = unprovenBy(options);
+  if (doubt === undefined) return pass('soak', 'It ends when there is something to judge by.');
+  return warn('soak', doubt, 'Ask for decisions by gates.minDecisions, or for a hook by gates.hookUrl.');
 }
 
 const PASSED = { compatibility: 'The versions fit together.', freeze: 'Nothing is frozen.' } as const;
