@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TenantSchemaCell } from '../../tenant-schemas/tenant-schemas.service.ts';
+import { allTakenBack, RunHistory, tellUndone, type Undone, withApplied } from '../undone.ts';
 import type { UpgradeRow } from '../upgrade-row.ts';
 import type { StepContext } from '../upgrade-step.ts';
 import { ContractStep } from './contract.step.ts';
@@ -134,4 +135,28 @@ test('contract does not begin at a database that was not expanded, nor end where
   await gone.context.remember({ hasContracted: true });
   const outcome = await new ContractStep(gone.parts, {} as never).run(gone.context);
   expect(outcome).toMatchObject({ kind: 'needs-operator', failure: { code: 'DATA_SOURCE_MISSING' } });
+});
+
+test('what was applied and taken back is told whole where workers were killed in between, and bounded', () => {
+  const told = (undone: Undone | undefined) => tellUndone({ notes: { undone } });
+  const finished = (migration: string, direction: 'up' | 'down') =>
+    ({ kind: 'migration-finished', migration, direction }) as const;
+  // Another process had applied the first; the third fails half way.
+  const history = new RunHistory();
+  history.note(finished('2', 'up'));
+  history.note({ kind: 'taking-back', code: 'STATEMENT_FAILED', migrations: ['3', '2', '1'] });
+  for (const name of ['3', '2', '1']) history.note(finished(name, 'down'));
+  const failure = { code: 'STATEMENT_FAILED', message: 'no', migration: '3', statement: 2 } as never;
+  expect(history.undoneBy({ outcome: 'done', failure: null })).toBeUndefined();
+  expect(told(history.undoneBy({ outcome: 'taken-back', failure }))).toBe(
+    'It had applied 1, 2, 3 in part, and took back 3, 2, 1.',
+  );
+  // Killed after the second of three was down: the ledger then has only the first.
+  const begun = withApplied(null, ['1', '2', '3']);
+  expect(told(begun)).toBe('It had applied 1, 2, 3, and has taken none of it back.');
+  expect(told(allTakenBack(withApplied(begun, ['1'])))).toBe('It had applied 1, 2, 3, and took back 3, 2, 1.');
+  const many = Array.from({ length: 300 }, (_, at) => `m${at}`);
+  expect(told(allTakenBack(withApplied(null, many)))).toBe(
+    'It had applied m0, m1, m2, m3 and 296 more, and took back m299, m298, m297, m296 and 296 more.',
+  );
 });
