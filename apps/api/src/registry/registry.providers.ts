@@ -2,7 +2,7 @@ import type { RedisLink } from '@grey/propagation';
 import { Logger, type Provider } from '@nestjs/common';
 import { REDIS_LINK } from '../infra/redis/redis-link.token.ts';
 import { RouterState } from '../routing/router-state.ts';
-import { LiveInstances } from '../services/live-instances.ts';
+import { InstanceUpdates, LiveInstances } from '../services/live-instances.ts';
 import { discoveryLinkOf } from './discovery-link.ts';
 import { DiscoveryRedis } from './discovery-redis.ts';
 import { HealthChecker } from './health-checker.ts';
@@ -34,6 +34,7 @@ export const registryProviders: Provider[] = [
     inject: [RouterState, REDIS_LINK],
   },
   { provide: LiveInstances, useExisting: InstanceRegistry },
+  { provide: InstanceUpdates, useExisting: RegistryService },
   {
     provide: DISCOVERY_REDIS,
     useFactory: (link: RedisLink | undefined) =>

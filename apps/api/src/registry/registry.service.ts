@@ -40,9 +40,14 @@ export class RegistryService {
     if (before !== undefined) await this.#sharing.shareWritten(before.request.serviceId, instanceId);
   }
 
+  /** Asks the other replicas what they know, if that can be done at once. */
+  freshen(serviceId: string): Promise<void> {
+    return this.#sharing.freshen(serviceId);
+  }
+
   /** @throws ApiError SERVICE_UNKNOWN */
   async list(serviceId: string): Promise<{ items: Instance[]; sequence: number }> {
-    await this.#sharing.freshen(serviceId);
+    await this.freshen(serviceId);
     return this.#registry.list(serviceId);
   }
 

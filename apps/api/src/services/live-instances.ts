@@ -6,6 +6,12 @@ export abstract class LiveInstances {
   abstract listLive(serviceId: string): readonly LiveInstance[];
 }
 
+/** Brings what is known of a service's instances up to date, where other replicas may know more: just after a start. */
+export abstract class InstanceUpdates {
+  /** Returns in any case, within a second or two. */
+  abstract freshen(serviceId: string): Promise<void>;
+}
+
 export interface LiveInstance {
   readonly instanceId: string;
   readonly version: string;

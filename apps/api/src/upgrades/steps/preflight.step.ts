@@ -2,6 +2,7 @@ import { UpgradeError } from '@grey/schema-upgrades';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApiError } from '../../infra/http/api-error.ts';
 import { TenantAccess } from '../../schema-checks/tenant-access.ts';
+import { InstanceUpdates } from '../../services/live-instances.ts';
 import { type StepContext, type StepOutcome, type UpgradeStep, UpgradeSteps, upgradeFailure } from '../upgrade-step.ts';
 import type { CheckRow } from './check-row.ts';
 import { PreflightChecks, type Probe } from './preflight-checks.service.ts';
@@ -23,6 +24,7 @@ export class PreflightStep implements UpgradeStep, OnModuleInit {
     private readonly checks: PreflightChecks,
     private readonly access: TenantAccess,
     private readonly steps: UpgradeSteps,
+    private readonly instances: InstanceUpdates,
   ) {}
 
   onModuleInit(): void {
@@ -32,6 +34,8 @@ export class PreflightStep implements UpgradeStep, OnModuleInit {
   async run(context: StepContext): Promise<StepOutcome> {
     const { upgrade } = context;
     const probe = await this.probe(upgrade.tenantId, upgrade.serviceId, context.signal);
+    // A replica takes upgrades as soon as it is up, and may not have heard of the instances yet.
+    await this.instances.freshen(upgrade.serviceId);
     const override = upgrade.overrideReason === null ? undefined : { reason: upgrade.overrideReason };
     // As it is now: it may have been started, or have failed, a while ago.
     const request = { ...upgrade, schemaFrom: null, notes: {}, override, probe: probe ?? NO_WAY };
