@@ -80,10 +80,12 @@ describe('A source of Nacos 2.3 by the v1 API', needsNacos(), () => {
   test('hears by poll that a list became empty when no push comes', async () => {
     const source = await open({ isPushed: false, pollMs: 200 });
     await nacos.register({ serviceName: 'polled', port: 7111 });
+    // A busy server lists what it has taken a moment later.
+    await vi.waitFor(async () => expect(await portsOf(source, 'polled')).toEqual([7111]), WITHIN);
     const { told } = listen(source, 'polled');
-    await vi.waitFor(() => expect(told).toEqual([[7111]]), WITHIN);
+    await vi.waitFor(() => expect(told.at(-1)).toEqual([7111]), WITHIN);
     await nacos.deregister({ serviceName: 'polled', port: 7111 });
-    await vi.waitFor(() => expect(told).toEqual([[7111], []]), WITHIN);
+    await vi.waitFor(() => expect(told.at(-1)).toEqual([]), WITHIN);
     expect(await portsOf(source, 'polled')).toEqual([]);
   });
 
@@ -165,6 +167,7 @@ describe('A source of Nacos 2.3 by the v1 API', needsNacos(), () => {
     const printed = vi.spyOn(console, 'error');
     const source = await open({ pollMs: 500, breakMs: 500 });
     const client = await startClient(server, { serviceName: 'survivor', port: 7151, metadata: { version: 'v1' } });
+    await vi.waitFor(async () => expect(await portsOf(source, 'survivor')).toEqual([7151]), WITHIN);
     const { told } = listen(source, 'survivor');
     await vi.waitFor(() => expect(told).toEqual([[7151]]), WITHIN);
     await server.kill();

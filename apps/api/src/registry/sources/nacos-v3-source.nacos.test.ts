@@ -143,6 +143,9 @@ describe('A source of Nacos 3.1', needsNacos(), () => {
     await nacos.register({ serviceName: 'persistent', port: 7261, ephemeral: false });
     const byV1 = await open({ api: 'v1', pollMs: 300, breakMs: 300 });
     const byV3 = await open({ breakMs: 300 });
+    // A busy server lists what it has taken a moment later.
+    for (const source of [byV1, byV3])
+      await vi.waitFor(async () => expect(await portsOf(source, 'persistent')).toEqual([7261]), WITHIN);
     const subscriptions = [byV1, byV3].map((source) => listen(source, 'persistent'));
     for (const { told } of subscriptions) await vi.waitFor(() => expect(told).toEqual([[7261]]), WITHIN);
     await server.kill();
