@@ -3,6 +3,7 @@ import { comparePositions, type RouterReport } from '@grey/propagation';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Predecessors } from './predecessors.ts';
 import type { RouterMemory } from './router-memory.ts';
+import { showRouter } from './show-router.ts';
 
 /** Where routers report; several processes share it through Redis, a single one has it to itself. */
 export interface RouterReports {
@@ -75,19 +76,6 @@ function furthestOf(reports: readonly RouterReport[]): Position | null {
 }
 
 function show(report: RouterReport, furthest: Position | null, ownId: string): Router {
-  const { id, kind, host, region, startedAt, position, digest, lagMs = null, at } = report;
-  const isComparable = position !== null && position.epoch === furthest?.epoch;
-  return {
-    id,
-    kind,
-    host,
-    region,
-    startedAt: new Date(startedAt).toISOString(),
-    reportedAt: new Date(at).toISOString(),
-    position,
-    digest,
-    behind: isComparable ? furthest.revision - position.revision : null,
-    lagMs,
-    isOwn: id === ownId,
-  };
+  const { id, digest, lagMs = null } = report;
+  return { ...showRouter(report, furthest), digest, lagMs, isOwn: id === ownId };
 }

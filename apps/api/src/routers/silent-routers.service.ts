@@ -1,10 +1,11 @@
-import type { operations, Position, SilentRouter, SilentRouterList } from '@grey/contracts';
+import type { operations, SilentRouter, SilentRouterList } from '@grey/contracts';
 import { actorOf, type ChangesService } from '../changes/changes.service.ts';
 import { ApiError } from '../infra/http/api-error.ts';
 import type { Called } from '../infra/http/operation.decorator.ts';
 import type { KnownRoutersStore } from './known-routers.store.ts';
 import type { RouterMemory, SilentSight } from './router-memory.ts';
 import type { RouterReports } from './routers.service.ts';
+import { showRouter } from './show-router.ts';
 
 export interface SilentRoutersParts {
   readonly memory: Pick<RouterMemory, 'listSilent'>;
@@ -55,25 +56,11 @@ export class SilentRouters {
   }
 
   #show({ report, silentMs, isLapsed, isLost, isForgotten }: SilentSight): SilentRouter {
-    const { id, kind, host, region, startedAt, at, position } = report;
     return {
-      id,
-      kind,
-      host,
-      region,
-      startedAt: new Date(startedAt).toISOString(),
-      reportedAt: new Date(at).toISOString(),
-      position,
-      behind: behindOf(position, this.#parts.reports.report().position),
+      ...showRouter(report, this.#parts.reports.report().position),
       silentMs: Math.round(silentMs),
       refuses: isLost ? 'recorded' : isLapsed ? 'marked' : 'nothing',
       isForgotten,
     };
   }
-}
-
-function behindOf(position: Position | null, own: Position | null): number | null {
-  return position === null || own === null || position.epoch !== own.epoch
-    ? null
-    : Math.max(0, own.revision - position.revision);
 }
